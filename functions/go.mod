@@ -1,0 +1,3 @@
+module github.com/yoriai/yoriai/functions
+
+go 1.26

@@ -1,0 +1,3 @@
+module github.com/yoriai/yoriai/localstack
+
+go 1.26

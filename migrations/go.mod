@@ -1,0 +1,3 @@
+module github.com/yoriai/yoriai/migrations
+
+go 1.26

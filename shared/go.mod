@@ -1,0 +1,3 @@
+module github.com/yoriai/yoriai/shared
+
+go 1.26

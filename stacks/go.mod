@@ -1,0 +1,3 @@
+module github.com/yoriai/yoriai/stacks
+
+go 1.26
