@@ -1,0 +1,192 @@
+package constructs
+
+import (
+	"strconv"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+
+	"github.com/yoriai/yoriai/stacks/contract"
+	"github.com/yoriai/yoriai/stacks/stage"
+)
+
+// Names under which stacks leave values for the functions.
+const (
+	DatabaseURLParameter      = "database/url"
+	DatabaseResourceParameter = "database/resource-id"
+	RedisURLParameter         = "redis/url"
+	GatewayParameter          = "gateway/grpc-address"
+	HTTPAPIParameter          = "api/http-id"
+	WebSocketAPIParameter     = "api/websocket-id"
+	OriginParameter           = "edge/origin"
+	DomainParameter           = "edge/domain"
+	PublicKeyParameter        = "jwt-public-key"
+)
+
+// Names of secrets, made before the first deployment.
+const (
+	OriginSecret     = "origin"
+	SigningKeySecret = "jwt-signing-key"
+)
+
+// DatabaseRole is the role that functions log in as; migrations make it.
+const DatabaseRole = "yoriai"
+
+// TableName, HTTPStage and WebSocketStage are names the whole system agrees on.
+const (
+	TableName      = "realtime"
+	HTTPStage      = "api"
+	WebSocketStage = "ws"
+)
+
+// tableActions are what a function does to the table: most read and write
+// items by their keys; nobody scans. Those below are known to do less.
+func tableActions(function string) []string {
+	read := []string{"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query"}
+	if narrow, known := narrowTable[function]; known {
+		return narrow
+	}
+	return append(read, "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem")
+}
+
+// environment is what the function is told, from its needs.
+func (h *Host) environment(f contract.Function) map[string]*string {
+	s := h.Stage
+	env := map[string]*string{
+		"YORIAI_STAGE":   Str(string(s.Name)),
+		"YORIAI_VERSION": Str(s.Version),
+	}
+	if f.Kind != contract.Deploy {
+		env["PUBLIC_ORIGIN"] = Str(h.publicOrigin())
+		env["JWT_PUBLIC_KEY"] = Str(Published(h.Stack, s.Parameter(PublicKeyParameter)))
+		env["STARTING_TOKENS"] = Str(strconv.Itoa(s.StartingTokens))
+		env["DELTA_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.DeltaIntervalMS))
+		env["SEND_BUDGET_PER_SECOND"] = Str(strconv.Itoa(s.Replies.SendBudgetPerSecond))
+		env["CHECKPOINT_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.CheckpointIntervalMS))
+	}
+	if guarded(f) {
+		env["ORIGIN_SECRET_ARN"] = Str(h.secretARN(OriginSecret))
+	}
+	for _, need := range f.Needs {
+		switch need {
+		case contract.Postgres:
+			env["DATABASE_URL"], env["DATABASE_IAM"] = Str(s.Database.URL), Str("false")
+			if s.Database.URL == "" {
+				env["DATABASE_URL"], env["DATABASE_IAM"] = Str(Published(h.Stack, s.Parameter(DatabaseURLParameter))), Str("true")
+			}
+		case contract.Redis:
+			if s.Redis.URL != "" {
+				env["REDIS_URL"] = Str(s.Redis.URL)
+			} else if s.Redis.Serverless {
+				env["REDIS_URL"] = Str(Published(h.Stack, s.Parameter(RedisURLParameter)))
+			}
+		case contract.Gateway:
+			env["GATEWAY_GRPC_ADDR"] = Str(s.Gateway.Address)
+			if s.Gateway.Balancing != stage.NoBalancing {
+				env["GATEWAY_GRPC_ADDR"] = Str(Published(h.Stack, s.Parameter(GatewayParameter)))
+			}
+		case contract.Table:
+			env["REALTIME_TABLE"] = Str(s.Resource(TableName))
+		case contract.FanOut:
+			env["FAN_OUT_QUEUE_URL"] = Str(h.queueURL(need))
+		case contract.AIReplies:
+			env["AI_REPLIES_QUEUE_URL"] = Str(h.queueURL(need))
+		case contract.AIWatchdog:
+			env["AI_WATCHDOG_QUEUE_URL"] = Str(h.queueURL(need))
+		case contract.SigningKey:
+			env["JWT_PRIVATE_KEY_SECRET_ARN"] = Str(h.secretARN(SigningKeySecret))
+		case contract.Connections:
+			env["WEBSOCKET_CALLBACK_URL"] = Str(h.callbackURL())
+		case contract.WebSocketURL:
+			env["WEBSOCKET_PUBLIC_URL"] = Str(h.socketURL())
+		case contract.Internet:
+		}
+	}
+	return env
+}
+
+// permissions are the function's rights, from its needs: the named actions on
+// the named resources.
+func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
+	s := h.Stage
+	logs := *h.Logs.LogGroupArn()
+	rights := []awsiam.PolicyStatement{Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs)}
+	if guarded(f) {
+		rights = append(rights, Allow([]string{"secretsmanager:GetSecretValue"}, h.secretARN(OriginSecret)+"-??????"))
+	}
+	if h.inNetwork(f) {
+		rights = append(rights, networkInterfaces())
+	}
+	for _, need := range f.Needs {
+		switch need {
+		case contract.Postgres:
+			if s.Database.URL == "" {
+				id := Published(h.Stack, s.Parameter(DatabaseResourceParameter))
+				rights = append(rights, Allow([]string{"rds-db:connect"}, ARN(h.Stack, "rds-db", "dbuser:"+id+"/"+DatabaseRole)))
+			}
+		case contract.Table:
+			table := ARN(h.Stack, "dynamodb", "table/"+s.Resource(TableName))
+			rights = append(rights, Allow(tableActions(f.Name), table, table+"/index/by_user", table+"/index/by_viewing"))
+		case contract.FanOut, contract.AIReplies, contract.AIWatchdog:
+			rights = append(rights, Allow([]string{"sqs:SendMessage"}, ARN(h.Stack, "sqs", s.Resource(string(need)))))
+		case contract.SigningKey:
+			rights = append(rights, Allow([]string{"secretsmanager:GetSecretValue"}, h.secretARN(SigningKeySecret)+"-??????"))
+		case contract.Connections:
+			api := Published(h.Stack, s.Parameter(WebSocketAPIParameter))
+			connections := ARN(h.Stack, "execute-api", api+"/"+WebSocketStage)
+			rights = append(rights, Allow([]string{"execute-api:ManageConnections"},
+				connections+"/POST/@connections/*", connections+"/DELETE/@connections/*"))
+		case contract.Redis, contract.Gateway, contract.WebSocketURL, contract.Internet:
+			// Reached over the network, or only a value: nothing to allow.
+		}
+	}
+	return rights
+}
+
+// guarded functions are called from outside and check the origin secret.
+func guarded(f contract.Function) bool {
+	return f.Kind == contract.HTTP || (f.Kind == contract.WebSocket && f.Name == "connect")
+}
+
+func (h *Host) inNetwork(f contract.Function) bool { return h.Stage.Network.Exists && f.InNetwork() }
+
+// networkInterfaces is what Lambda needs to place a function in a network.
+// These actions know no resources (the one exception to "no *").
+func networkInterfaces() awsiam.PolicyStatement {
+	return Allow([]string{
+		"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
+		"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses",
+	}, "*")
+}
+
+func (h *Host) secretARN(name string) string {
+	return ARN(h.Stack, "secretsmanager", "secret:"+h.Stage.Secret(name))
+}
+
+func (h *Host) publicOrigin() string {
+	if h.Stage.Edge.Exists {
+		return Published(h.Stack, h.Stage.Parameter(OriginParameter))
+	}
+	return h.Stage.Edge.Origin
+}
+
+func (h *Host) socketURL() string {
+	if h.Stage.Edge.Exists {
+		return "wss://" + Published(h.Stack, h.Stage.Parameter(DomainParameter)) + "/" + WebSocketStage
+	}
+	return h.Stage.Edge.WebSocket
+}
+
+func (h *Host) callbackURL() string {
+	api := Published(h.Stack, h.Stage.Parameter(WebSocketAPIParameter))
+	if h.Stage.API.Endpoint != "" {
+		return h.Stage.API.Endpoint + "/_aws/execute-api/" + api + "/" + WebSocketStage
+	}
+	return "https://" + APIHost(h.Stack, api) + "/" + WebSocketStage
+}
+
+func (h *Host) queueURL(queue contract.Need) string {
+	if h.Stage.API.Endpoint != "" {
+		return h.Stage.API.Endpoint + "/" + h.Stage.Account + "/" + h.Stage.Resource(string(queue))
+	}
+	return "https://sqs." + *h.Stack.Region() + ".amazonaws.com/" + *h.Stack.Account() + "/" + h.Stage.Resource(string(queue))
+}

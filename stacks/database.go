@@ -1,0 +1,6 @@
+package stacks
+
+const (
+	databaseOwner     = "postgres"
+	ownerURLParameter = "database/owner-url"
+)

@@ -1,0 +1,38 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsdynamodb"
+
+	"github.com/yoriai/yoriai/stacks/constructs"
+	"github.com/yoriai/yoriai/stacks/stage"
+)
+
+// NewTable makes the DynamoDB table `realtime`: connections, tickets,
+// memberships, heads. The indexes are sparse: only connections carry their keys.
+func NewTable(app awscdk.App, s stage.Stage) awscdk.Stack {
+	stack := newStack(app, s, "table", "the realtime table", true)
+	text := func(name string) *awsdynamodb.Attribute {
+		return &awsdynamodb.Attribute{Name: constructs.Str(name), Type: awsdynamodb.AttributeType_STRING}
+	}
+	protected := s.Protected
+	table := awsdynamodb.NewTable(stack, constructs.Str("Table"), &awsdynamodb.TableProps{
+		TableName:           constructs.Str(s.Resource(constructs.TableName)),
+		PartitionKey:        text("pk"),
+		SortKey:             text("sk"),
+		BillingMode:         awsdynamodb.BillingMode_PAY_PER_REQUEST,
+		TimeToLiveAttribute: constructs.Str("ttl"),
+		Encryption:          awsdynamodb.TableEncryption_DEFAULT,
+		DeletionProtection:  &protected,
+		RemovalPolicy:       keep(s),
+		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{
+			PointInTimeRecoveryEnabled: &protected,
+		},
+	})
+	for _, index := range []struct{ name, key string }{{"by_user", "conn_user"}, {"by_viewing", "viewing"}} {
+		table.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexProps{
+			IndexName: constructs.Str(index.name), PartitionKey: text(index.key), ProjectionType: awsdynamodb.ProjectionType_ALL,
+		})
+	}
+	return stack
+}
