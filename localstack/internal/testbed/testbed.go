@@ -1,0 +1,119 @@
+// Package testbed is a set of throw-away servers for adapter tests.
+package testbed
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"sync"
+
+	"github.com/yoriai/yoriai/localstack/internal/layout"
+	"github.com/yoriai/yoriai/localstack/internal/ministack"
+	"github.com/yoriai/yoriai/localstack/internal/ports"
+	"github.com/yoriai/yoriai/localstack/internal/postgres"
+	"github.com/yoriai/yoriai/localstack/internal/process"
+	"github.com/yoriai/yoriai/localstack/internal/redis"
+)
+
+// Bed is the running servers.
+type Bed struct {
+	dir     string
+	environ []string
+
+	mu    sync.Mutex
+	parts []*process.Process
+}
+
+// Start runs Postgres, MiniStack, miniredis and, where it is installed, a real Redis, all at once.
+func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
+	if err := ministack.Install(ctx, l, os.Stderr); err != nil {
+		return nil, fmt.Errorf("install MiniStack: %w", err)
+	}
+	dir, err := os.MkdirTemp("", "yoriai-testbed-")
+	if err != nil {
+		return nil, fmt.Errorf("make a folder for the servers: %w", err)
+	}
+	free, err := ports.Pick(4)
+	if err != nil {
+		return nil, err
+	}
+	bed := &Bed{dir: dir}
+	database := postgres.Server{Layout: l, Data: filepath.Join(dir, "postgres"), Port: free[0], Log: bed.log("postgres"), ThrowAway: true}
+	cloud := ministack.Server{Layout: l, Port: free[1], Log: bed.log("ministack"), Scratch: filepath.Join(dir, "ministack")}
+	bed.environ = []string{
+		"TEST_DATABASE_URL=" + database.URL(),
+		"TEST_AWS_ENDPOINT=" + cloud.Endpoint(),
+		"TEST_REDIS_URL=" + redis.URL(free[2]),
+	}
+	starts := []func(context.Context) (*process.Process, error){
+		database.Start,
+		cloud.Start,
+		func(ctx context.Context) (*process.Process, error) { return redis.Start(ctx, free[2], bed.log("redis")) },
+	}
+	if server, err := exec.LookPath("redis-server"); err == nil {
+		bed.environ = append(bed.environ, "TEST_REAL_REDIS_URL="+redis.URL(free[3]))
+		starts = append(starts, func(ctx context.Context) (*process.Process, error) {
+			return bed.startRealRedis(ctx, server, free[3])
+		})
+	}
+	if err := bed.startAll(ctx, starts); err != nil {
+		bed.stopParts() // the logs stay, for whoever reads the error
+		return nil, err
+	}
+	return bed, nil
+}
+
+// startAll starts the servers side by side.
+func (b *Bed) startAll(ctx context.Context, starts []func(context.Context) (*process.Process, error)) error {
+	failures := make([]error, len(starts))
+	var wait sync.WaitGroup
+	for i, start := range starts {
+		wait.Go(func() {
+			part, err := start(ctx)
+			if err != nil {
+				failures[i] = err
+				return
+			}
+			b.mu.Lock()
+			defer b.mu.Unlock()
+			b.parts = append(b.parts, part)
+		})
+	}
+	wait.Wait()
+	return errors.Join(failures...)
+}
+
+// startRealRedis runs Debian's server without persistence.
+func (b *Bed) startRealRedis(ctx context.Context, server string, port int) (*process.Process, error) {
+	return process.Start(ctx, process.Spec{
+		Name:    "redis-server",
+		Command: []string{server, "--port", strconv.Itoa(port), "--bind", ports.Host, "--save", "", "--appendonly", "no"},
+		Dir:     b.dir,
+		Log:     b.log("redis-server"),
+		Ready:   redis.Answers(port),
+	})
+}
+
+// Environ is what a test finds the servers by.
+func (b *Bed) Environ() []string { return b.environ }
+
+// Stop ends the servers and deletes all they wrote.
+func (b *Bed) Stop() {
+	b.stopParts()
+	_ = os.RemoveAll(b.dir)
+}
+
+// stopParts ends the servers.
+func (b *Bed) stopParts() {
+	var wait sync.WaitGroup
+	for _, part := range b.parts {
+		wait.Go(part.Stop)
+	}
+	wait.Wait()
+}
+
+func (b *Bed) log(part string) string { return filepath.Join(b.dir, part+".log") }
