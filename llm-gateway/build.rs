@@ -15,6 +15,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // Image bytes are sliced out of the received frame rather than copied.
     tonic_prost_build::configure()
         .bytes(".yoriai.llm.v1.Image.data")
+        .build_transport(false)
         .compile_fds(descriptors)?;
     Ok(())
 }

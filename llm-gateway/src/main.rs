@@ -1,1 +1,147 @@
-fn main(){}
+//! Wiring: the environment becomes providers, the providers a service, the service two listeners.
+
+use std::{env, error::Error, process::ExitCode, sync::Arc, time::Duration};
+
+use llm_gateway::{
+    adapters::{
+        inbound::{
+            rest,
+            server::{Serving, serve},
+        },
+        outbound::{
+            catalogue::Catalogue,
+            env_key::EnvKeys,
+            http::{HttpClient, Timeouts},
+            log::{CallLog, Observers},
+            metrics::Metrics,
+            openai::{self, OpenAi},
+            openai_compatible::OpenAiCompatible,
+            scripted::Scripted,
+            tiktoken::Tiktoken,
+            tokio_clock::TokioClock,
+        },
+    },
+    config::Config,
+    domain::{
+        breaker::BreakerPolicy,
+        retry::RetryPolicy,
+        service::{CompletionService, Guard, Outside},
+    },
+    ports::{
+        inbound::CompletionUseCase as _,
+        outbound::{KeyStore, LLMProvider},
+    },
+};
+use tokio::{
+    net::TcpListener,
+    signal::unix::{SignalKind, signal},
+};
+use tokio_util::sync::CancellationToken;
+use tracing_subscriber::EnvFilter;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match run().await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("llm-gateway: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run() -> Result<(), Box<dyn Error>> {
+    let config = Config::read(|name| env::var(name).ok())?;
+    log_to_stdout(config.text_logs);
+    let keys: Arc<dyn KeyStore> =
+        Arc::new(EnvKeys::read(&[openai::KEY], |name| env::var(name).ok()));
+    let metrics = Arc::new(Metrics::default());
+    let scripted = config.scripted.then(|| Arc::new(Scripted::default()));
+    let service = CompletionService::new(
+        providers(&config, &keys, scripted.clone())?,
+        Outside {
+            catalogue: Arc::new(Catalogue::load(config.models_dir.as_deref())?),
+            tokeniser: Arc::new(Tiktoken),
+            clock: Arc::new(TokioClock::default()),
+            observer: Arc::new(Observers(vec![metrics.clone(), Arc::new(CallLog)])),
+            image_hosts: config.image_hosts.clone(),
+        },
+    );
+    // Ask the servers for their models now, so that the first caller need not wait for it.
+    tokio::spawn(service.models());
+
+    let rest_listener = TcpListener::bind(config.rest_addr).await?;
+    let grpc_listener = TcpListener::bind(config.grpc_addr).await?;
+    tracing::info!(rest = %rest_listener.local_addr()?, grpc = %grpc_listener.local_addr()?, "listening");
+    let serving = Serving {
+        use_case: Arc::new(service),
+        metrics: Arc::new(move || metrics.render()),
+        extra: scripted.map(|s| rest::extra("/scripted/calls", Arc::new(move || s.calls_json()))),
+        drain: Duration::from_secs(config.drain_seconds),
+    };
+    serve(serving, rest_listener, grpc_listener, stop_signal()?).await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+/// The providers, in the order in which their models are listed. A new one is a line here.
+fn providers(
+    config: &Config,
+    keys: &Arc<dyn KeyStore>,
+    scripted: Option<Arc<Scripted>>,
+) -> Result<Vec<(Arc<dyn LLMProvider>, Guard)>, Box<dyn Error>> {
+    let http = HttpClient::new(Timeouts::default());
+    let guard = Guard {
+        max_concurrency: config.max_concurrency,
+        ..Guard::default()
+    };
+    let at = |url: &Option<String>, default: &str| url.as_deref().unwrap_or(default).to_owned();
+    let mut all: Vec<(Arc<dyn LLMProvider>, Guard)> = vec![(
+        Arc::new(OpenAi::new(
+            http.clone(),
+            &at(&config.openai_base_url, openai::BASE_URL),
+            keys.clone(),
+        )?),
+        guard,
+    )];
+    for server in &config.compatible {
+        let key = server.api_key.clone();
+        let server = OpenAiCompatible::new(http.clone(), &server.name, &server.base_url, key)?;
+        all.push((Arc::new(server), guard));
+    }
+    if let Some(scripted) = scripted {
+        let plain = Guard {
+            retry: RetryPolicy::none(),
+            breaker: BreakerPolicy::never(),
+            ..guard
+        };
+        all.push((scripted, plain));
+    }
+    Ok(all)
+}
+
+fn log_to_stdout(text: bool) {
+    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let logs = tracing_subscriber::fmt().with_env_filter(filter);
+    if text {
+        logs.init();
+    } else {
+        logs.json().flatten_event(true).init();
+    }
+}
+
+/// Cancelled by SIGTERM or SIGINT.
+fn stop_signal() -> Result<CancellationToken, std::io::Error> {
+    let stop = CancellationToken::new();
+    let mut term = signal(SignalKind::terminate())?;
+    let mut int = signal(SignalKind::interrupt())?;
+    let token = stop.clone();
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = term.recv() => {}
+            _ = int.recv() => {}
+        }
+        token.cancel();
+    });
+    Ok(stop)
+}

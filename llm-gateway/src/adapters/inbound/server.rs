@@ -1,0 +1,129 @@
+//! Serves both sides on two listeners, and stops them without losing a running stream.
+//!
+//! On a request to stop: health turns to draining, the listeners close, and what runs may run on. After the
+//! drain time the rest is told to end (each stream with its usage and a failure), and a moment later the
+//! process goes.
+
+use std::{
+    future::IntoFuture as _,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+
+use axum::{Router, serve::ListenerExt as _};
+use tokio::net::TcpListener;
+use tokio_util::sync::CancellationToken;
+use tonic::transport::server::TcpIncoming;
+
+use super::{
+    grpc::{Grpc, proto},
+    rest::{self, Render, Rest},
+};
+use crate::ports::inbound::CompletionUseCase;
+
+/// How long a stream that was told to end may take to say so.
+const LAST_WORDS: Duration = Duration::from_secs(3);
+
+/// Why serving failed.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// The REST side.
+    #[error("REST: {0}")]
+    Rest(#[from] std::io::Error),
+    /// The gRPC side.
+    #[error("gRPC: {0}")]
+    Grpc(#[from] tonic::transport::Error),
+    /// The contract's descriptors.
+    #[error("reflection: {0}")]
+    Reflection(#[from] tonic_reflection::server::Error),
+}
+
+/// What is served.
+pub struct Serving {
+    /// The calls.
+    pub use_case: Arc<dyn CompletionUseCase>,
+    /// The text of `/metrics`.
+    pub metrics: Render,
+    /// Routes beside the gateway's own.
+    pub extra: Option<Router>,
+    /// How long running streams may go on after a request to stop.
+    pub drain: Duration,
+}
+
+/// Serves until `stop` is cancelled and what was running has ended.
+///
+/// # Errors
+/// If a listener fails.
+pub async fn serve(
+    serving: Serving,
+    rest_listener: TcpListener,
+    grpc_listener: TcpListener,
+    stop: CancellationToken,
+) -> Result<(), ServeError> {
+    let draining = Arc::new(AtomicBool::new(false));
+    let abort = CancellationToken::new();
+    let rest = rest::router(Rest {
+        use_case: Arc::clone(&serving.use_case),
+        metrics: serving.metrics,
+        draining: Arc::clone(&draining),
+        abort: abort.clone(),
+    });
+    let app = rest.merge(serving.extra.unwrap_or_default());
+    let rest_listener = rest_listener.tap_io(|tcp| {
+        let _ = tcp.set_nodelay(true);
+    });
+    let rest = axum::serve(rest_listener, app)
+        .with_graceful_shutdown(stop.clone().cancelled_owned())
+        .into_future();
+
+    let (reporter, health) = tonic_health::server::health_reporter();
+    let service = Grpc::server(serving.use_case, abort.clone());
+    reporter
+        .set_serving::<proto::llm_gateway_server::LlmGatewayServer<Grpc>>()
+        .await;
+    let reflection = tonic_reflection::server::Builder::configure()
+        .register_encoded_file_descriptor_set(proto::DESCRIPTORS)
+        .register_encoded_file_descriptor_set(tonic_health::pb::FILE_DESCRIPTOR_SET)
+        .build_v1()?;
+    let grpc = tonic::transport::Server::builder()
+        .http2_keepalive_interval(Some(Duration::from_secs(30)))
+        .initial_stream_window_size(1024 * 1024)
+        .initial_connection_window_size(4 * 1024 * 1024)
+        .max_concurrent_streams(Some(4_096))
+        .add_service(health)
+        .add_service(reflection)
+        .add_service(service)
+        .serve_with_incoming_shutdown(
+            TcpIncoming::from(grpc_listener).with_nodelay(Some(true)),
+            stop.clone().cancelled_owned(),
+        );
+
+    let drain = async {
+        stop.cancelled().await;
+        draining.store(true, Ordering::Release);
+        reporter
+            .set_not_serving::<proto::llm_gateway_server::LlmGatewayServer<Grpc>>()
+            .await;
+        reporter
+            .set_service_status("", tonic_health::ServingStatus::NotServing)
+            .await;
+        tracing::info!("draining");
+        tokio::time::sleep(serving.drain).await;
+        tracing::warn!("the drain time is over; ending what still runs");
+        abort.cancel();
+        tokio::time::sleep(LAST_WORDS).await;
+    };
+    let both = async {
+        tokio::try_join!(async { rest.await.map_err(ServeError::from) }, async {
+            grpc.await.map_err(ServeError::from)
+        },)
+        .map(|_| ())
+    };
+    tokio::select! {
+        result = both => result,
+        () = drain => Ok(()),
+    }
+}

@@ -1,0 +1,94 @@
+//! A pooled HTTP/1.1 client over TLS.
+//!
+//! It sits directly on hyper rather than on a higher client: the gateway sends one kind of request and needs
+//! no redirects (following one would send the key elsewhere), cookies or proxies. HTTP/1.1 on purpose: one
+//! call per connection means that cancelling is closing, which every provider understands at once, and that
+//! no stream waits behind another.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{Request, Response};
+use http_body_util::Full;
+use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
+use hyper_util::{
+    client::legacy::{Client, connect::HttpConnector},
+    rt::{TokioExecutor, TokioTimer},
+};
+use tokio::time::timeout;
+
+use super::{TransportError, body::Body};
+
+/// How long each part of a call may take. The caller's own deadline comes on top.
+#[derive(Clone, Copy, Debug)]
+pub struct Timeouts {
+    /// To connect, TLS included.
+    pub connect: Duration,
+    /// From the request to the response's head. Plain calls compute everything in that time.
+    pub head: Duration,
+    /// Between two pieces of a body.
+    pub idle: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Duration::from_secs(5),
+            head: Duration::from_secs(300),
+            idle: Duration::from_secs(120),
+        }
+    }
+}
+
+/// The client; cheap to clone, all clones share the pool.
+#[derive(Clone)]
+pub struct HttpClient {
+    inner: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    timeouts: Timeouts,
+}
+
+impl HttpClient {
+    /// A client with an empty pool.
+    #[must_use]
+    pub fn new(timeouts: Timeouts) -> Self {
+        let mut tcp = HttpConnector::new();
+        tcp.set_nodelay(true);
+        tcp.set_connect_timeout(Some(timeouts.connect));
+        tcp.set_keepalive(Some(Duration::from_secs(60)));
+        tcp.enforce_http(false);
+        let connector = HttpsConnectorBuilder::new()
+            .with_webpki_roots()
+            .https_or_http()
+            .enable_http1()
+            .wrap_connector(tcp);
+        let inner = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(Duration::from_secs(50))
+            .pool_max_idle_per_host(1_024)
+            .build(connector);
+        Self { inner, timeouts }
+    }
+
+    /// Sends a request and waits for the head of its response.
+    ///
+    /// # Errors
+    /// If it cannot be delivered or is not answered in time.
+    pub async fn send(
+        &self,
+        request: Request<Full<Bytes>>,
+    ) -> Result<Response<Body>, TransportError> {
+        let response = timeout(self.timeouts.head, self.inner.request(request))
+            .await
+            .map_err(|_| TransportError::Timeout)?
+            .map_err(|error| {
+                if error.is_connect() {
+                    TransportError::Connect
+                } else {
+                    TransportError::Broken
+                }
+            })?;
+        let (head, incoming) = response.into_parts();
+        let body = Body::new(incoming, &head.headers, self.timeouts.idle);
+        Ok(Response::from_parts(head, body))
+    }
+}

@@ -1,0 +1,14 @@
+//! Providers, keys, catalogue, clock and observers.
+
+pub mod authors;
+pub mod catalogue;
+pub mod chat;
+pub mod env_key;
+pub mod http;
+pub mod log;
+pub mod metrics;
+pub mod openai;
+pub mod openai_compatible;
+pub mod scripted;
+pub mod tiktoken;
+pub mod tokio_clock;

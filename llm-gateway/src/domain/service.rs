@@ -1,0 +1,305 @@
+//! The completion service: finds the provider, checks the request, and hands over to a [`Call`].
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
+
+use futures_util::future::{Either, join_all, select};
+
+use super::{
+    CallContext, Completion, CompletionRequest, Error, ErrorCode, EventStream, Message, ModelInfo,
+    ModelName, Part, ProviderName,
+    admission::Places,
+    breaker::{Breaker, BreakerPolicy},
+    estimate::message_tokens,
+    live::{Call, Lane},
+    model::{ListedModel, ProviderHealth, ProviderState},
+    request::validate_messages,
+    retry::RetryPolicy,
+};
+use crate::ports::{
+    BoxFuture,
+    inbound::{CompletionUseCase, TokenEstimate},
+    outbound::{CallObserver, Clock, LLMProvider, ModelCatalogue, ProviderCall, Tokeniser},
+};
+
+/// How long a server may take to list its models, and how long its list is believed.
+const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(2);
+const DISCOVERY_TTL: Duration = Duration::from_secs(30);
+
+/// How calls to a provider are guarded.
+#[derive(Clone, Copy, Debug)]
+pub struct Guard {
+    /// When to try again.
+    pub retry: RetryPolicy,
+    /// When to stop trying.
+    pub breaker: BreakerPolicy,
+    /// Calls at once.
+    pub max_concurrency: usize,
+}
+
+impl Default for Guard {
+    fn default() -> Self {
+        Self {
+            retry: RetryPolicy::default(),
+            breaker: BreakerPolicy::default(),
+            max_concurrency: 4_096,
+        }
+    }
+}
+
+/// What the service is made of.
+pub struct Outside {
+    /// What is known of models.
+    pub catalogue: Arc<dyn ModelCatalogue>,
+    /// Exact counts.
+    pub tokeniser: Arc<dyn Tokeniser>,
+    /// Time and chance.
+    pub clock: Arc<dyn Clock>,
+    /// Is told of each call.
+    pub observer: Arc<dyn CallObserver>,
+    /// Hosts whose image URLs are forwarded.
+    pub image_hosts: Vec<String>,
+}
+
+struct Discovery {
+    at: Instant,
+    models: Vec<ModelInfo>,
+}
+
+struct Inner {
+    order: Vec<ProviderName>,
+    lanes: HashMap<ProviderName, Arc<Lane>>,
+    outside: Outside,
+    discovered: Mutex<HashMap<ProviderName, Discovery>>,
+}
+
+/// The domain's implementation of [`CompletionUseCase`].
+#[derive(Clone)]
+pub struct CompletionService {
+    inner: Arc<Inner>,
+}
+
+impl CompletionService {
+    /// A service over these providers, listed in this order.
+    #[must_use]
+    pub fn new(providers: Vec<(Arc<dyn LLMProvider>, Guard)>, outside: Outside) -> Self {
+        let order = providers.iter().map(|(p, _)| p.name().clone()).collect();
+        let lanes = providers
+            .into_iter()
+            .map(|(provider, guard)| {
+                let lane = Lane {
+                    retry: guard.retry,
+                    breaker: Breaker::new(guard.breaker),
+                    places: Places::new(guard.max_concurrency),
+                    provider,
+                };
+                (lane.provider.name().clone(), Arc::new(lane))
+            })
+            .collect();
+        Self {
+            inner: Arc::new(Inner {
+                order,
+                lanes,
+                outside,
+                discovered: Mutex::new(HashMap::new()),
+            }),
+        }
+    }
+
+    fn admit(
+        &self,
+        request: CompletionRequest,
+        context: CallContext,
+        streamed: bool,
+    ) -> Result<Call, Error> {
+        let inner = &self.inner;
+        let lane = inner.lane(&request.provider)?;
+        request.validate(&inner.outside.image_hosts)?;
+        if !lane.provider.configured() {
+            return Err(Error::new(
+                ErrorCode::Authentication,
+                format!("no key is configured for {}", request.provider),
+            ));
+        }
+        let call = inner.with_model(request)?;
+        Call::admit(
+            Arc::clone(lane),
+            Arc::clone(&inner.outside.clock),
+            Arc::clone(&inner.outside.observer),
+            call,
+            context,
+            streamed,
+        )
+    }
+}
+
+impl Inner {
+    fn lane(&self, provider: &ProviderName) -> Result<&Arc<Lane>, Error> {
+        self.lanes.get(provider).ok_or_else(|| {
+            Error::new(
+                ErrorCode::NotFound,
+                format!("there is no provider {provider:.64}"),
+            )
+        })
+    }
+
+    /// Adds what the catalogue knows, and checks the request against it.
+    fn with_model(&self, request: CompletionRequest) -> Result<ProviderCall, Error> {
+        let model = self
+            .outside
+            .catalogue
+            .find(&request.provider, &request.model);
+        let model = model
+            .cloned()
+            .unwrap_or_else(|| ModelInfo::unknown(request.provider.clone(), request.model.clone()));
+        let has_image = request
+            .messages
+            .iter()
+            .flat_map(|m| &m.content)
+            .any(Part::is_image);
+        if has_image && !model.vision {
+            return Err(Error::invalid(format!("{} does not see images", model.id)));
+        }
+        let limit = model.max_output_tokens;
+        if limit > 0
+            && request
+                .max_output_tokens
+                .is_some_and(|max| u64::from(max) > limit)
+        {
+            return Err(Error::invalid(format!(
+                "{} makes at most {limit} tokens",
+                model.id
+            )));
+        }
+        Ok(ProviderCall { request, model })
+    }
+
+    fn state(lane: &Lane) -> ProviderState {
+        if !lane.provider.configured() {
+            ProviderState::Unconfigured
+        } else if lane.breaker.is_open() {
+            ProviderState::Down
+        } else {
+            ProviderState::Available
+        }
+    }
+
+    /// The models a server says it has, asked again when the last answer is old.
+    async fn discover(&self, lane: &Lane) -> Vec<ModelInfo> {
+        let clock = &self.outside.clock;
+        let name = lane.provider.name();
+        let known = |map: &HashMap<ProviderName, Discovery>| {
+            map.get(name).map(|d| (d.at, d.models.clone()))
+        };
+        let cached = known(
+            &self
+                .discovered
+                .lock()
+                .unwrap_or_else(PoisonError::into_inner),
+        );
+        if let Some((at, models)) = &cached
+            && clock.now().saturating_duration_since(*at) < DISCOVERY_TTL
+        {
+            return models.clone();
+        }
+        match select(lane.provider.discover(), clock.sleep(DISCOVERY_TIMEOUT)).await {
+            Either::Left((Ok(models), _)) => {
+                let found = Discovery {
+                    at: clock.now(),
+                    models: models.clone(),
+                };
+                self.discovered
+                    .lock()
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .insert(name.clone(), found);
+                models
+            }
+            // A server that is away for a moment keeps the models it had.
+            _ => cached.map(|(_, models)| models).unwrap_or_default(),
+        }
+    }
+
+    async fn models_of(&self, lane: &Lane) -> Vec<ListedModel> {
+        let provider = lane.provider.name();
+        let catalogue = &self.outside.catalogue;
+        let mut infos: Vec<ModelInfo> = catalogue
+            .of_provider(provider)
+            .into_iter()
+            .cloned()
+            .collect();
+        for found in self.discover(lane).await {
+            if catalogue.find(provider, &found.id).is_none() {
+                infos.push(found);
+            }
+        }
+        let state = Self::state(lane);
+        infos
+            .into_iter()
+            .map(|info| ListedModel { info, state })
+            .collect()
+    }
+}
+
+impl CompletionUseCase for CompletionService {
+    fn complete(
+        &self,
+        request: CompletionRequest,
+        context: CallContext,
+    ) -> BoxFuture<'static, Result<Completion, Error>> {
+        let call = self.admit(request, context, false);
+        Box::pin(async move { call?.complete().await })
+    }
+
+    fn stream(
+        &self,
+        request: CompletionRequest,
+        context: CallContext,
+    ) -> BoxFuture<'static, Result<EventStream, Error>> {
+        let call = self.admit(request, context, true);
+        Box::pin(async move { call?.stream().await })
+    }
+
+    fn estimate(
+        &self,
+        provider: &ProviderName,
+        model: &ModelName,
+        messages: &[Message],
+    ) -> Result<TokenEstimate, Error> {
+        let inner = &self.inner;
+        let family = inner.lane(provider)?.provider.family();
+        validate_messages(messages, &inner.outside.image_hosts)?;
+        let exact = |text: &str| inner.outside.tokeniser.count(family, model, text);
+        let messages: Vec<u64> = messages
+            .iter()
+            .map(|message| message_tokens(family, message, &exact))
+            .collect();
+        Ok(TokenEstimate {
+            total: messages.iter().sum(),
+            messages,
+        })
+    }
+
+    fn models(&self) -> BoxFuture<'static, Vec<ListedModel>> {
+        let inner = Arc::clone(&self.inner);
+        Box::pin(async move {
+            let lanes = inner.order.iter().filter_map(|name| inner.lanes.get(name));
+            let lists = join_all(lanes.map(|lane| inner.models_of(lane))).await;
+            lists.into_iter().flatten().collect()
+        })
+    }
+
+    fn health(&self) -> Vec<ProviderHealth> {
+        let inner = &self.inner;
+        let lanes = inner.order.iter().filter_map(|name| inner.lanes.get(name));
+        lanes
+            .map(|lane| ProviderHealth {
+                provider: lane.provider.name().clone(),
+                state: Inner::state(lane),
+                in_flight: lane.places.taken(),
+            })
+            .collect()
+    }
+}
