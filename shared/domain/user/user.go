@@ -1,0 +1,135 @@
+// Package user holds who people are and how they prove it.
+package user
+
+import (
+	"context"
+	"strings"
+	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/id"
+)
+
+// User is a person with an account.
+type User struct {
+	ID          id.ID
+	Username    string
+	Email       string
+	DisplayName string
+	Locale      Locale
+	IsAdmin     bool
+	CreatedAt   time.Time
+}
+
+// Locale is a language that the product speaks.
+type Locale string
+
+// The languages.
+const (
+	Japanese Locale = "ja"
+	English  Locale = "en"
+)
+
+// Limits of what a person chooses, in characters; an e-mail address in bytes.
+const (
+	MinUsername = 3
+	MaxUsername = 32
+	MinPassword = 10
+	MaxPassword = 128
+	MaxEmail    = 254
+)
+
+// Registration is what somebody gives to get an account.
+type Registration struct {
+	Username string
+	Email    string
+	Password string
+	Locale   Locale
+}
+
+// Normalize brings names to the form they are stored and compared in: usernames have no case, the address's host neither.
+func (r Registration) Normalize() Registration {
+	r.Username = strings.ToLower(r.Username)
+	r.Email = strings.TrimSpace(r.Email)
+	if r.Locale == "" {
+		r.Locale = Japanese
+	}
+	return r
+}
+
+// Validate returns validation_failed with one field for each thing that is wrong.
+func (r Registration) Validate() error {
+	var fields []fault.Field
+	refuse := func(name, message string) { fields = append(fields, fault.Field{Name: name, Message: message}) }
+	if !validUsername(r.Username) {
+		refuse("username", "must be 3 to 32 of a-z, 0-9, _ and -")
+	}
+	if !validEmail(r.Email) {
+		refuse("email", "must be an e-mail address")
+	}
+	if !validPassword(r.Password) {
+		refuse("password", "must have 10 to 128 characters")
+	}
+	if r.Locale != Japanese && r.Locale != English {
+		refuse("locale", "must be ja or en")
+	}
+	if len(fields) == 0 {
+		return nil
+	}
+	return &fault.Error{Code: fault.ValidationFailed, Detail: fields[0].Name + ": " + fields[0].Message, Fields: fields}
+}
+
+func validUsername(s string) bool {
+	if len(s) < MinUsername || len(s) > MaxUsername {
+		return false
+	}
+	for _, c := range s {
+		if (c < 'a' || c > 'z') && (c < '0' || c > '9') && c != '_' && c != '-' {
+			return false
+		}
+	}
+	return true
+}
+
+// validEmail refuses what cannot be an address and no more: only a mail that arrives proves one.
+func validEmail(s string) bool {
+	at := strings.LastIndexByte(s, '@')
+	if at < 1 || at == len(s)-1 || len(s) > MaxEmail || !utf8.ValidString(s) {
+		return false
+	}
+	for _, c := range s {
+		if unicode.IsSpace(c) || unicode.IsControl(c) {
+			return false
+		}
+	}
+	return !strings.ContainsRune(s[:at], '@')
+}
+
+func validPassword(s string) bool {
+	n := utf8.RuneCountInString(s)
+	return n >= MinPassword && n <= MaxPassword && utf8.ValidString(s) && !strings.ContainsRune(s, 0)
+}
+
+// Credentials are what somebody logs in with: a username or an e-mail address, and the password.
+type Credentials struct {
+	Login    string
+	Password string
+}
+
+// Accounts stores people.
+type Accounts interface {
+	// Register stores u. Returns already_exists if the username is taken, and never says whether the e-mail is.
+	Register(ctx context.Context, u User, passwordHash string) error
+	// ByLogin is every account that a login may mean: one by its username, or all that claim an e-mail address.
+	ByLogin(ctx context.Context, login string) ([]Account, error)
+	// ByID returns not_found if there is no such account or it was deleted.
+	ByID(ctx context.Context, user id.ID) (User, error)
+}
+
+// Account is a user with what proves the password. An empty hash means that no password opens it.
+type Account struct {
+	User
+	PasswordHash string
+}
