@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -26,11 +27,12 @@ func Up(ctx context.Context, databaseURL string) error {
 	if err != nil {
 		return fmt.Errorf("read the database's address: %w", err)
 	}
-	return UpWith(ctx, config)
+	return UpWith(ctx, config, "")
 }
 
-// UpWith is Up for a connection whose password the caller made, as with IAM.
-func UpWith(ctx context.Context, config *pgx.ConnConfig) error {
+// UpWith is Up for a connection whose password the caller made, as with IAM. If the functions log in as a role of their
+// own, it makes that role: it reads and writes rows, and owns nothing.
+func UpWith(ctx context.Context, config *pgx.ConnConfig, appRole string) error {
 	config.ConnectTimeout = wakeTimeout
 	// The limit is for the application; an index over millions of rows takes longer.
 	config.RuntimeParams["transaction_timeout"] = "0"
@@ -47,21 +49,57 @@ func UpWith(ctx context.Context, config *pgx.ConnConfig) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
-	return limitTransactions(ctx, db)
+	if appRole != "" {
+		if err := admit(ctx, db, appRole); err != nil {
+			return err
+		}
+	}
+	return limitTransactions(ctx, db, appRole)
+}
+
+// admit makes the functions' role and gives it the rows of every table, those to come included. On AWS it logs in by IAM.
+func admit(ctx context.Context, db *sql.DB, role string) error {
+	name := pgx.Identifier{role}.Sanitize()
+	literal := "'" + strings.ReplaceAll(role, "'", "''") + "'"
+	for _, statement := range []string{
+		`DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = ` + literal + `) THEN CREATE ROLE ` + name + ` LOGIN; END IF; END $$`,
+		`DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'rds_iam') THEN GRANT rds_iam TO ` + name + `; END IF; END $$`,
+		`GRANT USAGE ON SCHEMA public TO ` + name,
+		`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ` + name,
+		`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ` + name,
+		`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ` + name,
+	} {
+		if _, err := db.ExecContext(ctx, statement); err != nil {
+			return fmt.Errorf("admit the role %s: %w", role, err)
+		}
+	}
+	return nil
 }
 
 // limitTransactions sets the limit for the migrating role and, where the stage has one, for the functions' own role.
-func limitTransactions(ctx context.Context, db *sql.DB) error {
-	const statement = `
-DO $$
-DECLARE r text;
-BEGIN
-  FOR r IN SELECT rolname FROM pg_roles WHERE rolname IN (current_user, 'yoriai_app') LOOP
-    EXECUTE format('ALTER ROLE %I IN DATABASE %I SET transaction_timeout = ''` + transactionTimeout + `''', r, current_database());
-  END LOOP;
-END $$`
-	if _, err := db.ExecContext(ctx, statement); err != nil {
+func limitTransactions(ctx context.Context, db *sql.DB, appRole string) error {
+	const statement = `SELECT format('ALTER ROLE %I IN DATABASE %I SET transaction_timeout = %L', r.rolname, current_database(), $1::text)
+		FROM pg_roles r WHERE r.rolname IN (current_user, $2)`
+	rows, err := db.QueryContext(ctx, statement, transactionTimeout, appRole)
+	if err != nil {
 		return fmt.Errorf("limit transactions: %w", err)
+	}
+	defer rows.Close()
+	var limits []string
+	for rows.Next() {
+		var limit string
+		if err := rows.Scan(&limit); err != nil {
+			return err
+		}
+		limits = append(limits, limit)
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	for _, limit := range limits {
+		if _, err := db.ExecContext(ctx, limit); err != nil {
+			return fmt.Errorf("limit transactions: %w", err)
+		}
 	}
 	return nil
 }
