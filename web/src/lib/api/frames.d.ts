@@ -1,0 +1,94 @@
+/**
+ * Made from shared/api/asyncapi.yaml by `npm run generate`. Do not edit.
+ */
+
+export type paths = Record<string, never>;
+export type webhooks = Record<string, never>;
+export interface components {
+    schemas: {
+        View: {
+            /** @constant */
+            action: "view";
+            /** Format: uuid */
+            room_id: string | null;
+        };
+        /** @description The last event held of each stream. At most 20 rooms; the viewed one always, the others in turn. */
+        Heartbeat: {
+            /** @constant */
+            action: "heartbeat";
+            user: number;
+            rooms: {
+                [key: string]: number;
+            };
+        };
+        Typing: {
+            /** @constant */
+            action: "typing";
+            /** Format: uuid */
+            room_id: string;
+        };
+        /**
+         * @description A numbered event. `data` by type: message.created, message.updated → Message of the HTTP API (a deleted one as tombstone) ·
+         *     member.updated → Member · member.removed → {user_id} · room.updated → Room without role, last_read_message_id, unread_count ·
+         *     room.deleted → {} · room.joined → Room · room.left → {room_id}. `data` that would not fit 28 KB is {"ref": id}, to be fetched.
+         */
+        Event: {
+            /** @enum {string} */
+            type: "message.created" | "message.updated" | "member.updated" | "member.removed" | "room.updated" | "room.deleted" | "fork.progress" | "invitation.created" | "invitation.updated" | "balance.updated" | "room.joined" | "room.left";
+            /** @description `room:<id>` or `user` */
+            stream: string;
+            event: number;
+            /** Format: date-time */
+            at: string;
+            data: Record<string, never>;
+        };
+        Delta: {
+            /** @constant */
+            type: "ai.delta";
+            /** Format: uuid */
+            room_id: string;
+            /** Format: uuid */
+            message_id: string;
+            attempt: number;
+            /** @description In Unicode code points */
+            offset: number;
+            text: string;
+        };
+        SomeoneTypes: {
+            /** @constant */
+            type: "typing";
+            /** Format: uuid */
+            room_id: string;
+            user: {
+                id: string;
+                username: string;
+                display_name?: string;
+            };
+        };
+        /** @description The head of each stream asked for, and my read position there. A room one is not in is null. */
+        Pong: {
+            /** @constant */
+            type: "pong";
+            user: number;
+            rooms: {
+                [key: string]: null | {
+                    event: number;
+                    read: string | null;
+                };
+            };
+        };
+        Error: {
+            /** @constant */
+            type: "error";
+            code: string;
+            detail: string;
+        };
+    };
+    responses: never;
+    parameters: never;
+    requestBodies: never;
+    headers: never;
+    pathItems: never;
+}
+export type $defs = Record<string, never>;
+export type operations = Record<string, never>;

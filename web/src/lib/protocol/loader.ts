@@ -1,0 +1,171 @@
+import { ApiError, type Api, type PageQuery } from './ports';
+import type { CaughtUp, NumberedStream } from './numbered-stream';
+import { byId } from './rows';
+import type { RoomState } from './room-state';
+import type { Member, Message, MessagePage, Room } from './types';
+
+const PAGE = 50;
+
+interface Streams {
+  room(roomId: string): NumberedStream | undefined;
+  user: NumberedStream;
+}
+
+/** Reads a room over HTTP and merges what it reads with what was pushed meanwhile. */
+export class RoomLoader {
+  constructor(
+    private readonly api: Api,
+    private readonly streams: Streams,
+  ) {}
+
+  async newest(state: RoomState): Promise<void> {
+    const page = await this.page(state, { limit: PAGE });
+    state.showNewest(page.rows, page.more);
+  }
+
+  /** Takes a newest page that was fetched elsewhere, as by the server that rendered it. */
+  async newestFrom(state: RoomState, given: MessagePage): Promise<void> {
+    if (this.isComplete(state, given)) return state.showNewest(given.items, given.next_cursor !== null);
+    await this.newest(state);
+  }
+
+  async around(state: RoomState, messageId: string): Promise<void> {
+    const roomId = state.room.id;
+    const page = await this.api.listMessages(roomId, { around: messageId, limit: PAGE });
+    const ids = page.items.map((row) => row.id).sort();
+    const [first, last] = [ids[0], ids.at(-1)];
+    if (first === undefined || last === undefined) return this.newest(state);
+    // `around` does not say whether there is more on either side: one row beyond each end does.
+    const [older, newer] = await Promise.all([
+      this.api.listMessages(roomId, { before: first, limit: 1 }),
+      this.api.listMessages(roomId, { after: last, limit: 1 }),
+    ]);
+    const changed = await this.since(state, page);
+    if (changed === null) return this.around(state, messageId);
+    const reachesEnd = newer.items.length === 0;
+    const rows = changed.filter((row) => row.id >= first && (reachesEnd || row.id <= last));
+    state.showPage([...page.items, ...rows], older.items.length > 0, !reachesEnd);
+  }
+
+  async older(state: RoomState): Promise<void> {
+    const from = state.oldestId;
+    if (from === null) return;
+    const page = await this.page(state, { before: from, limit: PAGE });
+    if (state.oldestId === from) state.addOlder(page.rows.filter((row) => row.id < from), page.more);
+  }
+
+  async newer(state: RoomState): Promise<void> {
+    const to = state.newestId;
+    if (to === null) return;
+    const page = await this.page(state, { after: to, limit: PAGE });
+    if (state.newestId === to) state.addNewer(page.rows.filter((row) => row.id > to && (!page.more || row.id <= (page.last ?? to))), page.more);
+  }
+
+  async members(state: RoomState): Promise<void> {
+    const members = new Map<string, Member>();
+    let from = Number.POSITIVE_INFINITY;
+    let cursor: string | undefined;
+    do {
+      const page = await this.api.listMembers(state.room.id, cursor);
+      for (const member of page.items) members.set(member.user.id, member);
+      from = Math.min(from, page.latest_event);
+      cursor = page.next_cursor ?? undefined;
+    } while (cursor !== undefined);
+    while (from < this.lastEvent(state)) {
+      const changes = await this.api.listChanges(state.room.id, from);
+      if (changes.reset) return this.members(state);
+      for (const id of changes.removed_member_ids) members.delete(id);
+      for (const member of changes.members) members.set(member.user.id, member);
+      if (changes.latest_event <= from) break;
+      from = changes.latest_event;
+    }
+    state.membersAre([...members.values()]);
+  }
+
+  /** The catch-up of a room's stream: one answer of the log, applied. */
+  async catchUp(state: RoomState, since: number): Promise<CaughtUp> {
+    const changes = await this.api.listChanges(state.room.id, since);
+    if (changes.reset) return 'reset';
+    for (const message of [...changes.messages].sort(byId)) state.messageIs(message);
+    for (const userId of changes.removed_member_ids) state.memberRemoved(userId, changes.latest_event);
+    for (const member of changes.members) state.memberIs(member);
+    if (changes.room) state.roomIs(changes.room);
+    return { latestEvent: changes.latest_event, hasMore: changes.has_more };
+  }
+
+  /** Loads a room anew and answers the lowest number of what it read. */
+  async reload(state: RoomState): Promise<number> {
+    const room: Room = await this.api.getRoom(state.room.id);
+    let from = room.latest_event;
+    if (state.loaded) {
+      const page = await this.api.listMessages(state.room.id, { limit: PAGE });
+      state.showNewest(page.items, page.next_cursor !== null);
+      from = Math.min(from, page.latest_event);
+    }
+    if (state.membersLoaded) {
+      const members: Member[] = [];
+      let cursor: string | undefined;
+      do {
+        const page = await this.api.listMembers(state.room.id, cursor);
+        members.push(...page.items);
+        from = Math.min(from, page.latest_event);
+        cursor = page.next_cursor ?? undefined;
+      } while (cursor !== undefined);
+      state.membersAre(members);
+    }
+    state.startAnew(room);
+    return from;
+  }
+
+  private async page(state: RoomState, query: PageQuery): Promise<{ rows: Message[]; more: boolean; last: string | undefined }> {
+    const page = await this.api.listMessages(state.room.id, query);
+    const changed = await this.since(state, page);
+    if (changed === null) return this.page(state, query);
+    const ids = page.items.map((row) => row.id).sort();
+    return { rows: [...page.items, ...changed.filter((row) => belongs(row, ids[0], query, page))], more: page.next_cursor !== null, last: ids.at(-1) };
+  }
+
+  private isComplete(state: RoomState, page: MessagePage): boolean {
+    return page.latest_event >= this.lastEvent(state) && page.user_event >= this.streams.user.lastEvent;
+  }
+
+  /** What happened between a page's snapshot and what the streams hold, or null if the log no longer knows. */
+  private async since(state: RoomState, page: MessagePage): Promise<Message[] | null> {
+    const rows: Message[] = [];
+    let { latest_event, user_event } = page;
+    // Both are asked anew after each wait: the streams go on meanwhile.
+    while (latest_event < this.lastEvent(state) || user_event < this.streams.user.lastEvent) {
+      if (latest_event < this.lastEvent(state)) {
+        const changes = await this.api.listChanges(state.room.id, latest_event);
+        if (changes.reset || changes.latest_event <= latest_event) return null;
+        rows.push(...changes.messages);
+        latest_event = changes.latest_event;
+      } else {
+        const changes = await this.api.listMyChanges(user_event);
+        if (changes.reset || changes.latest_event <= user_event) return null;
+        rows.push(...changes.messages.filter((row) => row.room_id === state.room.id));
+        user_event = changes.latest_event;
+      }
+    }
+    return rows;
+  }
+
+  private lastEvent(state: RoomState): number {
+    return this.streams.room(state.room.id)?.lastEvent ?? 0;
+  }
+}
+
+/** Whether a changed row lies in the part of the room that a page covers. */
+function belongs(row: Message, first: string | undefined, query: PageQuery, page: MessagePage): boolean {
+  if (query.after !== undefined) return row.id > query.after;
+  const reachesBeginning = page.next_cursor === null && query.around === undefined;
+  if (query.before !== undefined && row.id >= query.before) return false;
+  if (reachesBeginning) return true;
+  if (first === undefined || row.id < first) return false;
+  if (query.around !== undefined) return page.items.some((item) => item.id === row.id);
+  return true;
+}
+
+export function isGone(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 404 || error.code === 'gone');
+}

@@ -1,0 +1,158 @@
+import { ApiError, backoff, type Api, type Clock, type OutboxStorage } from './ports';
+import type { SentMessage, Unsent } from './types';
+
+export interface OutboxEvents {
+  changed(): void;
+  /** The API's answer: the rows, under their own ids. */
+  sent(answer: SentMessage): void;
+  failed(roomId: string, error: unknown): void;
+}
+
+const NONE: readonly Unsent[] = [];
+
+/**
+ * Sends what was written, in order within a room, until the API has answered for good. The same body goes again under the same
+ * client_message_id after a timeout or a 5xx, and after a reload of the page; the API stores it once.
+ */
+export class Outbox {
+  private readonly entries = new Map<string, Unsent>();
+  private readonly byRoom = new Map<string, readonly Unsent[]>();
+  private readonly busy = new Set<string>();
+  private readonly waits = new Map<string, () => void>();
+  private readonly failures = new Map<string, number>();
+  private running = false;
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly api: Pick<Api, 'sendMessage'>,
+    private readonly storage: OutboxStorage,
+    private readonly events: OutboxEvents,
+  ) {
+    for (const entry of storage.all()) this.entries.set(entry.client_message_id, entry.state === 'refused' ? entry : { ...entry, state: 'waiting' });
+  }
+
+  start(): void {
+    this.running = true;
+    this.pumpAll();
+  }
+
+  stop(): void {
+    this.running = false;
+    for (const cancel of this.waits.values()) cancel();
+    this.waits.clear();
+  }
+
+  /** In the order in which they were written. */
+  of(roomId: string): readonly Unsent[] {
+    let entries = this.byRoom.get(roomId);
+    if (!entries) {
+      const found = [...this.entries.values()].filter((entry) => entry.room_id === roomId).sort((a, b) => a.written_at - b.written_at);
+      entries = found.length > 0 ? found : NONE;
+      this.byRoom.set(roomId, entries);
+    }
+    return entries;
+  }
+
+  rooms(): string[] {
+    return [...new Set([...this.entries.values()].map((entry) => entry.room_id))];
+  }
+
+  add(entry: Omit<Unsent, 'state' | 'written_at'>): void {
+    const last = this.of(entry.room_id).at(-1)?.written_at ?? 0;
+    this.put({ ...entry, written_at: Math.max(this.clock.now(), last + 1), state: 'sending' });
+    this.pump(entry.room_id);
+  }
+
+  /** Tries a refused message again, under its own id: a refusal stored nothing. */
+  retry(clientMessageId: string): void {
+    const entry = this.entries.get(clientMessageId);
+    if (!entry) return;
+    this.put({ ...entry, state: 'sending', code: undefined });
+    this.pump(entry.room_id);
+  }
+
+  /** Forgets a message: it was refused, or an event has shown that it arrived. */
+  remove(clientMessageId: string): void {
+    const entry = this.entries.get(clientMessageId);
+    if (!entry) return;
+    this.entries.delete(clientMessageId);
+    this.storage.remove(clientMessageId);
+    this.byRoom.delete(entry.room_id);
+    this.events.changed();
+  }
+
+  has(clientMessageId: string): boolean {
+    return this.entries.has(clientMessageId);
+  }
+
+  purge(roomId: string): void {
+    for (const entry of this.of(roomId)) this.remove(entry.client_message_id);
+    this.waits.get(roomId)?.();
+    this.waits.delete(roomId);
+  }
+
+  /** The connection is back: nobody waits for the end of a backoff. */
+  retryNow(): void {
+    for (const [roomId, cancel] of this.waits) {
+      cancel();
+      this.waits.delete(roomId);
+      this.failures.delete(roomId);
+    }
+    this.pumpAll();
+  }
+
+  private pumpAll(): void {
+    for (const roomId of this.rooms()) this.pump(roomId);
+  }
+
+  private pump(roomId: string): void {
+    if (!this.running || this.busy.has(roomId) || this.waits.has(roomId)) return;
+    const entry = this.of(roomId).find((candidate) => candidate.state !== 'refused');
+    if (entry) void this.send(entry);
+  }
+
+  private async send(entry: Unsent): Promise<void> {
+    const roomId = entry.room_id;
+    this.busy.add(roomId);
+    if (entry.state !== 'sending') this.put({ ...entry, state: 'sending' });
+    try {
+      const { client_message_id, content, reply_to, ai } = entry;
+      const answer = await this.api.sendMessage(roomId, { client_message_id, content, ...(reply_to && { reply_to }), ...(ai && { ai }) });
+      this.failures.delete(roomId);
+      this.events.sent(answer);
+      this.remove(client_message_id);
+    } catch (error) {
+      this.refusedOrLater(entry, error);
+    }
+    this.busy.delete(roomId);
+    this.pump(roomId);
+  }
+
+  private refusedOrLater(entry: Unsent, error: unknown): void {
+    const roomId = entry.room_id;
+    // An event may have shown meanwhile that it did arrive.
+    if (!this.entries.has(entry.client_message_id)) return;
+    if (error instanceof ApiError && !error.temporary) {
+      this.put({ ...entry, state: 'refused', code: error.code });
+    } else {
+      const failures = (this.failures.get(roomId) ?? 0) + 1;
+      this.failures.set(roomId, failures);
+      this.put({ ...entry, state: 'waiting' });
+      const asked = error instanceof ApiError ? (error.retryAfter ?? 0) * 1_000 : 0;
+      if (this.running) {
+        this.waits.set(roomId, this.clock.after(Math.max(asked, backoff(this.clock, failures)), () => {
+          this.waits.delete(roomId);
+          this.pump(roomId);
+        }));
+      }
+    }
+    this.events.failed(roomId, error);
+  }
+
+  private put(entry: Unsent): void {
+    this.entries.set(entry.client_message_id, entry);
+    this.storage.put(entry);
+    this.byRoom.delete(entry.room_id);
+    this.events.changed();
+  }
+}

@@ -1,0 +1,7 @@
+import path from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  resolve: { alias: { '@': path.resolve(import.meta.dirname, 'src') } },
+  test: { environment: 'node', include: ['test/convergence/**/*.test.ts'], testTimeout: 300_000, hookTimeout: 60_000, fileParallelism: false },
+});
