@@ -13,6 +13,8 @@ const accessLog = `{"request_id":"$context.requestId","ip":"$context.identity.so
 	`"path":"$context.path","route":"$context.routeKey","status":"$context.status","bytes":"$context.responseLength",` +
 	`"latency_ms":"$context.responseLatency","integration_error":"$context.integrationErrorMessage"}`
 
+const webAPIParameter = "api/web-id"
+
 // NewAPI makes the HTTP API and the WebSocket API without any route. The edge
 // needs their ids, and the functions the edge's address: so the APIs are first
 // and their routes come with the functions.
@@ -41,6 +43,13 @@ func NewAPI(app awscdk.App, s stage.Stage) awscdk.Stack {
 		IpAddressType:            awsapigatewayv2.IpAddressType_DUAL_STACK,
 		RouteSelectionExpression: constructs.Str("$request.body.action"),
 	})
+
+	if s.Web {
+		web := awsapigatewayv2.NewHttpApi(stack, constructs.Str("Web"), &awsapigatewayv2.HttpApiProps{
+			ApiName: constructs.Str(s.Resource("web")), IpAddressType: awsapigatewayv2.IpAddressType_DUAL_STACK,
+		})
+		constructs.Publish(stack, "WebId", s.Parameter(webAPIParameter), *web.ApiId())
+	}
 
 	constructs.Publish(stack, "HttpId", s.Parameter(constructs.HTTPAPIParameter), *http.ApiId())
 	constructs.Publish(stack, "WebSocketId", s.Parameter(constructs.WebSocketAPIParameter), *socket.ApiId())

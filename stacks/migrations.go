@@ -4,7 +4,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"io/fs"
-	"os"
 	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
@@ -33,7 +32,7 @@ func NewMigrations(app awscdk.App, s stage.Stage, packages *constructs.Packages,
 	environment := map[string]string{}
 	var rights []awsiam.PolicyStatement
 	if s.Database.URL == "" {
-		id := constructs.Published(stack, s.Parameter(constructs.DatabaseResourceParameter))
+		id := constructs.Published(stack, s.Parameter(ownerResourceParameter))
 		environment["DATABASE_URL"] = constructs.Published(stack, s.Parameter(ownerURLParameter))
 		environment["DATABASE_APP_ROLE"] = constructs.DatabaseRole
 		rights = append(rights, constructs.Allow([]string{"rds-db:connect"},
@@ -63,6 +62,3 @@ func hashOf(migrations fs.FS) (string, error) {
 	})
 	return hex.EncodeToString(sum.Sum(nil))[:16], err
 }
-
-// Folder is a folder of the repository.
-func Folder(path string) fs.FS { return os.DirFS(path) }

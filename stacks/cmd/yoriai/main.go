@@ -3,6 +3,7 @@ package main
 
 import (
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 
@@ -25,6 +26,16 @@ func main() {
 	app.Synth(nil)
 }
 
+// parts is what the stacks are made from.
+type parts struct {
+	stage      stage.Stage
+	contract   contract.Contract
+	packages   *constructs.Packages
+	web        stacks.WebBuild
+	migrations fs.FS
+	alarmEmail string
+}
+
 // run builds the stage that the context names (local, if none does) from the
 // repository that the CDK was started in.
 func run(app awscdk.App, getenv func(string) string) error {
@@ -36,32 +47,84 @@ func run(app awscdk.App, getenv func(string) string) error {
 		return err
 	}
 	root := contextValue(app, "root", ".")
-	routes, err := contract.Read(filepath.Join(root, "shared/api/openapi.yaml"), filepath.Join(root, "shared/api/asyncapi.yaml"))
+	p, err := collect(s, root, contextValue(app, "dist", filepath.Join(root, "dist")), contextValue(app, "web", filepath.Join(root, "web/.open-next")))
 	if err != nil {
 		return err
 	}
-	packages, err := constructs.Pack(
-		contextValue(app, "dist", filepath.Join(root, "dist")), append(routes.Functions(), stacks.BackgroundFunctions()...))
-	if err != nil {
-		return err
-	}
-	return assemble(app, s, routes, packages, root)
+	p.alarmEmail = contextValue(app, "alarmEmail", "")
+	return p.assemble(app)
 }
 
-// assemble is the list of stacks, in the order in which they are deployed.
-func assemble(app awscdk.App, s stage.Stage, routes contract.Contract, packages *constructs.Packages, root string) error {
+// collect reads the contracts and finds what was built. Whatever is missing is
+// an error that names it.
+func collect(s stage.Stage, root, dist, web string) (parts, error) {
+	p := parts{stage: s, migrations: os.DirFS(filepath.Join(root, "migrations"))}
+	var err error
+	p.contract, err = contract.Read(filepath.Join(root, "shared/api/openapi.yaml"), filepath.Join(root, "shared/api/asyncapi.yaml"))
+	if err != nil {
+		return p, err
+	}
+	p.packages, err = constructs.Pack(dist, append(p.contract.Functions(), stacks.BackgroundFunctions()...))
+	if err != nil {
+		return p, err
+	}
+	if s.Web {
+		if p.web, err = stacks.FindWebBuild(web); err != nil {
+			return p, fmt.Errorf("the web app is not built for AWS (OpenNext): %w", err)
+		}
+	}
+	return p, nil
+}
+
+// assemble is the list of stacks, in the order in which they are deployed. What
+// flows between them are names in the parameter store: network and database
+// leave their ids, the APIs theirs, the edge the public origin; all functions
+// come after that, and after the migrations.
+func (p parts) assemble(app awscdk.App) error {
+	s := p.stage
+	var network, database, cache, edge, gateway awscdk.Stack
+
+	if s.Network.Exists {
+		network = stacks.NewNetwork(app, s)
+	}
+	if s.Database.URL == "" {
+		database = stacks.After(stacks.NewDatabase(app, s), network)
+	}
+	if s.Redis.Serverless {
+		cache = stacks.After(stacks.NewCache(app, s), network)
+	}
+	if s.Gateway.Balancing != stage.NoBalancing {
+		registry := stacks.NewRegistry(app, s)
+		gateway = stacks.After(stacks.NewGateway(app, s), network, registry)
+	}
 	table := stacks.NewTable(app, s)
 	api := stacks.NewAPI(app, s)
+	if s.Edge.Exists {
+		made, err := stacks.NewEdge(app, s, p.web)
+		if err != nil {
+			return err
+		}
+		edge = stacks.After(made, api)
+	}
 
-	migrations, err := stacks.NewMigrations(app, s, packages, stacks.Folder(filepath.Join(root, "migrations")))
+	migrations, err := stacks.NewMigrations(app, s, p.packages, p.migrations)
 	if err != nil {
 		return err
 	}
-	stacks.After(stacks.NewRealtime(app, s, packages, routes.Sockets), table, api)
-	for _, tag := range routes.Tags() {
-		stacks.After(stacks.NewRoutes(app, s, packages, tag, routes.Tagged(tag)), table, api, migrations)
+	stacks.After(migrations, database)
+
+	ready := []awscdk.Stack{table, api, edge, migrations, cache, gateway}
+	stacks.After(stacks.NewRealtime(app, s, p.packages, p.contract.Sockets), table, api, edge)
+	for _, tag := range p.contract.Tags() {
+		stacks.After(stacks.NewRoutes(app, s, p.packages, tag, p.contract.Tagged(tag)), ready...)
 	}
-	stacks.After(stacks.NewWorkers(app, s, packages), table, api, migrations)
+	stacks.After(stacks.NewWorkers(app, s, p.packages), ready...)
+	if s.Web {
+		stacks.After(stacks.NewWeb(app, s, p.web), api, edge)
+	}
+	if s.Monitoring.Exists {
+		stacks.After(stacks.NewMonitoring(app, s, p.alarmEmail), api, edge)
+	}
 	return nil
 }
 

@@ -1,0 +1,157 @@
+package stacks
+
+import (
+	"fmt"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/yoriai/yoriai/stacks/constructs"
+	"github.com/yoriai/yoriai/stacks/stage"
+)
+
+// OriginSecretHeader proves to functions that a request came through the edge.
+const OriginSecretHeader = "X-Yoriai-Origin-Secret"
+
+// arriving runs for every request. The origins are sent another Host, so the
+// public one goes along under another name; nobody but the edge may say the
+// origin secret.
+const arriving = `function handler(event) {
+  var headers = event.request.headers;
+  headers['x-forwarded-host'] = { value: headers.host.value };
+  delete headers['x-yoriai-origin-secret'];
+  return event.request;
+}`
+
+// NewEdge makes the one public origin of the stage: CloudFront before the HTTP
+// API (/api), the WebSocket API (/ws), the web app and its files, with a
+// firewall. One origin, hence no CORS.
+func NewEdge(app awscdk.App, s stage.Stage, build WebBuild) (awscdk.Stack, error) {
+	stack := newStack(app, s, "edge", "CloudFront and its firewall", false)
+	hidden := map[string]*string{
+		OriginSecretHeader: jsii.String("{{resolve:secretsmanager:" + s.Secret(constructs.OriginSecret) + ":SecretString:current::}}"),
+	}
+	http := constructs.APIHost(stack, constructs.Published(stack, s.Parameter(constructs.HTTPAPIParameter)))
+	socket := constructs.APIHost(stack, constructs.Published(stack, s.Parameter(constructs.WebSocketAPIParameter)))
+	web := constructs.APIHost(stack, constructs.Published(stack, s.Parameter(webAPIParameter)))
+
+	function := awscloudfront.NewFunction(stack, jsii.String("Arriving"), &awscloudfront.FunctionProps{
+		FunctionName: jsii.String(s.Resource("arriving")), Runtime: awscloudfront.FunctionRuntime_JS_2_0(),
+		Code: awscloudfront.FunctionCode_FromInline(jsii.String(arriving)), AutoPublish: constructs.Yes(),
+	})
+	pages := dynamic(origin(web, nil), function)
+	pages.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_SECURITY_HEADERS()
+	behaviours := map[string]*awscloudfront.BehaviorOptions{
+		constructs.HTTPStage + "/*": dynamic(origin(http, &hidden), function),
+		constructs.WebSocketStage:   dynamic(origin(socket, &hidden), function),
+	}
+	files := assets(stack, s)
+	patterns, err := build.paths()
+	if err != nil {
+		return nil, err
+	}
+	for _, pattern := range patterns {
+		behaviours[pattern] = files
+	}
+
+	props := &awscloudfront.DistributionProps{
+		// CloudFormation reads the secret only when the distribution changes: the
+		// version stands here so that a rotation is a change.
+		Comment:                jsii.String(fmt.Sprintf("%s, origin secret %d", s.ID(), s.API.SecretVersion)),
+		DefaultBehavior:        pages,
+		AdditionalBehaviors:    &behaviours,
+		HttpVersion:            awscloudfront.HttpVersion_HTTP2_AND_3,
+		PriceClass:             awscloudfront.PriceClass_PRICE_CLASS_200,
+		MinimumProtocolVersion: awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021,
+		WebAclId:               firewall(stack, s).AttrArn(),
+	}
+	if s.Edge.Domain != "" {
+		props.DomainNames = jsii.Strings(s.Edge.Domain)
+		props.Certificate = awscertificatemanager.Certificate_FromCertificateArn(stack, jsii.String("Certificate"), jsii.String(s.Edge.CertificateARN))
+	}
+	distribution := awscloudfront.NewDistribution(stack, jsii.String("Distribution"), props)
+
+	domain := s.Edge.Domain
+	if domain == "" {
+		domain = *distribution.DistributionDomainName()
+	}
+	constructs.Publish(stack, "Domain", s.Parameter(constructs.DomainParameter), domain)
+	constructs.Publish(stack, "Origin", s.Parameter(constructs.OriginParameter), "https://"+domain)
+	constructs.Publish(stack, "DistributionId", s.Parameter(distributionParameter), *distribution.DistributionId())
+	constructs.Output(stack, "PublicOrigin", "https://"+domain)
+	return stack, nil
+}
+
+const distributionParameter = "edge/distribution-id"
+
+func origin(host string, headers *map[string]*string) awscloudfront.IOrigin {
+	return awscloudfrontorigins.NewHttpOrigin(jsii.String(host), &awscloudfrontorigins.HttpOriginProps{
+		ProtocolPolicy: awscloudfront.OriginProtocolPolicy_HTTPS_ONLY, CustomHeaders: headers,
+		OriginSslProtocols: &[]awscloudfront.OriginSslPolicy{awscloudfront.OriginSslPolicy_TLS_V1_2},
+		ReadTimeout:        constructs.Seconds(30), KeepaliveTimeout: constructs.Seconds(60),
+	})
+}
+
+// dynamic passes everything on and keeps nothing.
+func dynamic(to awscloudfront.IOrigin, arriving awscloudfront.IFunction) *awscloudfront.BehaviorOptions {
+	return &awscloudfront.BehaviorOptions{
+		Origin:               to,
+		AllowedMethods:       awscloudfront.AllowedMethods_ALLOW_ALL(),
+		CachePolicy:          awscloudfront.CachePolicy_CACHING_DISABLED(),
+		OriginRequestPolicy:  awscloudfront.OriginRequestPolicy_ALL_VIEWER_EXCEPT_HOST_HEADER(),
+		ViewerProtocolPolicy: awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
+		FunctionAssociations: &[]*awscloudfront.FunctionAssociation{
+			{EventType: awscloudfront.FunctionEventType_VIEWER_REQUEST, Function: arriving},
+		},
+	}
+}
+
+// assets serves the web app's files from a private bucket. They are uploaded
+// before the functions that refer to them, and can always be built again.
+func assets(stack awscdk.Stack, s stage.Stage) *awscloudfront.BehaviorOptions {
+	bucket := awss3.NewBucket(stack, jsii.String("Files"), &awss3.BucketProps{
+		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), EnforceSSL: constructs.Yes(),
+		Encryption: awss3.BucketEncryption_S3_MANAGED, RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+	})
+	constructs.Output(stack, "WebFilesBucket", *bucket.BucketName())
+	return &awscloudfront.BehaviorOptions{
+		Origin:                awscloudfrontorigins.S3BucketOrigin_WithOriginAccessControl(bucket, nil),
+		CachePolicy:           awscloudfront.CachePolicy_CACHING_OPTIMIZED(),
+		ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
+		ResponseHeadersPolicy: awscloudfront.ResponseHeadersPolicy_SECURITY_HEADERS(),
+	}
+}
+
+// firewall limits each address and refuses known bad ones.
+func firewall(stack awscdk.Stack, s stage.Stage) awswafv2.CfnWebACL {
+	visible := func(name string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
+		return &awswafv2.CfnWebACL_VisibilityConfigProperty{
+			CloudWatchMetricsEnabled: true, SampledRequestsEnabled: false, MetricName: jsii.String(name),
+		}
+	}
+	rules := []any{&awswafv2.CfnWebACL_RuleProperty{
+		Name: jsii.String("rate"), Priority: constructs.Num(0), VisibilityConfig: visible("rate"),
+		Action: &awswafv2.CfnWebACL_RuleActionProperty{Block: &awswafv2.CfnWebACL_BlockActionProperty{}},
+		Statement: &awswafv2.CfnWebACL_StatementProperty{RateBasedStatement: &awswafv2.CfnWebACL_RateBasedStatementProperty{
+			AggregateKeyType: jsii.String("IP"), Limit: constructs.Num(s.Edge.RatePerIP),
+		}},
+	}}
+	for i, name := range s.Edge.ManagedWAF {
+		rules = append(rules, &awswafv2.CfnWebACL_RuleProperty{
+			Name: jsii.String(name), Priority: constructs.Num(i + 1), VisibilityConfig: visible(name),
+			OverrideAction: &awswafv2.CfnWebACL_OverrideActionProperty{None: map[string]any{}},
+			Statement: &awswafv2.CfnWebACL_StatementProperty{ManagedRuleGroupStatement: &awswafv2.CfnWebACL_ManagedRuleGroupStatementProperty{
+				VendorName: jsii.String("AWS"), Name: jsii.String(name),
+			}},
+		})
+	}
+	return awswafv2.NewCfnWebACL(stack, jsii.String("Firewall"), &awswafv2.CfnWebACLProps{
+		Name: jsii.String(s.ID()), Scope: jsii.String("CLOUDFRONT"), VisibilityConfig: visible(s.ID()), Rules: &rules,
+		DefaultAction: &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
+	})
+}

@@ -1,0 +1,98 @@
+package stacks
+
+import (
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsbudgets"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatchactions"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssns"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awssnssubscriptions"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/yoriai/yoriai/stacks/constructs"
+	"github.com/yoriai/yoriai/stacks/stage"
+)
+
+// NewMonitoring rings when something is wrong: about thirty alarms for the
+// whole stage, and a budget. Email is who is told; empty: only the topic.
+func NewMonitoring(app awscdk.App, s stage.Stage, email string) awscdk.Stack {
+	stack := newStack(app, s, "monitoring", "alarms and budget", false)
+	topic := awssns.NewTopic(stack, jsii.String("Bell"), &awssns.TopicProps{
+		TopicName: jsii.String(s.Resource("alarms")), EnforceSSL: constructs.Yes(),
+	})
+	if email != "" {
+		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(email), nil))
+	}
+	ring := awscloudwatchactions.NewSnsAction(topic)
+	ids := alarmIDs{
+		http:         constructs.Published(stack, s.Parameter(constructs.HTTPAPIParameter)),
+		websocket:    constructs.Published(stack, s.Parameter(constructs.WebSocketAPIParameter)),
+		distribution: constructs.Published(stack, s.Parameter(distributionParameter)),
+	}
+	for _, a := range alarms(s, ids) {
+		newAlarm(stack, s, a).AddAlarmAction(ring)
+	}
+	budget(stack, s, topic)
+	return stack
+}
+
+func newAlarm(stack awscdk.Stack, s stage.Stage, a alarm) awscloudwatch.Alarm {
+	metric := a.of.metric(a.seconds)
+	if a.perCentOf != nil {
+		metric = awscloudwatch.NewMathExpression(&awscloudwatch.MathExpressionProps{
+			Expression: jsii.String("IF(whole > 20, 100 * part / whole, 0)"), // a few failures among few requests are no rate
+			Period:     constructs.Seconds(a.seconds),
+			UsingMetrics: &map[string]awscloudwatch.IMetric{
+				"part": a.of.metric(a.seconds), "whole": a.perCentOf.metric(a.seconds),
+			},
+		})
+	}
+	comparison, missing := awscloudwatch.ComparisonOperator_GREATER_THAN_THRESHOLD, awscloudwatch.TreatMissingData_NOT_BREACHING
+	if a.under {
+		comparison = awscloudwatch.ComparisonOperator_LESS_THAN_THRESHOLD
+	}
+	if a.silence {
+		missing = awscloudwatch.TreatMissingData_BREACHING
+	}
+	return awscloudwatch.NewAlarm(stack, jsii.String(a.id), &awscloudwatch.AlarmProps{
+		AlarmName: jsii.String(s.Resource(a.id)), AlarmDescription: jsii.String(a.means), Metric: metric,
+		Threshold: constructs.Num(a.over), EvaluationPeriods: constructs.Num(a.periods),
+		ComparisonOperator: comparison, TreatMissingData: missing,
+	})
+}
+
+func (m measure) metric(seconds int) awscloudwatch.IMetric {
+	dimensions := map[string]*string{}
+	for name, value := range m.dimensions {
+		dimensions[name] = jsii.String(value)
+	}
+	return awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
+		Namespace: jsii.String(m.namespace), MetricName: jsii.String(m.name), Statistic: jsii.String(m.statistic),
+		DimensionsMap: &dimensions, Period: constructs.Seconds(seconds),
+	})
+}
+
+// budget rings at 80 % spent and when the forecast goes over all of it.
+func budget(stack awscdk.Stack, s stage.Stage, topic awssns.Topic) {
+	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("budgets.amazonaws.com"), nil)},
+		Actions:    jsii.Strings("sns:Publish"), Resources: &[]*string{topic.TopicArn()},
+	}))
+	tell := func(kind string, percent int) *awsbudgets.CfnBudget_NotificationWithSubscribersProperty {
+		return &awsbudgets.CfnBudget_NotificationWithSubscribersProperty{
+			Notification: &awsbudgets.CfnBudget_NotificationProperty{
+				NotificationType: jsii.String(kind), ComparisonOperator: jsii.String("GREATER_THAN"),
+				Threshold: constructs.Num(percent), ThresholdType: jsii.String("PERCENTAGE"),
+			},
+			Subscribers: &[]any{&awsbudgets.CfnBudget_SubscriberProperty{SubscriptionType: jsii.String("SNS"), Address: topic.TopicArn()}},
+		}
+	}
+	awsbudgets.NewCfnBudget(stack, jsii.String("Budget"), &awsbudgets.CfnBudgetProps{
+		Budget: &awsbudgets.CfnBudget_BudgetDataProperty{
+			BudgetName: jsii.String(s.ID()), BudgetType: jsii.String("COST"), TimeUnit: jsii.String("MONTHLY"),
+			BudgetLimit: &awsbudgets.CfnBudget_SpendProperty{Amount: constructs.Num(s.Monitoring.MonthlyBudgetUSD), Unit: jsii.String("USD")},
+		},
+		NotificationsWithSubscribers: &[]any{tell("ACTUAL", 80), tell("FORECASTED", 100)},
+	})
+}

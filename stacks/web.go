@@ -1,0 +1,90 @@
+package stacks
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/aws/aws-cdk-go/awscdk/v2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2integrations"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
+	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
+	"github.com/aws/jsii-runtime-go"
+
+	"github.com/yoriai/yoriai/stacks/constructs"
+	"github.com/yoriai/yoriai/stacks/stage"
+)
+
+// WebBuild is what OpenNext made of the web app.
+type WebBuild struct{ folder string }
+
+// FindWebBuild returns an error if the web app was not built for AWS.
+func FindWebBuild(folder string) (WebBuild, error) {
+	for _, part := range []string{"server-functions/default", "assets"} {
+		if _, err := os.Stat(filepath.Join(folder, part)); err != nil {
+			return WebBuild{}, err
+		}
+	}
+	return WebBuild{folder: folder}, nil
+}
+
+func (b WebBuild) server() string { return filepath.Join(b.folder, "server-functions/default") }
+
+// paths are the URL patterns of files that need no server.
+func (b WebBuild) paths() ([]string, error) {
+	entries, err := os.ReadDir(filepath.Join(b.folder, "assets"))
+	if err != nil {
+		return nil, err
+	}
+	patterns := []string{"_next/static/*"}
+	for _, entry := range entries {
+		switch {
+		case entry.Name() == "_next", entry.Name() == "BUILD_ID":
+		case entry.IsDir():
+			patterns = append(patterns, entry.Name()+"/*")
+		default:
+			patterns = append(patterns, entry.Name())
+		}
+	}
+	return patterns, nil
+}
+
+// NewWeb renders the web app's pages: OpenNext's server function behind an HTTP
+// API (a signed function URL refuses bodies). The pages are all dynamic, so
+// there is neither a cache bucket nor a revalidation queue.
+func NewWeb(app awscdk.App, s stage.Stage, build WebBuild) awscdk.Stack {
+	stack := newStack(app, s, "web", "the web app's server", false)
+	logs := constructs.NewLogs(stack, "Logs", "/yoriai/"+string(s.Name)+"/web", s)
+	role := awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
+		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
+		InlinePolicies: &map[string]awsiam.PolicyDocument{
+			"log": awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{Statements: &[]awsiam.PolicyStatement{
+				constructs.Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, *logs.LogGroupArn()),
+			}}),
+		},
+	})
+	origin := constructs.Published(stack, s.Parameter(constructs.OriginParameter))
+	server := awslambda.NewFunction(stack, jsii.String("Server"), &awslambda.FunctionProps{
+		FunctionName: jsii.String(s.Resource("web")),
+		Description:  jsii.String("Renders the web app's pages"),
+		Runtime:      awslambda.Runtime_NODEJS_22_X(),
+		Architecture: awslambda.Architecture_ARM_64(),
+		Handler:      jsii.String("index.handler"),
+		Code:         awslambda.Code_FromAsset(jsii.String(build.server()), nil),
+		MemorySize:   constructs.Num(1024),
+		Timeout:      constructs.Seconds(29),
+		Role:         role,
+		LogGroup:     logs,
+		Environment: &map[string]*string{
+			"YORIAI_STAGE": jsii.String(string(s.Name)), "PUBLIC_ORIGIN": jsii.String(origin), "API_ORIGIN": jsii.String(origin),
+		},
+	})
+	api := awsapigatewayv2.HttpApi_FromHttpApiAttributes(stack, jsii.String("Http"), &awsapigatewayv2.HttpApiAttributes{
+		HttpApiId: jsii.String(constructs.Published(stack, s.Parameter(webAPIParameter))),
+	})
+	awsapigatewayv2.NewHttpRoute(stack, jsii.String("Pages"), &awsapigatewayv2.HttpRouteProps{
+		HttpApi: api, RouteKey: awsapigatewayv2.HttpRouteKey_DEFAULT(),
+		Integration: awsapigatewayv2integrations.NewHttpLambdaIntegration(jsii.String("Integration"), server, nil),
+	})
+	return stack
+}
