@@ -1,0 +1,89 @@
+package http
+
+import (
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/labstack/echo/v4"
+
+	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/user"
+)
+
+// Request is one call of an operation. Caller is the zero value on open operations.
+type Request struct {
+	echo.Context
+	Caller user.Caller
+}
+
+// ID is an id in the path. Returns not_found for what is no UUID: nothing can be there.
+func (r *Request) ID(param string) (id.ID, error) {
+	v, err := id.Parse(r.Param(param))
+	if err != nil {
+		return id.ID{}, fault.New(fault.NotFound, "There is nothing under this id.")
+	}
+	return v, nil
+}
+
+// QueryID is an id in the query, zero if absent. Returns invalid_cursor for what is no UUID.
+func (r *Request) QueryID(name string) (id.ID, error) {
+	text := r.QueryParam(name)
+	if text == "" {
+		return id.ID{}, nil
+	}
+	v, err := id.Parse(text)
+	if err != nil {
+		return id.ID{}, &fault.Error{Code: fault.InvalidCursor, Detail: name + " is no id.", Fields: []fault.Field{{Name: name, Message: "must be a UUID"}}}
+	}
+	return v, nil
+}
+
+// QueryInt is a number in the query, def if absent. Returns malformed for what is no number from min to max.
+func (r *Request) QueryInt(name string, def, min, max int64) (int64, error) {
+	text := r.QueryParam(name)
+	if text == "" {
+		return def, nil
+	}
+	v, err := strconv.ParseInt(text, 10, 64)
+	if err != nil || v < min || v > max {
+		return 0, malformed(name, "must be a whole number from "+strconv.FormatInt(min, 10)+" to "+strconv.FormatInt(max, 10))
+	}
+	return v, nil
+}
+
+// IdempotencyKey is the key of a request that creates or costs. Returns malformed if it is absent or no UUID.
+func (r *Request) IdempotencyKey() (id.ID, error) {
+	v, err := id.Parse(r.Request().Header.Get("Idempotency-Key"))
+	if err != nil {
+		return id.ID{}, malformed("Idempotency-Key", "must be a UUID")
+	}
+	return v, nil
+}
+
+// Address is where the client calls from, as far as the last hop that we run can tell. The header's last entry is the edge,
+// the one before it who called the edge; what stands further left is the client's own claim.
+func (r *Request) Address() string {
+	var hops []string
+	for _, value := range r.Request().Header.Values(echo.HeaderXForwardedFor) {
+		for hop := range strings.SplitSeq(value, ",") {
+			hops = append(hops, strings.TrimSpace(hop))
+		}
+	}
+	switch len(hops) {
+	case 0:
+		host, _, err := net.SplitHostPort(r.Request().RemoteAddr)
+		if err != nil {
+			return r.Request().RemoteAddr
+		}
+		return host
+	case 1:
+		return hops[0]
+	}
+	return hops[len(hops)-2]
+}
+
+func malformed(field, message string) error {
+	return &fault.Error{Code: fault.Malformed, Detail: field + " " + message + ".", Fields: []fault.Field{{Name: field, Message: message}}}
+}
