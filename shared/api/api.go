@@ -1,0 +1,16 @@
+// Package api holds the contracts of the HTTP and the WebSocket API, and the Go types made from them.
+package api
+
+import _ "embed"
+
+// OpenAPI is the contract of the HTTP API.
+//
+//go:embed openapi.yaml
+var OpenAPI []byte
+
+// AsyncAPI is the contract of the WebSocket API.
+//
+//go:embed asyncapi.yaml
+var AsyncAPI []byte
+
+//go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 -config oapi-codegen.yaml openapi.yaml
