@@ -9,8 +9,10 @@ use llm_gateway::{
             server::{Serving, serve},
         },
         outbound::{
+            anthropic::{self, Anthropic},
             catalogue::Catalogue,
             env_key::EnvKeys,
+            gemini::{self, Gemini},
             http::{HttpClient, Timeouts},
             log::{CallLog, Observers},
             metrics::Metrics,
@@ -25,12 +27,9 @@ use llm_gateway::{
     domain::{
         breaker::BreakerPolicy,
         retry::RetryPolicy,
-        service::{CompletionService, Guard, Outside},
+        service::{CompletionService, Guard, Guarded, Outside},
     },
-    ports::{
-        inbound::CompletionUseCase as _,
-        outbound::{KeyStore, LLMProvider},
-    },
+    ports::{inbound::CompletionUseCase as _, outbound::KeyStore},
 };
 use tokio::{
     net::TcpListener,
@@ -53,8 +52,10 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn Error>> {
     let config = Config::read(|name| env::var(name).ok())?;
     log_to_stdout(config.text_logs);
-    let keys: Arc<dyn KeyStore> =
-        Arc::new(EnvKeys::read(&[openai::KEY], |name| env::var(name).ok()));
+    let keys: Arc<dyn KeyStore> = Arc::new(EnvKeys::read(
+        &[openai::KEY, anthropic::KEY, gemini::KEY],
+        |name| env::var(name).ok(),
+    ));
     let metrics = Arc::new(Metrics::default());
     let scripted = config.scripted.then(|| Arc::new(Scripted::default()));
     let service = CompletionService::new(
@@ -89,21 +90,30 @@ fn providers(
     config: &Config,
     keys: &Arc<dyn KeyStore>,
     scripted: Option<Arc<Scripted>>,
-) -> Result<Vec<(Arc<dyn LLMProvider>, Guard)>, Box<dyn Error>> {
+) -> Result<Vec<Guarded>, Box<dyn Error>> {
     let http = HttpClient::new(Timeouts::default());
     let guard = Guard {
         max_concurrency: config.max_concurrency,
         ..Guard::default()
     };
-    let at = |url: &Option<String>, default: &str| url.as_deref().unwrap_or(default).to_owned();
-    let mut all: Vec<(Arc<dyn LLMProvider>, Guard)> = vec![(
-        Arc::new(OpenAi::new(
-            http.clone(),
-            &at(&config.openai_base_url, openai::BASE_URL),
-            keys.clone(),
-        )?),
-        guard,
-    )];
+    let at = |url: &Option<String>, default: &str| url.clone().unwrap_or_else(|| default.into());
+    let openai = at(&config.openai_base_url, openai::BASE_URL);
+    let anthropic = at(&config.anthropic_base_url, anthropic::BASE_URL);
+    let gemini = at(&config.gemini_base_url, gemini::BASE_URL);
+    let mut all: Vec<Guarded> = vec![
+        (
+            Arc::new(OpenAi::new(http.clone(), &openai, keys.clone())?),
+            guard,
+        ),
+        (
+            Arc::new(Anthropic::new(http.clone(), &anthropic, keys.clone())?),
+            guard,
+        ),
+        (
+            Arc::new(Gemini::new(http.clone(), &gemini, keys.clone())?),
+            guard,
+        ),
+    ];
     for server in &config.compatible {
         let key = server.api_key.clone();
         let server = OpenAiCompatible::new(http.clone(), &server.name, &server.base_url, key)?;

@@ -10,7 +10,7 @@ use super::{ImageSource, Message, Part};
 /// Models that count alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TokenFamily {
-    /// OpenAI's `o200k`.
+    /// `OpenAI`'s `o200k`.
     OpenAi,
     /// Anthropic's.
     Claude,

@@ -2,10 +2,11 @@
 
 pub mod admission;
 pub mod breaker;
+mod call;
 pub mod error;
 pub mod estimate;
 pub mod event;
-pub mod live;
+mod live;
 pub mod message;
 pub mod model;
 pub mod request;

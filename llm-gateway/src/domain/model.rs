@@ -70,6 +70,7 @@ impl Default for Weights {
 
 /// What the gateway knows of a model.
 #[derive(Clone, Debug, PartialEq)]
+#[allow(clippy::struct_excessive_bools)] // Independent facts.
 pub struct ModelInfo {
     /// Whose it is.
     pub provider: ProviderName,

@@ -13,8 +13,8 @@ use super::{
     ModelName, Part, ProviderName,
     admission::Places,
     breaker::{Breaker, BreakerPolicy},
+    call::{Call, Lane},
     estimate::message_tokens,
-    live::{Call, Lane},
     model::{ListedModel, ProviderHealth, ProviderState},
     request::validate_messages,
     retry::RetryPolicy,
@@ -49,6 +49,9 @@ impl Default for Guard {
         }
     }
 }
+
+/// A provider with its guard.
+pub type Guarded = (Arc<dyn LLMProvider>, Guard);
 
 /// What the service is made of.
 pub struct Outside {
@@ -85,7 +88,7 @@ pub struct CompletionService {
 impl CompletionService {
     /// A service over these providers, listed in this order.
     #[must_use]
-    pub fn new(providers: Vec<(Arc<dyn LLMProvider>, Guard)>, outside: Outside) -> Self {
+    pub fn new(providers: Vec<Guarded>, outside: Outside) -> Self {
         let order = providers.iter().map(|(p, _)| p.name().clone()).collect();
         let lanes = providers
             .into_iter()

@@ -5,9 +5,46 @@
 //! those that a model could take for lines, Unicode's separators included, and blanks and invisible
 //! characters before the `@` do not hide it.
 
-/// The text with its author's name before it.
+use std::borrow::Cow;
+
+use crate::domain::{Image, Message, Part};
+
+/// A part of a message as it goes to a provider.
+#[derive(Debug, PartialEq)]
+pub enum Piece<'a> {
+    /// Words, never empty.
+    Text(Cow<'a, str>),
+    /// A picture.
+    Image(&'a Image),
+}
+
+/// The parts of a message, spoken by `author` if one is given. Empty texts are left out: providers refuse
+/// them.
 #[must_use]
-pub fn prefixed(name: &str, text: &str) -> String {
+pub fn pieces<'a>(message: &'a Message, author: Option<&str>) -> Vec<Piece<'a>> {
+    let mut out = Vec::with_capacity(message.content.len() + 1);
+    let mut announced = false;
+    for part in &message.content {
+        let piece = match (part, author) {
+            (Part::Text(text), _) if text.is_empty() => continue,
+            (Part::Text(text), None) => Piece::Text(text.into()),
+            (Part::Text(text), Some(_)) if announced => Piece::Text(escaped(text).into()),
+            (Part::Text(text), Some(author)) => Piece::Text(prefixed(author, text).into()),
+            (Part::Image(image), _) => {
+                if let (Some(author), false) = (author, announced) {
+                    out.push(Piece::Text(prefixed(author, "").into()));
+                }
+                Piece::Image(image)
+            }
+        };
+        announced = true;
+        out.push(piece);
+    }
+    out
+}
+
+/// The text with its author's name before it.
+fn prefixed(name: &str, text: &str) -> String {
     let mut out = String::with_capacity(name.len() + text.len() + 8);
     out.push('@');
     out.extend(name.chars().map(|c| if is_plain(c) { c } else { '_' }));
@@ -17,8 +54,7 @@ pub fn prefixed(name: &str, text: &str) -> String {
 }
 
 /// Escapes a further text of the same message.
-#[must_use]
-pub fn escaped(text: &str) -> String {
+fn escaped(text: &str) -> String {
     let mut out = String::with_capacity(text.len() + 8);
     escape(text, &mut out);
     out

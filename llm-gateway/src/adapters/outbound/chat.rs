@@ -10,17 +10,16 @@ mod errors;
 
 use std::sync::Arc;
 
+use ::http::{Method, Uri};
 use bytes::Bytes;
-use http::{HeaderValue, Method, Request, Uri, header};
-use http_body_util::Full;
-use secrecy::{ExposeSecret as _, SecretString};
+use secrecy::SecretString;
 
 pub use answer::ChatDecoder;
 pub use errors::chat_error;
 
-use super::http::{HttpClient, body::Body, decode};
+use super::http::{self, Auth, BadBaseUrl, HttpClient, body::Body, decode, endpoint};
 use crate::{
-    domain::{Error, ErrorCode, ModelInfo, ProviderName},
+    domain::{Error, ModelInfo, ProviderName},
     ports::outbound::{ProviderAnswer, ProviderCall, ProviderStream},
 };
 
@@ -41,26 +40,6 @@ pub struct ChatServer {
     completions: Uri,
     models: Uri,
     dialect: Dialect,
-}
-
-/// A base URL that is none.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{0} is not a base URL")]
-pub struct BadBaseUrl(pub String);
-
-/// A base URL with a path below it.
-///
-/// # Errors
-/// If it is not an absolute http(s) URL.
-pub fn endpoint(base: &str, path: &str) -> Result<Uri, BadBaseUrl> {
-    let bad = || BadBaseUrl(base.to_owned());
-    let uri: Uri = format!("{}{path}", base.trim_end_matches('/'))
-        .parse()
-        .map_err(|_| bad())?;
-    match uri.scheme_str() {
-        Some("http" | "https") if uri.authority().is_some() => Ok(uri),
-        _ => Err(bad()),
-    }
 }
 
 impl ChatServer {
@@ -113,9 +92,8 @@ impl ChatServer {
         provider: &ProviderName,
         key: Option<&SecretString>,
     ) -> Result<Vec<ModelInfo>, Error> {
-        let body = self
-            .send(Method::GET, &self.models, key, Bytes::new())
-            .await?;
+        let to = (Method::GET, self.models.clone());
+        let body = http::call(&self.http, to, auth(key), &[], Bytes::new(), chat_error).await?;
         answer::models(provider, &body.whole().await?)
     }
 
@@ -126,44 +104,11 @@ impl ChatServer {
         stream: bool,
     ) -> Result<Body, Error> {
         let body = body::write(call, self.dialect, stream)?;
-        self.send(Method::POST, &self.completions, key, body).await
-    }
-
-    async fn send(
-        &self,
-        method: Method,
-        uri: &Uri,
-        key: Option<&SecretString>,
-        body: Bytes,
-    ) -> Result<Body, Error> {
-        let mut request = Request::new(Full::new(body));
-        *request.method_mut() = method;
-        *request.uri_mut() = uri.clone();
-        let headers = request.headers_mut();
-        headers.insert(
-            header::CONTENT_TYPE,
-            HeaderValue::from_static("application/json"),
-        );
-        if let Some(key) = key {
-            headers.insert(header::AUTHORIZATION, bearer(key)?);
-        }
-        let response = self.http.send(request).await?;
-        let (head, body) = response.into_parts();
-        if head.status.is_success() {
-            return Ok(body);
-        }
-        let text = body.error_text().await;
-        let mut error = chat_error(head.status, &head.headers, &text);
-        if let Some(key) = key {
-            error.message = error.message.replace(key.expose_secret(), "[key]");
-        }
-        Err(error)
+        let to = (Method::POST, self.completions.clone());
+        http::call(&self.http, to, auth(key), &[], body, chat_error).await
     }
 }
 
-fn bearer(key: &SecretString) -> Result<HeaderValue, Error> {
-    let mut value = HeaderValue::try_from(format!("Bearer {}", key.expose_secret()))
-        .map_err(|_| Error::new(ErrorCode::Authentication, "the configured key is malformed"))?;
-    value.set_sensitive(true);
-    Ok(value)
+fn auth(key: Option<&SecretString>) -> Auth<'_> {
+    key.map_or(Auth::None, Auth::Bearer)
 }

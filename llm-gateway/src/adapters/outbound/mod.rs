@@ -1,10 +1,13 @@
 //! Providers, keys, catalogue, clock and observers.
 
+pub mod anthropic;
 pub mod authors;
 pub mod catalogue;
 pub mod chat;
 pub mod env_key;
+pub mod gemini;
 pub mod http;
+mod image;
 pub mod log;
 pub mod metrics;
 pub mod openai;

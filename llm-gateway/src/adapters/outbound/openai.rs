@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{
-    chat::{BadBaseUrl, ChatServer, Dialect},
-    http::HttpClient,
+    chat::{ChatServer, Dialect},
+    http::{BadBaseUrl, HttpClient},
 };
 use crate::{
     domain::{Error, ProviderName, estimate::TokenFamily},

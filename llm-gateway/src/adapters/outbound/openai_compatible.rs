@@ -8,8 +8,8 @@ use std::sync::Arc;
 use secrecy::SecretString;
 
 use super::{
-    chat::{BadBaseUrl, ChatServer, Dialect},
-    http::HttpClient,
+    chat::{ChatServer, Dialect},
+    http::{BadBaseUrl, HttpClient},
 };
 use crate::{
     domain::{Error, ModelInfo, ProviderName, estimate::TokenFamily},

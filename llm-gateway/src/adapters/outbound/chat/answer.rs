@@ -5,11 +5,11 @@ use std::collections::VecDeque;
 use serde::Deserialize;
 
 use super::{
-    super::http::{Decoder, sse::SseEvent},
+    super::http::{Decoder, nonsense, sse::SseEvent},
     errors::{ErrorBody, body_error},
 };
 use crate::{
-    domain::{Error, ErrorCode, FinishReason, ModelInfo, ModelName, ProviderName, Usage},
+    domain::{Error, FinishReason, ModelInfo, ModelName, ProviderName, Usage},
     ports::outbound::{ProviderAnswer, ProviderEvent},
 };
 
@@ -144,13 +144,6 @@ fn finish(reason: &str) -> FinishReason {
         // A wish to call a tool ends the text like any other end; so does a reason yet to be invented.
         _ => FinishReason::Stop,
     }
-}
-
-fn nonsense() -> Error {
-    Error::new(
-        ErrorCode::Internal,
-        "the provider's answer cannot be understood",
-    )
 }
 
 /// Reads a whole answer.

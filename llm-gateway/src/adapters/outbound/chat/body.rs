@@ -1,14 +1,20 @@
 //! Writes a Chat Completions request.
 
-use std::{borrow::Cow, fmt};
+use std::borrow::Cow;
 
-use base64::{display::Base64Display, engine::general_purpose::STANDARD};
 use bytes::Bytes;
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
-use super::{super::authors, Dialect};
+use super::{
+    super::{
+        authors::{self, Piece},
+        http::to_json,
+        image::DataUrl,
+    },
+    Dialect,
+};
 use crate::{
-    domain::{Error, ErrorCode, Image, ImageSource, Message, Part},
+    domain::{Error, Image, ImageSource, Message},
     ports::outbound::ProviderCall,
 };
 
@@ -61,26 +67,26 @@ enum OutPart<'a> {
 
 #[derive(Serialize)]
 struct ImageUrl<'a> {
-    #[serde(serialize_with = "image_url")]
-    url: &'a Image,
+    url: Url<'a>,
 }
 
-/// An image as a URL: its own, or a `data:` one, encoded while the body is written.
-fn image_url<S: Serializer>(image: &Image, serializer: S) -> Result<S::Ok, S::Error> {
-    struct DataUrl<'a>(&'a str, &'a [u8]);
-    impl fmt::Display for DataUrl<'_> {
-        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-            write!(
-                f,
-                "data:{};base64,{}",
-                self.0,
-                Base64Display::new(self.1, &STANDARD)
-            )
-        }
-    }
-    match &image.source {
-        ImageSource::Url(url) => serializer.serialize_str(url),
-        ImageSource::Data(data) => serializer.collect_str(&DataUrl(&image.media_type, data)),
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Url<'a> {
+    Public(&'a str),
+    Data(DataUrl<'a>),
+}
+
+impl<'a> From<&'a Image> for ImageUrl<'a> {
+    fn from(image: &'a Image) -> Self {
+        let url = match &image.source {
+            ImageSource::Url(url) => Url::Public(url),
+            ImageSource::Data(data) => Url::Data(DataUrl {
+                media_type: &image.media_type,
+                data,
+            }),
+        };
+        Self { url }
     }
 }
 
@@ -109,18 +115,17 @@ pub(super) fn write(call: &ProviderCall, dialect: Dialect, stream: bool) -> Resu
             include_usage: true,
         }),
     };
-    serde_json::to_vec(&body)
-        .map(Bytes::from)
-        .map_err(|_| Error::new(ErrorCode::Internal, "the request cannot be written as JSON"))
+    to_json(&body)
 }
 
 fn message(message: &Message, dialect: Dialect) -> OutMessage<'_> {
     let name = message.name.as_deref();
     let field = name.filter(|name| dialect.names && fits_name_field(name));
-    let prefix = name.filter(|_| field.is_none());
-    let content = match message.content.as_slice() {
-        [Part::Text(text)] => Content::Text(authored(text, prefix, true)),
-        parts => Content::Parts(with_parts(parts, prefix)),
+    let author = name.filter(|_| field.is_none());
+    let mut pieces = authors::pieces(message, author);
+    let content = match pieces.pop() {
+        Some(Piece::Text(text)) if pieces.is_empty() => Content::Text(text),
+        last => Content::Parts(pieces.into_iter().chain(last).map(OutPart::from).collect()),
     };
     OutMessage {
         role: message.role.as_str(),
@@ -129,34 +134,14 @@ fn message(message: &Message, dialect: Dialect) -> OutMessage<'_> {
     }
 }
 
-fn with_parts<'a>(parts: &'a [Part], prefix: Option<&str>) -> Vec<OutPart<'a>> {
-    let mut out = Vec::with_capacity(parts.len() + 1);
-    let mut first = true;
-    if let (Some(name), Some(Part::Image(_))) = (prefix, parts.first()) {
-        out.push(OutPart::Text {
-            text: authors::prefixed(name, "").into(),
-        });
-        first = false;
-    }
-    for part in parts {
-        out.push(match part {
-            Part::Text(text) => OutPart::Text {
-                text: authored(text, prefix, first),
+impl<'a> From<Piece<'a>> for OutPart<'a> {
+    fn from(piece: Piece<'a>) -> Self {
+        match piece {
+            Piece::Text(text) => Self::Text { text },
+            Piece::Image(image) => Self::ImageUrl {
+                image_url: image.into(),
             },
-            Part::Image(image) => OutPart::ImageUrl {
-                image_url: ImageUrl { url: image },
-            },
-        });
-        first = false;
-    }
-    out
-}
-
-fn authored<'a>(text: &'a str, prefix: Option<&str>, first: bool) -> Cow<'a, str> {
-    match prefix {
-        None => text.into(),
-        Some(name) if first => authors::prefixed(name, text).into(),
-        Some(_) => authors::escaped(text).into(),
+        }
     }
 }
 

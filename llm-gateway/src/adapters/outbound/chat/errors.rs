@@ -53,19 +53,15 @@ pub(super) fn body_error(response: Option<(StatusCode, &HeaderMap)>, body: Error
             kind,
         } => (message.unwrap_or_default(), code, kind),
     };
-    let base = match response {
-        Some((status, headers)) => status_error(status, headers, &message),
-        None => {
-            // llama.cpp and vLLM put the HTTP status into `code`.
-            let status = code.as_ref().and_then(Value::as_u64);
-            let status = status.and_then(|s| u16::try_from(s).ok());
-            let status = status.and_then(|s| StatusCode::from_u16(s).ok());
-            status_error(
-                status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
-                &HeaderMap::new(),
-                &message,
-            )
-        }
+    let base = if let Some((status, headers)) = response {
+        status_error(status, headers, &message)
+    } else {
+        // llama.cpp and vLLM put the HTTP status into `code`.
+        let status = code.as_ref().and_then(Value::as_u64);
+        let status = status.and_then(|s| u16::try_from(s).ok());
+        let status = status.and_then(|s| StatusCode::from_u16(s).ok());
+        let status = status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+        status_error(status, &HeaderMap::new(), &message)
     };
     let code = code.as_ref().and_then(Value::as_str);
     let error = refine(base, code.unwrap_or_default());

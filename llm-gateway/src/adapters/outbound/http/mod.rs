@@ -2,12 +2,14 @@
 //! a provider's decoder over both, and the common part of error mapping.
 
 pub mod body;
+pub mod call;
 pub mod client;
 pub mod error;
 mod key;
 pub mod sse;
 pub mod stream;
 
+pub use call::{Auth, BadBaseUrl, call, endpoint, nonsense, to_json};
 pub use client::{HttpClient, Timeouts};
 pub use error::{TransportError, retry_after, status_error};
 pub use key::require_key;

@@ -56,15 +56,11 @@ impl Script {
         let last = request.messages.iter().rev().find(|m| m.role == Role::User);
         let text = last.map(Message::joined_text).unwrap_or_default();
         let refuses = word(&text, "fail").map(|code| {
-            let code = code
-                .and_then(ErrorCode::parse)
-                .unwrap_or(ErrorCode::Overloaded);
+            let code = ErrorCode::parse(code).unwrap_or(ErrorCode::Overloaded);
             Error::new(code, "the script says so")
         });
         let (steps, limited) = steps(request, &text);
-        let delay = number(&text, "delay")
-            .flatten()
-            .map(|ms| Step::Wait(millis(ms)));
+        let delay = number(&text, "delay", 0).map(|ms| Step::Wait(millis(ms)));
         Self {
             refuses,
             steps: Box::new(delay.into_iter().chain(steps)),
@@ -80,22 +76,20 @@ fn steps(request: &CompletionRequest, text: &str) -> (Steps, bool) {
     if word(text, "endless").is_some() {
         return (paced(u64::MAX, millis(50)), true);
     }
-    if let Some(n) = number(text, "slow") {
-        let (count, pace) = n.map_or((60, 200), |n| (n, 100));
-        return (paced(count, millis(pace)), true);
+    match word(text, "slow") {
+        Some("") => return (paced(60, millis(200)), true),
+        Some(n) => return (paced(n.parse().unwrap_or(60), millis(100)), true),
+        None => {}
     }
-    if let Some(n) = number(text, "fast") {
-        return (words(n.unwrap_or(100)), true);
+    if let Some(n) = number(text, "fast", 100) {
+        return (words(n), true);
     }
-    if let Some(n) = number(text, "cut") {
+    if let Some(n) = number(text, "cut", 5) {
         let cut = Error::new(ErrorCode::Unavailable, "the script cuts the answer here");
-        return (
-            Box::new(words(n.unwrap_or(5)).chain([Step::Fail(cut)])),
-            true,
-        );
+        return (Box::new(words(n).chain([Step::Fail(cut)])), true);
     }
-    if let Some(n) = number(text, "big") {
-        return (big(n.unwrap_or(10_000)), false);
+    if let Some(n) = number(text, "big", 10_000) {
+        return (big(n), false);
     }
     if word(text, "nul").is_some() {
         return (said(&["before", " \u{0}", " after"]), false);
@@ -103,26 +97,26 @@ fn steps(request: &CompletionRequest, text: &str) -> (Steps, bool) {
     if word(text, "echo").is_some() {
         return (pieces(echo(request)), false);
     }
-    if let Some(n) = number(text, "context") {
-        return (pieces(context(request, n.unwrap_or(10))), false);
+    if let Some(n) = number(text, "context", 10) {
+        return (pieces(context(request, n)), false);
     }
     (polite(text), true)
 }
 
-/// Finds `[name]` or `[name:argument]`.
-fn word<'a>(text: &'a str, name: &str) -> Option<Option<&'a str>> {
+/// The argument of `[name:argument]`, empty for `[name]`; none if the word is not there.
+fn word<'a>(text: &'a str, name: &str) -> Option<&'a str> {
     text.match_indices('[').find_map(|(at, _)| {
         let inside = &text[at + 1..];
         let inside = &inside[..inside.find(']')?];
         match inside.strip_prefix(name)? {
-            "" => Some(None),
-            rest => rest.strip_prefix(':').map(Some),
+            "" => Some(""),
+            rest => rest.strip_prefix(':').map(str::trim),
         }
     })
 }
 
-fn number(text: &str, name: &str) -> Option<Option<u64>> {
-    word(text, name).map(|argument| argument.and_then(|n| n.trim().parse().ok()))
+fn number(text: &str, name: &str, default: u64) -> Option<u64> {
+    word(text, name).map(|argument| argument.parse().unwrap_or(default))
 }
 
 fn nth_word(n: u64) -> String {

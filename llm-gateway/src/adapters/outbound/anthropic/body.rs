@@ -1,0 +1,137 @@
+//! Writes a Messages request.
+//!
+//! Instructions are a field of their own there, so the system's messages are gathered wherever they stand.
+//! There is no name field: authors become prefixes. A conversation must begin with a person; where the
+//! context was cut just before an answer, an ellipsis stands for what went before.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::super::{
+    authors::{self, Piece},
+    http::to_json,
+    image::Base64,
+};
+use crate::{
+    domain::{Error, Image, ImageSource, Message, Role},
+    ports::outbound::ProviderCall,
+};
+
+/// The API demands a limit; this one is used where neither caller nor catalogue names any.
+const DEFAULT_MAX_TOKENS: u32 = 4_096;
+
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    max_tokens: u32,
+    #[serde(skip_serializing_if = "String::is_empty")]
+    system: String,
+    messages: Vec<OutMessage<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f32>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    stop_sequences: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    metadata: Option<OutMetadata<'a>>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    stream: bool,
+}
+
+#[derive(Serialize)]
+struct OutMetadata<'a> {
+    user_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct OutMessage<'a> {
+    role: &'static str,
+    content: Vec<Block<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Block<'a> {
+    Text { text: Cow<'a, str> },
+    Image { source: Source<'a> },
+}
+
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum Source<'a> {
+    Base64 {
+        media_type: &'a str,
+        data: Base64<'a>,
+    },
+    Url {
+        url: &'a str,
+    },
+}
+
+/// The request's body.
+pub(super) fn write(call: &ProviderCall, stream: bool) -> Result<Bytes, Error> {
+    let request = &call.request;
+    let own = u32::try_from(call.model.max_output_tokens).unwrap_or(u32::MAX);
+    let own = if own == 0 { DEFAULT_MAX_TOKENS } else { own };
+    let system: Vec<String> = request
+        .messages
+        .iter()
+        .filter(|m| m.role == Role::System)
+        .map(Message::joined_text)
+        .collect();
+    let user = request.metadata.user_hash.as_str();
+    to_json(&Body {
+        model: request.model.as_str(),
+        max_tokens: request.max_output_tokens.unwrap_or(own),
+        system: system.join("\n\n"),
+        messages: messages(&request.messages),
+        // The scale ends at 1 there.
+        temperature: request
+            .temperature
+            .filter(|_| call.model.temperature)
+            .map(|t| t.min(1.0)),
+        stop_sequences: &request.stop,
+        metadata: (!user.is_empty()).then_some(OutMetadata { user_id: user }),
+        stream,
+    })
+}
+
+fn messages(messages: &[Message]) -> Vec<OutMessage<'_>> {
+    let mut out = Vec::with_capacity(messages.len() + 1);
+    for message in messages.iter().filter(|m| m.role != Role::System) {
+        if out.is_empty() && message.role == Role::Assistant {
+            out.push(OutMessage {
+                role: "user",
+                content: vec![Block::Text { text: "…".into() }],
+            });
+        }
+        out.push(OutMessage {
+            role: message.role.as_str(),
+            content: blocks(message),
+        });
+    }
+    out
+}
+
+fn blocks(message: &Message) -> Vec<Block<'_>> {
+    authors::pieces(message, message.name.as_deref())
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => Block::Text { text },
+            Piece::Image(image) => Block::Image {
+                source: source(image),
+            },
+        })
+        .collect()
+}
+
+fn source(image: &Image) -> Source<'_> {
+    match &image.source {
+        ImageSource::Url(url) => Source::Url { url },
+        ImageSource::Data(data) => Source::Base64 {
+            media_type: &image.media_type,
+            data: Base64(data),
+        },
+    }
+}

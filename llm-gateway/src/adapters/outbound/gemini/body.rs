@@ -1,0 +1,120 @@
+//! Writes a `generateContent` request. Instructions are a field of their own, the model's role is called
+//! `model`, and authors become prefixes.
+
+use std::borrow::Cow;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::super::{
+    authors::{self, Piece},
+    http::to_json,
+    image::Base64,
+};
+use crate::{
+    domain::{Error, Image, ImageSource, Message, Role},
+    ports::outbound::ProviderCall,
+};
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system_instruction: Option<Content<'a>>,
+    contents: Vec<Content<'a>>,
+    generation_config: GenerationConfig<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GenerationConfig<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_output_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f32>,
+    #[serde(skip_serializing_if = "<[String]>::is_empty")]
+    stop_sequences: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Content<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
+    parts: Vec<OutPart<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+enum OutPart<'a> {
+    Text(Cow<'a, str>),
+    #[serde(rename_all = "camelCase")]
+    InlineData {
+        mime_type: &'a str,
+        data: Base64<'a>,
+    },
+    #[serde(rename_all = "camelCase")]
+    FileData {
+        #[serde(skip_serializing_if = "str::is_empty")]
+        mime_type: &'a str,
+        file_uri: &'a str,
+    },
+}
+
+impl<'a> From<Piece<'a>> for OutPart<'a> {
+    fn from(piece: Piece<'a>) -> Self {
+        match piece {
+            Piece::Text(text) => Self::Text(text),
+            Piece::Image(Image { media_type, source }) => match source {
+                ImageSource::Data(data) => Self::InlineData {
+                    mime_type: media_type,
+                    data: Base64(data),
+                },
+                ImageSource::Url(url) => Self::FileData {
+                    mime_type: media_type,
+                    file_uri: url,
+                },
+            },
+        }
+    }
+}
+
+fn parts(message: &Message) -> impl Iterator<Item = OutPart<'_>> {
+    authors::pieces(message, message.name.as_deref())
+        .into_iter()
+        .map(OutPart::from)
+}
+
+/// The request's body.
+pub(super) fn write(call: &ProviderCall) -> Result<Bytes, Error> {
+    let request = &call.request;
+    let system: Vec<OutPart<'_>> = request
+        .messages
+        .iter()
+        .filter(|m| m.role == Role::System)
+        .flat_map(parts)
+        .collect();
+    let contents = request
+        .messages
+        .iter()
+        .filter(|m| m.role != Role::System)
+        .map(|message| Content {
+            role: Some(match message.role {
+                Role::Assistant => "model",
+                Role::System | Role::User => "user",
+            }),
+            parts: parts(message).collect(),
+        })
+        .collect();
+    to_json(&Body {
+        system_instruction: (!system.is_empty()).then_some(Content {
+            role: None,
+            parts: system,
+        }),
+        contents,
+        generation_config: GenerationConfig {
+            max_output_tokens: request.max_output_tokens,
+            temperature: request.temperature.filter(|_| call.model.temperature),
+            stop_sequences: &request.stop,
+        },
+    })
+}

@@ -1,0 +1,9 @@
+//! Tests of the whole: real servers on port 0, real HTTP and gRPC, a real HTTP server playing the provider.
+//! One binary, so that it links once.
+
+#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+
+mod contract;
+mod errors;
+mod support;
+mod wire;

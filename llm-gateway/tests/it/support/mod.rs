@@ -1,0 +1,5 @@
+//! What the tests share.
+
+pub mod gateway;
+pub mod provider;
+pub mod upstream;
