@@ -7,13 +7,13 @@ import (
 	_ "embed" // the launcher
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"path/filepath"
 	"time"
 
 	"github.com/yoriai/yoriai/localstack/internal/layout"
 	"github.com/yoriai/yoriai/localstack/internal/ports"
+	"github.com/yoriai/yoriai/localstack/internal/probe"
 	"github.com/yoriai/yoriai/localstack/internal/process"
 	"github.com/yoriai/yoriai/localstack/internal/python"
 )
@@ -85,6 +85,10 @@ func (s Server) environ() []string {
 		"MINISTACK_WORKER_THREADS=256",
 		"LAMBDA_ACCOUNT_CONCURRENCY=1000",
 		"LOG_LEVEL=WARNING",
+		// Listeners and a Docker clean-up that nobody here wants.
+		"SFTP_ENABLED=0",
+		"IOT_MTLS_ENABLED=0",
+		"DOCKER_HOST=unix:///nonexistent/docker.sock",
 	}
 	env = append(env, Credentials()...)
 	if s.State != "" {
@@ -104,19 +108,5 @@ func (s Server) answers(ctx context.Context) error { return Answers(ctx, s.Endpo
 
 // Answers tells whether a LocalStack-compatible server is up at the endpoint.
 func Answers(ctx context.Context, endpoint string) error {
-	ctx, cancel := context.WithTimeout(ctx, 2*time.Second)
-	defer cancel()
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint+"/_localstack/health", http.NoBody)
-	if err != nil {
-		return fmt.Errorf("make a request: %w", err)
-	}
-	response, err := http.DefaultClient.Do(request)
-	if err != nil {
-		return fmt.Errorf("ask for its health: %w", err)
-	}
-	defer response.Body.Close() //nolint:errcheck // Only read.
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("its health is %s", response.Status)
-	}
-	return nil
+	return probe.OK(ctx, endpoint+"/_localstack/health")
 }

@@ -107,6 +107,12 @@ func (s Server) programs() string { return s.Layout.Tool("postgres-" + Version) 
 // prepared is the mark that the cluster is whole.
 func (s Server) prepared() string { return filepath.Join(s.Data, ".prepared") }
 
+// Exists tells whether the cluster is there from an earlier run.
+func (s Server) Exists() bool {
+	_, err := os.Stat(s.prepared())
+	return err == nil
+}
+
 // prepare fetches the programs and makes the cluster and its database, in a child that is not root.
 func (s Server) prepare(ctx context.Context) error {
 	_, programs := os.Stat(filepath.Join(s.programs(), "bin", "postgres"))

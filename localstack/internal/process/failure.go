@@ -28,14 +28,21 @@ func Fail(part, log, reason string) *Failure {
 // Error names the part, the reason, the log and its last lines.
 func (f *Failure) Error() string {
 	tail := f.Tail
-	hint := ""
-	if strings.Contains(tail, "No space left on device") || strings.Contains(tail, "ENOSPC") {
-		hint = "\n  The disk is full: make room, then start again."
-	}
+	hint := DiskFull(tail)
 	if tail == "" {
 		tail = "(the log is empty)"
 	}
 	return fmt.Sprintf("%s %s%s\n  log: %s\n  | %s", f.Part, f.Reason, hint, f.Log, strings.ReplaceAll(tail, "\n", "\n  | "))
+}
+
+// DiskFull is a hint if a program's words say that the disk is full, else nothing.
+func DiskFull(words string) string {
+	for _, sign := range []string{"no space left on device", "enospc", "disk quota exceeded"} {
+		if strings.Contains(strings.ToLower(words), sign) {
+			return "\n  The disk is full: make room, then start again."
+		}
+	}
+	return ""
 }
 
 // Tail is the last lines of a file, or nothing if it cannot be read.

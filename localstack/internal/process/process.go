@@ -130,6 +130,17 @@ func (p *Process) Done() <-chan struct{} { return p.done }
 // PID is the process id, which is also the id of its group.
 func (p *Process) PID() int { return p.cmd.Process.Pid }
 
+// Program is the program as it was called.
+func (p *Process) Program() string { return p.spec.Command[0] }
+
+// Signal sends a signal to the program, and not to what it started.
+func (p *Process) Signal(signal syscall.Signal) error {
+	if err := p.cmd.Process.Signal(signal); err != nil {
+		return fmt.Errorf("%s: send %s: %w", p.spec.Name, signal, err)
+	}
+	return nil
+}
+
 // Failure tells how the program ended, and where to read why. Only after Done.
 func (p *Process) Failure() *Failure {
 	reason := "ended by itself"

@@ -17,7 +17,7 @@ import (
 type Environment struct {
 	// Dir is where it lies.
 	Dir string
-	// Requirements is the file that pins every package in it.
+	// Requirements is the file that pins every package in it; what it does not name is not installed.
 	Requirements string
 }
 
@@ -38,7 +38,7 @@ func (e Environment) Ensure(ctx context.Context, output io.Writer) error {
 	if err := run(ctx, output, "python3", "-m", "venv", "--clear", e.Dir); err != nil {
 		return fmt.Errorf("%w\n  (on Debian and Ubuntu: apt-get install python3-venv)", err)
 	}
-	if err := run(ctx, output, e.Python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", e.Requirements); err != nil {
+	if err := run(ctx, output, e.Python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", e.Requirements); err != nil {
 		return err
 	}
 	if err := os.WriteFile(stamp, []byte(hex.EncodeToString(sum[:])), 0o600); err != nil {

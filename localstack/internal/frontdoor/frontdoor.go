@@ -1,0 +1,122 @@
+// Package frontdoor is CloudFront's part in the local cloud: the one origin under which web, API and WebSocket are seen.
+//
+// It does what CloudFront and API Gateway do to a request, so that what depends on it is seen here and not first on AWS:
+// the upstream gets another Host than the browser sent (AllViewerExceptHostHeader) and learns the public one from
+// X-Forwarded-Host; a secret header proves to the functions that the request came this way; requests over AWS's limits
+// are refused with AWS's own bare answers.
+package frontdoor
+
+import (
+	"log/slog"
+	"net/http"
+	"net/http/httputil"
+	"net/url"
+	"strings"
+	"time"
+)
+
+// SecretHeader carries the origin secret to the functions. A client's own is dropped.
+const SecretHeader = "X-Yoriai-Origin-Secret"
+
+// API Gateway's stages.
+const (
+	httpStage      = "api"
+	webSocketStage = "ws"
+)
+
+// Config is where the parts are.
+type Config struct {
+	// PublicHost is the host people type.
+	PublicHost string
+	// Web is the web application.
+	Web *url.URL
+	// AWS is the endpoint of the local AWS.
+	AWS *url.URL
+	// HTTPAPI and WebSocketAPI are API Gateway's ids.
+	HTTPAPI, WebSocketAPI string
+	// Secret is the origin secret.
+	Secret string
+	Log    *slog.Logger
+	// Silence is after how long a silent origin's socket is dropped; zero means CloudFront's 10 minutes.
+	Silence time.Duration
+}
+
+// New is the handler that stands at the public address.
+func New(c Config) http.Handler {
+	if c.Silence == 0 {
+		c.Silence = 10 * time.Minute
+	}
+	mux := http.NewServeMux()
+	mux.Handle("/"+httpStage+"/", limitBody(c.api()))
+	mux.Handle("/"+httpStage, limitBody(c.api()))
+	mux.Handle("/"+webSocketStage, &socketProxy{config: c})
+	mux.Handle("/", c.web())
+	return recordAccess(c.Log, limitHead(mux))
+}
+
+// execute is the path-style address of an API's stage. CloudFront has no origin path: the stage is the first part of the
+// path that the browser asked for.
+func (c Config) execute(api string) *url.URL {
+	return c.AWS.JoinPath("_aws", "execute-api", api)
+}
+
+// api passes /api/… to the HTTP API.
+func (c Config) api() http.Handler {
+	target := c.execute(c.HTTPAPI)
+	return c.proxy(func(r *httputil.ProxyRequest) {
+		r.SetURL(target)
+		r.Out.Header.Set(SecretHeader, c.Secret)
+	})
+}
+
+// web passes everything else to the web application.
+func (c Config) web() http.Handler {
+	return c.proxy(func(r *httputil.ProxyRequest) { r.SetURL(c.Web) })
+}
+
+// proxy is a reverse proxy that treats headers as CloudFront does.
+func (c Config) proxy(route func(*httputil.ProxyRequest)) http.Handler {
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.Out.Header.Del(SecretHeader)
+			// What the client claims about itself is appended to, as CloudFront does.
+			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
+			r.SetXForwarded()
+			r.Out.Header.Set("X-Forwarded-Host", c.PublicHost)
+			route(r)
+			r.Out.Host = r.Out.URL.Host
+		},
+		Transport:    transport,
+		ErrorHandler: c.unreachable,
+		// Server-sent chunks of a page are passed on as they come.
+		FlushInterval: -1,
+	}
+}
+
+// transport keeps connections to the upstreams; an HTTP API gives up on a function after 30 s.
+var transport = &http.Transport{
+	MaxIdleConns:          256,
+	MaxIdleConnsPerHost:   128,
+	IdleConnTimeout:       90 * time.Second,
+	ResponseHeaderTimeout: 30 * time.Second,
+	DisableCompression:    true,
+}
+
+// unreachable answers when an upstream does not.
+func (c Config) unreachable(w http.ResponseWriter, r *http.Request, err error) {
+	if r.Context().Err() != nil {
+		return // the client left
+	}
+	c.Log.Warn("upstream did not answer", "path", r.URL.Path, "error", err)
+	if isAPI(r.URL.Path) {
+		bare(w, http.StatusServiceUnavailable, "Service Unavailable")
+		return
+	}
+	w.Header().Set("Retry-After", "2")
+	http.Error(w, "The web application does not answer. It may be starting again: see `make status` and `make logs web`.", http.StatusBadGateway)
+}
+
+// isAPI tells whether a path belongs to API Gateway.
+func isAPI(path string) bool {
+	return path == "/"+httpStage || strings.HasPrefix(path, "/"+httpStage+"/") || path == "/"+webSocketStage
+}
