@@ -1,0 +1,173 @@
+package identity
+
+import (
+	"context"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/user"
+)
+
+// Sessions is user.Sessions on PostgreSQL.
+type Sessions struct{ Pool *pgxpool.Pool }
+
+var _ user.Sessions = Sessions{}
+
+// Open implements user.Sessions.
+func (s Sessions) Open(ctx context.Context, session user.Session, hash user.TokenHash) error {
+	_, err := s.Pool.Exec(ctx, `
+		WITH opened AS (
+			INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING id
+		)
+		INSERT INTO refresh_tokens (id, session_id, hash, depth, created_at, expires_at)
+		SELECT $5, id, $6, 0, $3, $4 FROM opened`,
+		session.ID, session.UserID, session.CreatedAt, session.ExpiresAt, id.New(), hash[:])
+	return pg.Translate(err)
+}
+
+// Rotate implements user.Sessions.
+func (s Sessions) Rotate(ctx context.Context, hash, next user.TokenHash, now time.Time) (user.Rotation, error) {
+	var r user.Rotation
+	err := pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+		var err error
+		if r.Session, r.User, err = lockFamily(ctx, tx, hash, now); err != nil {
+			return err
+		}
+		presented, family, err := readFamily(ctx, tx, r.Session.ID, hash)
+		if err != nil {
+			return err
+		}
+		r.Decision = user.Decide(presented, family, now)
+		return carryOut(ctx, tx, r, presented, next, now)
+	})
+	return r, err
+}
+
+// lockFamily locks the session that a token belongs to: of two tabs one rotates first.
+func lockFamily(ctx context.Context, tx pgx.Tx, hash user.TokenHash, now time.Time) (user.Session, user.User, error) {
+	var session user.Session
+	var person user.User
+	found, err := pg.Found(tx.QueryRow(ctx, `
+		SELECT s.id, s.user_id, s.created_at, s.expires_at, `+userColumns+`
+		FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id
+		WHERE t.hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.deleted_at IS NULL
+		FOR UPDATE OF s`, hash[:], now).
+		Scan(append([]any{&session.ID, &session.UserID, &session.CreatedAt, &session.ExpiresAt}, userTargets(&person)...)...))
+	if err == nil && !found {
+		err = ended()
+	}
+	return session, person, err
+}
+
+func readFamily(ctx context.Context, tx pgx.Tx, session id.ID, hash user.TokenHash) (presented user.RefreshToken, family []user.RefreshToken, err error) {
+	rows, err := tx.Query(ctx, `
+		SELECT id, parent_id, depth, expires_at, used_at, revoked_at, hash = $2
+		FROM refresh_tokens WHERE session_id = $1 ORDER BY depth`, session, hash[:])
+	if err != nil {
+		return presented, nil, err
+	}
+	family, err = pgx.CollectRows(rows, func(row pgx.CollectableRow) (user.RefreshToken, error) {
+		var t user.RefreshToken
+		var used, revoked *time.Time
+		var isIt bool
+		if err := row.Scan(&t.ID, &t.ParentID, &t.Depth, &t.ExpiresAt, &used, &revoked, &isIt); err != nil {
+			return t, err
+		}
+		t.UsedAt, t.RevokedAt = orZero(used), orZero(revoked)
+		if isIt {
+			presented = t
+		}
+		return t, nil
+	})
+	return presented, family, err
+}
+
+func orZero(t *time.Time) time.Time {
+	if t == nil {
+		return time.Time{}
+	}
+	return *t
+}
+
+func carryOut(ctx context.Context, tx pgx.Tx, r user.Rotation, presented user.RefreshToken, next user.TokenHash, now time.Time) error {
+	switch r.Decision.Outcome {
+	case user.Refuse:
+		return nil
+	case user.RevokeFamily:
+		return revoke(ctx, tx, r.Session.ID, now)
+	case user.Rotate, user.GiveSibling:
+	}
+	if len(r.Decision.Revoke) > 0 {
+		if _, err := tx.Exec(ctx, `UPDATE refresh_tokens SET revoked_at = $2 WHERE id = ANY($1::uuid[])`, pg.IDs(r.Decision.Revoke), now); err != nil {
+			return err
+		}
+	}
+	if r.Decision.Outcome == user.Rotate {
+		if _, err := tx.Exec(ctx, `UPDATE refresh_tokens SET used_at = $2 WHERE id = $1`, presented.ID, now); err != nil {
+			return err
+		}
+	}
+	expires := now.Add(user.RefreshLifetime)
+	if _, err := tx.Exec(ctx, `
+		INSERT INTO refresh_tokens (id, session_id, parent_id, hash, depth, created_at, expires_at) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		id.New(), r.Session.ID, presented.ID, next[:], presented.Depth+1, now, expires); err != nil {
+		return err
+	}
+	if _, err := tx.Exec(ctx, `UPDATE sessions SET expires_at = $2 WHERE id = $1`, r.Session.ID, expires); err != nil {
+		return err
+	}
+	return forgetAncestors(ctx, tx, r.Session.ID, presented.Depth)
+}
+
+// keptDepths is how far back a family is remembered for reuse detection. An older token is then unknown, which opens
+// nothing either; without a bound the family of a session that is never signed out grows for ever.
+const keptDepths = 200
+
+func forgetAncestors(ctx context.Context, tx pgx.Tx, session id.ID, depth int) error {
+	if depth < keptDepths {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `UPDATE refresh_tokens SET parent_id = NULL, depth = 0 WHERE session_id = $1 AND false`, session)
+	return err
+}
+
+// ByToken implements user.Sessions.
+func (s Sessions) ByToken(ctx context.Context, hash user.TokenHash) (user.Session, error) {
+	var session user.Session
+	found, err := pg.Found(s.Pool.QueryRow(ctx, `
+		SELECT s.id, s.user_id, s.created_at, s.expires_at
+		FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1`, hash[:]).
+		Scan(&session.ID, &session.UserID, &session.CreatedAt, &session.ExpiresAt))
+	if err == nil && !found {
+		err = ended()
+	}
+	return session, err
+}
+
+// Revoke implements user.Sessions.
+func (s Sessions) Revoke(ctx context.Context, session id.ID, now time.Time) error {
+	return pg.Translate(revoke(ctx, s.Pool, session, now))
+}
+
+func revoke(ctx context.Context, db pg.DB, session id.ID, now time.Time) error {
+	_, err := db.Exec(ctx, `UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL`, session, now)
+	return err
+}
+
+// Alive implements user.Sessions.
+func (s Sessions) Alive(ctx context.Context, person, session id.ID) (bool, error) {
+	var alive bool
+	err := s.Pool.QueryRow(ctx, `
+		SELECT EXISTS (
+			SELECT FROM sessions s JOIN users u ON u.id = s.user_id
+			WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.deleted_at IS NULL
+		)`, session, person).Scan(&alive)
+	return alive, pg.Translate(err)
+}
+
+func ended() error { return fault.New(fault.Unauthenticated, "This session has ended. Sign in again.") }

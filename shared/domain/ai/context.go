@@ -1,0 +1,129 @@
+package ai
+
+import (
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
+)
+
+// View is what one question lets its answer see.
+type View struct {
+	Question     message.Message
+	AskerID      id.ID
+	Cutoff       time.Time // zero: none
+	Instructions string
+	Budget       int // tokens for everything that is sent
+}
+
+// May says whether m may be shown to the AI for this question. Whatever it refuses never reaches a prompt: a public
+// answer built from private messages would be the worst thing this product could do.
+func (v View) May(m message.Message) bool {
+	settled := m.Status == message.Completed || m.Status == message.Cancelled
+	switch {
+	case m.ID.Compare(v.Question.ID) > 0, m.RoomID != v.Question.RoomID:
+		return false
+	case m.Type == message.System, !m.DeletedAt.IsZero(), m.ExcludeFromAI, !settled, m.Content == "":
+		return false
+	case !v.Cutoff.IsZero() && m.CreatedAt.Before(v.Cutoff):
+		return false
+	case m.Visibility == message.Public:
+		return true
+	}
+	return m.Visibility == message.Private && v.Question.Visibility == message.Private && m.VisibleTo == v.AskerID
+}
+
+// Prompt collects what will be sent, newest first until the budget is full.
+type Prompt struct {
+	view   View
+	used   int
+	newest []Line // newest first
+	full   bool
+}
+
+// NewPrompt begins with the instructions and the question, which always go along; false if the question itself may not
+// be seen any more (deleted, excluded or cut off since it was asked).
+func NewPrompt(v View) (*Prompt, bool) {
+	if !v.May(v.Question) {
+		return nil, false
+	}
+	p := &Prompt{view: v}
+	if v.Instructions != "" {
+		p.used += Estimate(v.Instructions)
+	}
+	question := line(v.Question)
+	p.used += question.Tokens
+	p.newest = append(p.newest, question)
+	return p, true
+}
+
+// Offer gives the next older message; it is taken if it may be seen and fits. The first that does not fit ends the
+// prompt, so that what is sent is one unbroken stretch of what may be seen.
+func (p *Prompt) Offer(m message.Message) {
+	if p.full || m.ID == p.view.Question.ID || !p.view.May(m) {
+		return
+	}
+	l := line(m)
+	if p.used+l.Tokens > p.view.Budget {
+		p.full = true
+		return
+	}
+	p.used += l.Tokens
+	p.newest = append(p.newest, l)
+}
+
+// Full says that older messages need not be read.
+func (p *Prompt) Full() bool { return p.full }
+
+// Tokens is the estimate of all that is sent.
+func (p *Prompt) Tokens() int { return p.used }
+
+// Lines is the prompt as it is sent: instructions first, then oldest to newest, the question last.
+func (p *Prompt) Lines() []Line {
+	lines := make([]Line, 0, len(p.newest)+1)
+	if s := p.view.Instructions; s != "" {
+		lines = append(lines, Line{Speaker: SpeaksSystem, Text: s, Tokens: Estimate(s)})
+	}
+	for i := len(p.newest) - 1; i >= 0; i-- {
+		lines = append(lines, p.newest[i])
+	}
+	return lines
+}
+
+// Fit drops the oldest lines until the provider's own counts (one for each of Lines) fit the budget; the instructions
+// and the question stay whatever they cost.
+func (p *Prompt) Fit(counts []int) ([]Line, int) {
+	lines := p.Lines()
+	if len(counts) != len(lines) {
+		return lines, p.used
+	}
+	total := 0
+	for i, n := range counts {
+		lines[i].Tokens = n
+		total += n
+	}
+	first := 0
+	if lines[0].Speaker == SpeaksSystem {
+		first = 1
+	}
+	drop := first
+	for total > p.view.Budget && drop < len(lines)-1 {
+		total -= lines[drop].Tokens
+		drop++
+	}
+	return append(lines[:first:first], lines[drop:]...), total
+}
+
+func line(m message.Message) Line {
+	l := Line{MessageID: m.ID, Speaker: SpeaksAssistant, Text: m.Content, Tokens: m.TokenEstimate}
+	if m.Type == message.Human {
+		l.Speaker = SpeaksUser
+		if m.Sender != nil {
+			l.Author = m.Sender.Username
+		}
+	}
+	if l.Tokens == 0 {
+		l.Tokens = Estimate(m.Content)
+	}
+	return l
+}

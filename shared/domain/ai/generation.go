@@ -1,0 +1,125 @@
+package ai
+
+import (
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
+)
+
+// How long a worker's lease lasts without renewal, and how long a question may wait for its first one.
+const (
+	LeaseTime      = 20 * time.Second
+	NeverStarted   = 10 * time.Minute
+	LookAgainAfter = 30 * time.Second
+	// MaxUnfinished is how many answers one asker may have running in one room.
+	MaxUnfinished = 3
+)
+
+// The error codes that Yoriai itself gives an attempt; a provider's failure keeps its own.
+const (
+	WorkerLost = "worker_lost"
+	NotStarted = "not_started"
+)
+
+// Attempt names one attempt at one answer.
+type Attempt struct {
+	MessageID id.ID
+	Number    int
+}
+
+// Generation is the record of an attempt.
+type Generation struct {
+	Attempt
+	RoomID           id.ID
+	QuestionID       id.ID
+	AskerID          id.ID
+	PayerID          id.ID
+	Terms            Terms
+	Visibility       message.Visibility
+	Status           message.Status
+	LeaseToken       id.ID
+	LeaseUntil       time.Time
+	RequeuedAt       time.Time
+	ProviderCalledAt time.Time
+	FirstTextAt      time.Time
+	StopRequestedAt  time.Time
+	PromptEstimate   int
+	Text             string
+	Usage            *Usage
+	ChargedTokens    *int64
+	ErrorCode        string
+	CreatedAt        time.Time
+	SettledAt        time.Time
+}
+
+// Latency is the time from the question to the end; nil while it runs.
+func (g Generation) Latency() *time.Duration {
+	if g.SettledAt.IsZero() {
+		return nil
+	}
+	d := g.SettledAt.Sub(g.CreatedAt)
+	return &d
+}
+
+// Outcome is how a worker, or whoever finds a dead one, ends an attempt.
+type Outcome struct {
+	Status    message.Status
+	ErrorCode string
+	Text      string
+	Usage     *Usage // nil: estimated from the prompt and the text
+}
+
+// Verdict says what is to be done about an attempt that nobody may be working on.
+type Verdict int
+
+// The verdicts of Judge.
+const (
+	Settled   Verdict = iota // nothing to do
+	LookAgain                // somebody works on it, or may yet begin
+	Requeue                  // nobody called the provider: once more
+	End                      // end it with the outcome
+)
+
+// Judge decides about an attempt at a moment of the database's clock. The provider is never called twice for one
+// attempt, so what was called and lost its worker ends here.
+func Judge(g Generation, now time.Time) (Verdict, Outcome) {
+	leased := !g.LeaseUntil.IsZero()
+	alive := leased && g.LeaseUntil.After(now)
+	called := !g.ProviderCalledAt.IsZero()
+	stopped := !g.StopRequestedAt.IsZero()
+	waitsSince := g.CreatedAt
+	if !g.RequeuedAt.IsZero() {
+		waitsSince = g.RequeuedAt
+	}
+	switch {
+	case !g.Status.Open():
+		return Settled, Outcome{}
+	case alive:
+		return LookAgain, Outcome{}
+	case stopped:
+		return End, Outcome{Status: message.Cancelled, Text: g.Text}
+	case called:
+		return End, Outcome{Status: message.Failed, ErrorCode: WorkerLost, Text: g.Text}
+	case leased && g.RequeuedAt.IsZero():
+		return Requeue, Outcome{}
+	case leased && g.LeaseUntil.After(g.RequeuedAt), now.Sub(waitsSince) >= NeverStarted:
+		return End, Outcome{Status: message.Failed, ErrorCode: NotStarted}
+	}
+	return LookAgain, Outcome{}
+}
+
+// UsageOf is what an attempt used: the provider's count, or the estimate of the prompt and the text that came.
+func UsageOf(g Generation, o Outcome) Usage {
+	if o.Usage != nil {
+		return *o.Usage
+	}
+	if g.ProviderCalledAt.IsZero() {
+		return Usage{}
+	}
+	u := Usage{InputTokens: int64(g.PromptEstimate), Estimated: true}
+	if o.Text != "" {
+		u.OutputTokens = int64(Estimate(o.Text) - perMessage)
+	}
+	return u
+}

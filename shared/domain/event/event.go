@@ -1,0 +1,62 @@
+// Package event names the numbered changes of a room's stream and of a person's own.
+package event
+
+import (
+	"strings"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/id"
+)
+
+// Kind is what happened.
+type Kind string
+
+// The kinds that exist so far.
+const (
+	MessageCreated Kind = "message.created"
+	MessageUpdated Kind = "message.updated"
+	MemberUpdated  Kind = "member.updated"
+	MemberRemoved  Kind = "member.removed"
+	RoomUpdated    Kind = "room.updated"
+	RoomDeleted    Kind = "room.deleted"
+	RoomJoined     Kind = "room.joined"
+	RoomLeft       Kind = "room.left"
+)
+
+// Event is one row of a log: that an entity changed, not what it is now.
+type Event struct {
+	Number   int64
+	Kind     Kind
+	EntityID id.ID
+	ActorID  id.ID
+	At       time.Time
+}
+
+// Stream names one of the two logs.
+type Stream struct {
+	Room id.ID // set on a room's stream
+	User id.ID // set on a person's
+}
+
+// String is the stream's key: room:<id> or user:<id>.
+func (s Stream) String() string {
+	if s.Room.IsZero() {
+		return "user:" + s.User.String()
+	}
+	return "room:" + s.Room.String()
+}
+
+// ParseStream reads what String wrote.
+func ParseStream(s string) (Stream, bool) {
+	kind, rest, found := strings.Cut(s, ":")
+	v, err := id.Parse(rest)
+	switch {
+	case !found || err != nil:
+		return Stream{}, false
+	case kind == "room":
+		return Stream{Room: v}, true
+	case kind == "user":
+		return Stream{User: v}, true
+	}
+	return Stream{}, false
+}

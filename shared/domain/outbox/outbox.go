@@ -1,0 +1,83 @@
+// Package outbox holds what a transaction owes the world outside the database: one row for each queue message, written
+// with the change and deleted once the queue has taken it. Bodies carry ids only.
+package outbox
+
+import (
+	"context"
+	"encoding/json"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/event"
+	"github.com/yoriai/yoriai/shared/domain/id"
+)
+
+// Queue is where a row goes.
+type Queue string
+
+// The queues.
+const (
+	FanOut     Queue = "fan-out"
+	AIReplies  Queue = "ai-replies"
+	AIWatchdog Queue = "ai-watchdog"
+)
+
+// Row is one queue message that is owed.
+type Row struct {
+	ID    id.ID
+	Queue Queue
+	Body  string
+	// Fairness groups messages so that one payer cannot keep the others waiting.
+	Fairness string
+	Delay    time.Duration
+}
+
+// Push is the body of a fan-out message: events from and to, both included, of one stream.
+type Push struct {
+	Stream string `json:"stream"`
+	From   int64  `json:"from"`
+	To     int64  `json:"to"`
+}
+
+// Job is the body of an AI message: one attempt at one answer.
+type Job struct {
+	MessageID id.ID `json:"message_id"`
+	Attempt   int   `json:"attempt"`
+}
+
+// NewPush owes the fan-out of events.
+func NewPush(stream event.Stream, from, to int64) Row {
+	return newRow(FanOut, Push{Stream: stream.String(), From: from, To: to})
+}
+
+// NewReply owes a worker for an attempt.
+func NewReply(j Job, payer id.ID) Row {
+	r := newRow(AIReplies, j)
+	r.Fairness = payer.String()
+	return r
+}
+
+// NewWatch owes a look at an attempt after a while.
+func NewWatch(j Job, after time.Duration) Row {
+	r := newRow(AIWatchdog, j)
+	r.Delay = after
+	return r
+}
+
+func newRow(q Queue, body any) Row {
+	b, err := json.Marshal(body)
+	if err != nil {
+		panic(err) // ids and numbers always marshal
+	}
+	return Row{ID: id.New(), Queue: q, Body: string(b)}
+}
+
+// Queues takes rows and tells which it took; an error means that some were not taken.
+type Queues interface {
+	Send(ctx context.Context, rows []Row) (taken []id.ID, err error)
+}
+
+// Store forgets rows that were handed over, and lists those that were left behind.
+type Store interface {
+	DeleteRows(ctx context.Context, ids []id.ID) error
+	OldRows(ctx context.Context, age time.Duration, limit int) ([]Row, error)
+}

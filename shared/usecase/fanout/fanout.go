@@ -1,0 +1,192 @@
+// Package fanout pushes committed events to the sockets of those who may see them. A push is a hint: whoever misses one
+// sees it by the number of the next, or by the head in a heartbeat's answer.
+package fanout
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/event"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
+)
+
+// RoomPush is what a push of a room's events says: rows as they are now, and who is in the room.
+type RoomPush struct {
+	Events   []event.Event
+	Messages []message.Message
+	Members  []room.Membership
+	Room     rooms.Listing // only if an event is about the room itself
+}
+
+// UserPush is what a push of a person's own events says.
+type UserPush struct {
+	Events []event.Event
+	Rooms  rooms.Listing
+	Left   []id.ID
+}
+
+// Store reads what is pushed.
+type Store interface {
+	RoomPush(ctx context.Context, roomID id.ID, from, to int64) (RoomPush, error)
+	UserPush(ctx context.Context, person id.ID, from, to int64) (UserPush, error)
+}
+
+// Frames encodes events; Room and User answer nil for an event that says nothing any more.
+type Frames interface {
+	Room(roomID id.ID, e event.Event, p RoomPush) []byte
+	User(e event.Event, p UserPush) []byte
+}
+
+// FanOut is the use case.
+type FanOut struct {
+	Store       Store
+	Heads       realtime.Heads
+	Memberships realtime.Memberships
+	Connections interface {
+		OfUsers(ctx context.Context, users []id.ID) ([]realtime.Connection, error)
+		Remove(ctx context.Context, connectionID string) error
+	}
+	Hub    realtime.MessageHub
+	Frames Frames
+}
+
+const (
+	postsAtOnce = 64
+	postWithin  = 5 * time.Second
+)
+
+// Push raises the head first: whatever happens next, heartbeats tell that there is more.
+func (f FanOut) Push(ctx context.Context, p outbox.Push) error {
+	stream, ok := event.ParseStream(p.Stream)
+	if !ok {
+		slog.ErrorContext(ctx, "a push of no stream", "stream", p.Stream)
+		return nil
+	}
+	if err := f.Heads.Raise(ctx, stream.String(), p.To); err != nil {
+		return err
+	}
+	if stream.Room.IsZero() {
+		return f.pushUser(ctx, stream.User, p)
+	}
+	return f.pushRoom(ctx, stream.Room, p)
+}
+
+// RaiseHead is all that is left to do for a push that failed for good.
+func (f FanOut) RaiseHead(ctx context.Context, p outbox.Push) error {
+	return f.Heads.Raise(ctx, p.Stream, p.To)
+}
+
+func (f FanOut) pushRoom(ctx context.Context, roomID id.ID, p outbox.Push) error {
+	push, err := f.Store.RoomPush(ctx, roomID, p.From, p.To)
+	if err != nil {
+		return err
+	}
+	if err := f.project(ctx, roomID, push); err != nil {
+		return err
+	}
+	people := make([]id.ID, 0, len(push.Members))
+	for _, m := range push.Members {
+		people = append(people, m.Person.ID)
+	}
+	var frames [][]byte
+	for _, e := range push.Events {
+		if frame := f.Frames.Room(roomID, e, push); frame != nil {
+			frames = append(frames, frame)
+		}
+	}
+	return f.post(ctx, people, frames)
+}
+
+// project heals the memberships' projection, should the function that changed one have died before writing it, and
+// raises senders' read positions past what they sent.
+func (f FanOut) project(ctx context.Context, roomID id.ID, push RoomPush) error {
+	for _, e := range push.Events {
+		switch e.Kind {
+		case event.MemberUpdated:
+			for _, m := range push.Members {
+				if m.Person.ID == e.EntityID {
+					if err := f.Memberships.Raise(ctx, rooms.Project([]room.Membership{m})...); err != nil {
+						return err
+					}
+				}
+			}
+		case event.MemberRemoved:
+			gone := room.Membership{Person: room.Person{ID: e.EntityID}, RoomID: roomID, Version: e.Number}
+			if err := f.Memberships.Raise(ctx, rooms.Project([]room.Membership{gone})...); err != nil {
+				return err
+			}
+		case event.MessageCreated:
+			if !e.ActorID.IsZero() {
+				if err := f.Memberships.RaiseRead(ctx, e.ActorID, roomID, e.EntityID); err != nil {
+					return err
+				}
+			}
+		case event.MessageUpdated, event.RoomUpdated, event.RoomDeleted, event.RoomJoined, event.RoomLeft:
+		}
+	}
+	return nil
+}
+
+func (f FanOut) pushUser(ctx context.Context, person id.ID, p outbox.Push) error {
+	push, err := f.Store.UserPush(ctx, person, p.From, p.To)
+	if err != nil {
+		return err
+	}
+	var frames [][]byte
+	for _, e := range push.Events {
+		if frame := f.Frames.User(e, push); frame != nil {
+			frames = append(frames, frame)
+		}
+	}
+	return f.post(ctx, []id.ID{person}, frames)
+}
+
+// post sends the frames to every socket of these people, in order for each socket, many sockets at once.
+func (f FanOut) post(ctx context.Context, people []id.ID, frames [][]byte) error {
+	if len(frames) == 0 || len(people) == 0 {
+		return nil
+	}
+	connections, err := f.Connections.OfUsers(ctx, people)
+	if err != nil {
+		return err
+	}
+	var posts sync.WaitGroup
+	slots := make(chan struct{}, postsAtOnce)
+	for _, c := range connections {
+		posts.Add(1)
+		slots <- struct{}{}
+		go func() {
+			defer func() { <-slots; posts.Done() }()
+			f.postTo(ctx, c.ID, frames)
+		}()
+	}
+	posts.Wait()
+	return nil
+}
+
+func (f FanOut) postTo(ctx context.Context, connection string, frames [][]byte) {
+	for _, frame := range frames {
+		ctx, cancel := context.WithTimeout(ctx, postWithin)
+		err := f.Hub.Post(ctx, connection, frame)
+		cancel()
+		switch {
+		case errors.Is(err, realtime.ErrGone):
+			if err := f.Connections.Remove(ctx, connection); err != nil {
+				slog.WarnContext(ctx, "a closed socket stays listed", "error", err)
+			}
+			return
+		case err != nil:
+			// Not sent again: the socket sees by the next number, or by its heartbeat, that it missed something.
+			slog.WarnContext(ctx, "push failed", "error", err)
+			return
+		}
+	}
+}

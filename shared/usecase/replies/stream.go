@@ -1,0 +1,209 @@
+package replies
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+	"unicode/utf8"
+
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/usecase/live"
+)
+
+// stream is one attempt while its worker holds it: the text so far, and how it is to end.
+type stream struct {
+	w  Worker
+	mu sync.Mutex
+	g  ai.Generation
+	// text grows only by whole code points; sent and saved are how much of it watchers and the database have.
+	text    strings.Builder
+	runes   int
+	called  bool
+	stopped bool
+	lost    bool
+	cancel  context.CancelFunc // of the provider's call
+	out     live.Broadcast
+}
+
+func newStream(w Worker, g ai.Generation) *stream { return &stream{w: w, g: g, cancel: func() {}} }
+
+func (s *stream) generation() ai.Generation {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.g
+}
+
+// run prepares, calls and listens. The outcome is what the attempt comes to, if the lease is still held.
+func (s *stream) run(ctx context.Context) (ai.Outcome, error) {
+	request, tokens, ok, err := s.w.prompt(ctx, s.g)
+	if err != nil {
+		return ai.Outcome{}, err
+	}
+	s.w.step("prepared")
+	if !ok {
+		return ai.Outcome{Status: message.Cancelled}, nil
+	}
+	may, err := s.w.Store.Call(ctx, s.g.Attempt, s.g.LeaseToken, tokens)
+	if err != nil {
+		return ai.Outcome{}, err
+	}
+	if !may {
+		// Stopped before it began, or the lease is gone: settling is fenced and tells the two apart.
+		return ai.Outcome{Status: message.Cancelled}, nil
+	}
+	s.w.step("called")
+	return s.listen(ctx, request, tokens)
+}
+
+func (s *stream) listen(ctx context.Context, request ai.Request, tokens int) (ai.Outcome, error) {
+	call, cancel := context.WithTimeout(ctx, callTime(ctx))
+	defer cancel()
+	s.mu.Lock()
+	s.g.PromptEstimate, s.g.ProviderCalledAt, s.called, s.cancel = tokens, time.Now(), true, cancel
+	stopped := s.stopped
+	s.mu.Unlock()
+	if stopped {
+		cancel()
+	}
+	s.out = s.w.Live.Open(ctx, s.g)
+	var usage *ai.Usage
+	finished := false
+	var failure error
+	for piece, err := range s.w.LLM.Stream(call, request) {
+		if err != nil {
+			failure = err
+			break
+		}
+		if piece.Text != "" && !s.append(piece.Text) {
+			finished = true // as long as a message may be
+			cancel()
+			break
+		}
+		if piece.Usage != nil {
+			usage = piece.Usage
+		}
+		finished = finished || piece.Finished
+	}
+	s.out.Close()
+	return s.outcome(ctx, call, usage, finished, failure)
+}
+
+// callTime is what is left of the invocation, with time to settle.
+func callTime(ctx context.Context) time.Duration {
+	left := longestCall
+	if deadline, ok := ctx.Deadline(); ok {
+		left = min(left, time.Until(deadline)-settleReserve)
+	}
+	return max(left, time.Second)
+}
+
+func (s *stream) outcome(ctx, call context.Context, usage *ai.Usage, finished bool, failure error) (ai.Outcome, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	o := ai.Outcome{Text: s.text.String(), Usage: usage}
+	switch {
+	case s.lost:
+		return o, errLost
+	case finished && o.Text != "":
+		o.Status = message.Completed
+	case finished:
+		o.Status, o.ErrorCode = message.Failed, "empty_reply"
+	case s.stopped:
+		o.Status = message.Cancelled
+	case ctx.Err() != nil:
+		return o, ctx.Err() // the invocation itself ends: the watchdog will see to it
+	case errors.Is(call.Err(), context.DeadlineExceeded):
+		o.Status, o.ErrorCode = message.Failed, "timeout"
+	default:
+		o.Status, o.ErrorCode = message.Failed, ai.FailureCode(failure)
+	}
+	return o, nil
+}
+
+// append adds what a provider sent; false once the text is as long as a message may be.
+func (s *stream) append(text string) bool {
+	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+	s.mu.Lock()
+	room := message.MaxReplyBytes - s.text.Len()
+	full := len(text) > room
+	if full {
+		for room > 0 && !utf8.RuneStart(text[room]) {
+			room--
+		}
+		text = text[:room]
+	}
+	offset := s.runes
+	s.text.WriteString(text)
+	s.runes += utf8.RuneCountInString(text)
+	s.mu.Unlock()
+	s.out.Send(offset, text)
+	if offset == 0 {
+		s.w.step("streaming")
+	}
+	return !full
+}
+
+// pulse keeps the lease, saves the text and hears Stop until the returned function is called.
+func (s *stream) pulse(ctx context.Context) (end func()) {
+	done := make(chan struct{})
+	finished := make(chan struct{})
+	hint := s.w.Hints.Stops(ctx, s.g.Attempt)
+	go func() {
+		defer close(finished)
+		ticker := time.NewTicker(s.w.Pace.Checkpoint)
+		defer ticker.Stop()
+		last := time.Now()
+		for {
+			select {
+			case <-done:
+				return
+			case <-hint:
+				hint = nil // once; the database says whether it is true
+				last = time.Time{}
+			case <-ticker.C:
+			}
+			if s.beat(ctx, time.Since(last)) {
+				last = time.Now()
+			}
+		}
+	}()
+	return func() { close(done); <-finished }
+}
+
+// beat writes what is due after so much time, and tells whether it wrote.
+func (s *stream) beat(ctx context.Context, since time.Duration) bool {
+	s.mu.Lock()
+	called, text, g := s.called, s.text.String(), s.g
+	s.mu.Unlock()
+	due := s.w.Pace.Checkpoint / 2
+	if len(text) > largeText {
+		due = 3*s.w.Pace.Checkpoint - s.w.Pace.Checkpoint/2
+	}
+	var stop, held bool
+	var err error
+	switch {
+	case called && since >= due:
+		s.w.Hints.Running(ctx, g.Attempt, text)
+		stop, held, err = s.w.Store.Checkpoint(ctx, g.Attempt, g.LeaseToken, text)
+	case !called && since >= renewEvery:
+		stop, held, err = s.w.Store.Renew(ctx, g.Attempt, g.LeaseToken)
+	default:
+		return false
+	}
+	if err != nil {
+		// The lease runs on for a while; the next beat may reach the database again.
+		slog.WarnContext(ctx, "checkpoint failed", "message_id", g.MessageID, "error", err)
+		return false
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.stopped, s.lost = s.stopped || stop, s.lost || !held
+	if stop || !held {
+		s.cancel()
+	}
+	return true
+}
