@@ -9,7 +9,7 @@ import (
 )
 
 // NewTable makes the DynamoDB table `realtime`: connections, tickets,
-// memberships, heads. The indexes are sparse: only connections carry their keys.
+// memberships, heads. DynamoDB encrypts every table; its own key costs nothing. The indexes are sparse: only connections carry their keys.
 func NewTable(app awscdk.App, s stage.Stage) awscdk.Stack {
 	stack := newStack(app, s, "table", "the realtime table", true)
 	text := func(name string) *awsdynamodb.Attribute {
@@ -22,7 +22,6 @@ func NewTable(app awscdk.App, s stage.Stage) awscdk.Stack {
 		SortKey:             text("sk"),
 		BillingMode:         awsdynamodb.BillingMode_PAY_PER_REQUEST,
 		TimeToLiveAttribute: constructs.Str("ttl"),
-		Encryption:          awsdynamodb.TableEncryption_DEFAULT,
 		DeletionProtection:  &protected,
 		RemovalPolicy:       keep(s),
 		PointInTimeRecoverySpecification: &awsdynamodb.PointInTimeRecoverySpecification{

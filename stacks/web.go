@@ -1,6 +1,7 @@
 package stacks
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 
@@ -26,6 +27,15 @@ func FindWebBuild(folder string) (WebBuild, error) {
 		}
 	}
 	return WebBuild{folder: folder}, nil
+}
+
+// WritePlaceholderWeb stands in for a web app that was not built.
+func WritePlaceholderWeb(folder string) error {
+	server := filepath.Join(folder, "server-functions/default")
+	if err := errors.Join(os.MkdirAll(server, 0o750), os.MkdirAll(filepath.Join(folder, "assets/_next/static"), 0o750)); err != nil {
+		return err
+	}
+	return os.WriteFile(filepath.Join(server, "index.mjs"), []byte("// placeholder"), 0o600)
 }
 
 func (b WebBuild) server() string { return filepath.Join(b.folder, "server-functions/default") }

@@ -61,7 +61,6 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 		env["STARTING_TOKENS"] = Str(strconv.Itoa(s.StartingTokens))
 		env["DELTA_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.DeltaIntervalMS))
 		env["SEND_BUDGET_PER_SECOND"] = Str(strconv.Itoa(s.Replies.SendBudgetPerSecond))
-		env["CHECKPOINT_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.CheckpointIntervalMS))
 	}
 	if guarded(f) {
 		env["ORIGIN_SECRET_ARN"] = Str(h.secretARN(OriginSecret))

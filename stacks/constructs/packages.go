@@ -68,6 +68,21 @@ func Pack(dist string, functions []contract.Function) (*Packages, error) {
 	return p, failed
 }
 
+// WritePlaceholders stands in for binaries that were not built, so that the
+// templates can be made without them.
+func WritePlaceholders(dist string, functions []contract.Function) error {
+	for _, f := range functions {
+		folder := filepath.Join(dist, "functions", string(f.Kind), f.Name)
+		if err := os.MkdirAll(folder, 0o750); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(folder, "bootstrap"), []byte("placeholder of "+f.Name), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 func (p *Packages) pack(binary string) (pack, error) {
 	in, err := os.Open(binary) //nolint:gosec // a path made from the contract's names
 	if err != nil {

@@ -46,8 +46,11 @@ func run(app awscdk.App, getenv func(string) string) error {
 	if err := guard(s, getenv); err != nil {
 		return err
 	}
-	root := contextValue(app, "root", ".")
-	p, err := collect(s, root, contextValue(app, "dist", filepath.Join(root, "dist")), contextValue(app, "web", filepath.Join(root, "web/.open-next")))
+	built, err := find(app)
+	if err != nil {
+		return err
+	}
+	p, err := collect(s, contextValue(app, "root", "."), built)
 	if err != nil {
 		return err
 	}
@@ -55,21 +58,51 @@ func run(app awscdk.App, getenv func(string) string) error {
 	return p.assemble(app)
 }
 
+// built is where the functions' binaries and the web app are.
+type built struct{ dist, web string }
+
+// find returns what the context names, or the usual folders. With
+// `-c unbuilt=placeholders` nothing needs to be built: good for looking at
+// templates and prices, not for deploying.
+func find(app awscdk.App) (built, error) {
+	root := contextValue(app, "root", ".")
+	if contextValue(app, "unbuilt", "") == "placeholders" {
+		folder, err := os.MkdirTemp("", "yoriai-placeholders-")
+		return built{dist: folder, web: folder}, err
+	}
+	return built{
+		dist: contextValue(app, "dist", filepath.Join(root, "dist")),
+		web:  contextValue(app, "web", filepath.Join(root, "web/.open-next")),
+	}, nil
+}
+
+// placeholder tells whether nothing is built there, on purpose.
+func (b built) placeholder() bool { return b.dist == b.web }
+
 // collect reads the contracts and finds what was built. Whatever is missing is
 // an error that names it.
-func collect(s stage.Stage, root, dist, web string) (parts, error) {
+func collect(s stage.Stage, root string, b built) (parts, error) {
 	p := parts{stage: s, migrations: os.DirFS(filepath.Join(root, "migrations"))}
 	var err error
 	p.contract, err = contract.Read(filepath.Join(root, "shared/api/openapi.yaml"), filepath.Join(root, "shared/api/asyncapi.yaml"))
 	if err != nil {
 		return p, err
 	}
-	p.packages, err = constructs.Pack(dist, append(p.contract.Functions(), stacks.BackgroundFunctions()...))
+	functions := append(p.contract.Functions(), stacks.BackgroundFunctions()...)
+	if b.placeholder() {
+		if err := constructs.WritePlaceholders(b.dist, functions); err != nil {
+			return p, err
+		}
+		if err := stacks.WritePlaceholderWeb(b.web); err != nil {
+			return p, err
+		}
+	}
+	p.packages, err = constructs.Pack(b.dist, functions)
 	if err != nil {
 		return p, err
 	}
 	if s.Web {
-		if p.web, err = stacks.FindWebBuild(web); err != nil {
+		if p.web, err = stacks.FindWebBuild(b.web); err != nil {
 			return p, fmt.Errorf("the web app is not built for AWS (OpenNext): %w", err)
 		}
 	}

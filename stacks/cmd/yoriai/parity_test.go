@@ -1,0 +1,133 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"sort"
+	"strings"
+	"testing"
+
+	"github.com/yoriai/yoriai/stacks/contract"
+	"github.com/yoriai/yoriai/stacks/stage"
+)
+
+func TestEveryFunctionHasAFolderAndEveryFolderAFunction(t *testing.T) {
+	var wanted, there []string
+	for _, f := range declared(t) {
+		wanted = append(wanted, string(f.Kind)+"/"+f.Name)
+	}
+	mains, err := filepath.Glob(repository + "/functions/*/*/main.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, main := range mains {
+		folder, _ := filepath.Rel(repository+"/functions", filepath.Dir(main))
+		there = append(there, folder)
+	}
+	compare(t, "functions/", wanted, there)
+}
+
+func TestEveryFunctionIsInTheStacksAndNoOther(t *testing.T) {
+	for _, name := range allStages {
+		var wanted, there []string
+		for n := range declared(t) {
+			wanted = append(wanted, n)
+		}
+		for n := range goFunctions(t, name) {
+			there = append(there, n)
+		}
+		compare(t, string(name)+" ", wanted, there)
+	}
+}
+
+func TestEveryOperationIsARouteAndNoOther(t *testing.T) {
+	c, err := contract.Read(repository+"/shared/api/openapi.yaml", repository+"/shared/api/asyncapi.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wanted []string
+	for _, r := range c.Routes {
+		wanted = append(wanted, r.Tag+" "+r.Method+" "+r.Path)
+	}
+	for _, s := range c.Sockets {
+		wanted = append(wanted, "realtime "+s.RouteKey)
+	}
+	for _, name := range allStages {
+		var there []string
+		for _, r := range templates(t, name).Of("AWS::ApiGatewayV2::Route") {
+			if r.Stack != "web" {
+				there = append(there, r.Stack+" "+r.Text("RouteKey"))
+			}
+		}
+		compare(t, string(name)+" ", wanted, there)
+	}
+}
+
+// The settings in the contract reach the function.
+func TestAFunctionHasTheContractsMemoryAndTime(t *testing.T) {
+	for n, f := range declared(t) {
+		there := goFunctions(t, stage.Prod)[n]
+		if int(there.Number("MemorySize")) != f.Memory || int(there.Number("Timeout")) != f.Timeout {
+			t.Errorf("%s: %v MB, %v s; the contract says %d MB, %d s", n, there.Number("MemorySize"), there.Number("Timeout"), f.Memory, f.Timeout)
+		}
+	}
+}
+
+func compare(t *testing.T, what string, wanted, there []string) {
+	t.Helper()
+	sort.Strings(wanted)
+	sort.Strings(there)
+	for _, w := range wanted {
+		if !slices.Contains(there, w) {
+			t.Errorf("missing: %s%s", what, w)
+		}
+	}
+	for _, h := range there {
+		if !slices.Contains(wanted, h) {
+			t.Errorf("left over: %s%s", what, h)
+		}
+	}
+	if len(wanted) != len(there) {
+		t.Errorf("%s: %d wanted, %d there", what, len(wanted), len(there))
+	}
+}
+
+func TestWhatIsNotBuiltIsNamed(t *testing.T) {
+	dist := t.TempDir()
+	_, err := collect(stageNamed(t, stage.Local), repository, built{dist: dist, web: "elsewhere"})
+	if err == nil || !strings.Contains(err.Error(), "http/sendMessage") || !strings.Contains(err.Error(), "queue/ai-replies") {
+		t.Errorf("the error names what is missing: %v", err)
+	}
+	entries, _ := os.ReadDir(filepath.Join(dist, "packages"))
+	if len(entries) > 0 {
+		t.Errorf("packed something that is not there: %v", entries)
+	}
+}
+
+func TestTheWrongAccountIsRefused(t *testing.T) {
+	account := func(id string) func(string) string {
+		return func(name string) string {
+			if name == "CDK_DEFAULT_ACCOUNT" {
+				return id
+			}
+			return ""
+		}
+	}
+	for _, c := range []struct {
+		stage   stage.Name
+		account string
+		fine    bool
+	}{
+		{stage.Local, "", true},
+		{stage.Local, stage.LocalAccount, true},
+		{stage.Local, "123456789012", false},
+		{stage.Prod, "123456789012", true},
+		{stage.Prod, stage.LocalAccount, false},
+		{stage.Dev, "", true},
+	} {
+		if err := guard(stageNamed(t, c.stage), account(c.account)); (err == nil) != c.fine {
+			t.Errorf("stage %s with account %q: %v", c.stage, c.account, err)
+		}
+	}
+}

@@ -1,0 +1,49 @@
+package price
+
+// List is what AWS asks in us-east-1, in US dollars, from its public price
+// pages as remembered in October 2025; none was looked up while this was
+// written, and no free tier is counted. Names say per what.
+type List struct {
+	AuroraACUHour, AuroraStorageGBMonth                float64 // aws.amazon.com/rds/aurora/pricing (Standard)
+	ProxyACUHour, ProxyMinimumACU                      float64 // aws.amazon.com/rds/proxy/pricing
+	NATHour, PublicIPv4Hour                            float64 // aws.amazon.com/vpc/pricing
+	FargateVCPUHour, FargateGBHour, SpotShare          float64 // aws.amazon.com/fargate/pricing (Linux/ARM)
+	NLBHour                                            float64 // aws.amazon.com/elasticloadbalancing/pricing
+	HostedZoneMonth                                    float64 // aws.amazon.com/route53/pricing
+	ValkeyGBHour, ValkeyMinimumGB                      float64 // aws.amazon.com/elasticache/pricing (serverless)
+	WebACLMonth, WAFRuleMonth                          float64 // aws.amazon.com/waf/pricing
+	AlarmMetricMonth                                   float64 // aws.amazon.com/cloudwatch/pricing
+	SecretMonth                                        float64 // aws.amazon.com/secrets-manager/pricing
+	LambdaGBSecond, LambdaRequest, ProvisionedGBSecond float64 // aws.amazon.com/lambda/pricing (ARM)
+	PollerHour                                         float64 // the same page, event source mappings
+	SQSRequest                                         float64 // aws.amazon.com/sqs/pricing (standard)
+	ScheduledCall                                      float64 // aws.amazon.com/eventbridge/pricing
+	HTTPRequest, SocketMessage, SocketMinute           float64 // aws.amazon.com/api-gateway/pricing
+	TableRead, TableWrite                              float64 // aws.amazon.com/dynamodb/pricing/on-demand
+	LogGB                                              float64 // aws.amazon.com/cloudwatch/pricing
+	EdgeRequest, EdgeFunction, WAFRequest              float64 // aws.amazon.com/cloudfront/pricing, …/waf/pricing
+}
+
+const million = 1_000_000
+
+// USEast1 is the price list that all stages are computed with.
+var USEast1 = List{
+	AuroraACUHour: 0.12, AuroraStorageGBMonth: 0.10,
+	ProxyACUHour: 0.015, ProxyMinimumACU: 8,
+	NATHour: 0.045, PublicIPv4Hour: 0.005,
+	FargateVCPUHour: 0.03238, FargateGBHour: 0.00356, SpotShare: 0.33, // the market's price moves
+	NLBHour:         0.0225,
+	HostedZoneMonth: 0.50,
+	ValkeyGBHour:    0.084, ValkeyMinimumGB: 0.1,
+	WebACLMonth: 5, WAFRuleMonth: 1,
+	AlarmMetricMonth: 0.10,
+	SecretMonth:      0.40,
+	LambdaGBSecond:   0.0000133334, LambdaRequest: 0.20 / million, ProvisionedGBSecond: 0.0000033334,
+	PollerHour:    0.00925,
+	SQSRequest:    0.40 / million,
+	ScheduledCall: 1.00 / million,
+	HTTPRequest:   1.00 / million, SocketMessage: 1.00 / million, SocketMinute: 0.25 / million,
+	TableRead: 0.125 / million, TableWrite: 0.625 / million,
+	LogGB:       0.50,
+	EdgeRequest: 1.00 / million, EdgeFunction: 0.10 / million, WAFRequest: 0.60 / million,
+}
