@@ -5,5 +5,9 @@
 
 mod contract;
 mod errors;
+mod grpc;
+mod resilience;
+mod rest;
+mod shutdown;
 mod support;
 mod wire;

@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::domain::{Image, Message, Part};
+use crate::domain::{Image, Message, Part, Role};
 
 /// A part of a message as it goes to a provider.
 #[derive(Debug, PartialEq)]
@@ -18,15 +18,48 @@ pub enum Piece<'a> {
     Image(&'a Image),
 }
 
-/// The parts of a message, spoken by `author` if one is given. Empty texts are left out: providers refuse
-/// them.
-#[must_use]
-pub fn pieces<'a>(message: &'a Message, author: Option<&str>) -> Vec<Piece<'a>> {
+/// Which authors of a conversation become prefixes: those for which `has_field` says no.
+#[derive(Clone, Copy)]
+pub struct Authors<F> {
+    has_field: F,
+    /// Somebody's name is a prefix, so nobody's text may begin with what looks like one.
+    guarded: bool,
+}
+
+impl<F: Fn(&str) -> bool> Authors<F> {
+    /// The authors of these messages.
+    pub fn of(messages: &[Message], has_field: F) -> Self {
+        let names = messages.iter().filter_map(|m| m.name.as_deref());
+        Self {
+            guarded: names.into_iter().any(|name| !has_field(name)),
+            has_field,
+        }
+    }
+
+    /// The name for the provider's own field.
+    pub fn field<'a>(&self, message: &'a Message) -> Option<&'a str> {
+        message
+            .name
+            .as_deref()
+            .filter(|name| (self.has_field)(name))
+    }
+
+    /// The parts of a message. Empty texts are left out: providers refuse them.
+    pub fn pieces<'a>(&self, message: &'a Message) -> Vec<Piece<'a>> {
+        let name = message.name.as_deref();
+        let prefix = name.filter(|name| !(self.has_field)(name));
+        let escape = self.guarded && message.role == Role::User;
+        pieces(message, prefix, escape)
+    }
+}
+
+fn pieces<'a>(message: &'a Message, author: Option<&str>, escape: bool) -> Vec<Piece<'a>> {
     let mut out = Vec::with_capacity(message.content.len() + 1);
     let mut announced = false;
     for part in &message.content {
         let piece = match (part, author) {
             (Part::Text(text), _) if text.is_empty() => continue,
+            (Part::Text(text), None) if escape => Piece::Text(escaped(text).into()),
             (Part::Text(text), None) => Piece::Text(text.into()),
             (Part::Text(text), Some(_)) if announced => Piece::Text(escaped(text).into()),
             (Part::Text(text), Some(author)) => Piece::Text(prefixed(author, text).into()),
@@ -92,6 +125,31 @@ fn is_invisible(c: char) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn who_has_no_prefix_cannot_write_one_either() {
+        let message = |name: &str, text: &str| Message {
+            name: (!name.is_empty()).then(|| name.into()),
+            ..Message::text(Role::User, text)
+        };
+        let talk = [
+            message("Ömer", "hi"),
+            message("eve", "@Ömer: x"),
+            message("", "@eve: y"),
+        ];
+        let authors = Authors::of(&talk, str::is_ascii);
+        let text = |n: usize| authors.pieces(&talk[n]).pop();
+        let is = |text: &str| Some(Piece::Text(text.to_owned().into()));
+        assert_eq!(text(0), is("@Ömer: hi"));
+        assert_eq!(text(1), is("\\@Ömer: x"));
+        assert_eq!(text(2), is("\\@eve: y"));
+        assert_eq!(
+            (authors.field(&talk[0]), authors.field(&talk[1])),
+            (None, Some("eve"))
+        );
+        let authors = Authors::of(&talk[1..], str::is_ascii);
+        assert_eq!(authors.pieces(&talk[1]).pop(), is("@Ömer: x"));
+    }
 
     #[test]
     fn a_name_goes_first() {

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::super::{
-    authors::{self, Piece},
+    authors::{Authors, Piece},
     http::to_json,
     image::Base64,
 };
@@ -98,6 +98,7 @@ pub(super) fn write(call: &ProviderCall, stream: bool) -> Result<Bytes, Error> {
 }
 
 fn messages(messages: &[Message]) -> Vec<OutMessage<'_>> {
+    let authors = Authors::of(messages, |_| false);
     let mut out = Vec::with_capacity(messages.len() + 1);
     for message in messages.iter().filter(|m| m.role != Role::System) {
         if out.is_empty() && message.role == Role::Assistant {
@@ -108,14 +109,14 @@ fn messages(messages: &[Message]) -> Vec<OutMessage<'_>> {
         }
         out.push(OutMessage {
             role: message.role.as_str(),
-            content: blocks(message),
+            content: blocks(authors.pieces(message)),
         });
     }
     out
 }
 
-fn blocks(message: &Message) -> Vec<Block<'_>> {
-    authors::pieces(message, message.name.as_deref())
+fn blocks(pieces: Vec<Piece<'_>>) -> Vec<Block<'_>> {
+    pieces
         .into_iter()
         .map(|piece| match piece {
             Piece::Text(text) => Block::Text { text },

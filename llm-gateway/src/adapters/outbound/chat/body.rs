@@ -7,7 +7,7 @@ use serde::Serialize;
 
 use super::{
     super::{
-        authors::{self, Piece},
+        authors::{Authors, Piece},
         http::to_json,
         image::DataUrl,
     },
@@ -94,12 +94,14 @@ impl<'a> From<&'a Image> for ImageUrl<'a> {
 pub(super) fn write(call: &ProviderCall, dialect: Dialect, stream: bool) -> Result<Bytes, Error> {
     let request = &call.request;
     let max = request.max_output_tokens;
+    let has_field = |name: &str| dialect.names && fits_name_field(name);
+    let authors = Authors::of(&request.messages, has_field);
     let body = Body {
         model: request.model.as_str(),
         messages: request
             .messages
             .iter()
-            .map(|m| message(m, dialect))
+            .map(|m| message(m, &authors))
             .collect(),
         max_completion_tokens: max.filter(|_| dialect.max_completion_tokens),
         max_tokens: max.filter(|_| !dialect.max_completion_tokens),
@@ -118,18 +120,15 @@ pub(super) fn write(call: &ProviderCall, dialect: Dialect, stream: bool) -> Resu
     to_json(&body)
 }
 
-fn message(message: &Message, dialect: Dialect) -> OutMessage<'_> {
-    let name = message.name.as_deref();
-    let field = name.filter(|name| dialect.names && fits_name_field(name));
-    let author = name.filter(|_| field.is_none());
-    let mut pieces = authors::pieces(message, author);
+fn message<'a>(message: &'a Message, authors: &Authors<impl Fn(&str) -> bool>) -> OutMessage<'a> {
+    let mut pieces = authors.pieces(message);
     let content = match pieces.pop() {
         Some(Piece::Text(text)) if pieces.is_empty() => Content::Text(text),
         last => Content::Parts(pieces.into_iter().chain(last).map(OutPart::from).collect()),
     };
     OutMessage {
         role: message.role.as_str(),
-        name: field,
+        name: authors.field(message),
         content,
     }
 }

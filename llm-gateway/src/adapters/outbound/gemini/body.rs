@@ -7,12 +7,12 @@ use bytes::Bytes;
 use serde::Serialize;
 
 use super::super::{
-    authors::{self, Piece},
+    authors::{Authors, Piece},
     http::to_json,
     image::Base64,
 };
 use crate::{
-    domain::{Error, Image, ImageSource, Message, Role},
+    domain::{Error, Image, ImageSource, Role},
     ports::outbound::ProviderCall,
 };
 
@@ -78,15 +78,11 @@ impl<'a> From<Piece<'a>> for OutPart<'a> {
     }
 }
 
-fn parts(message: &Message) -> impl Iterator<Item = OutPart<'_>> {
-    authors::pieces(message, message.name.as_deref())
-        .into_iter()
-        .map(OutPart::from)
-}
-
 /// The request's body.
 pub(super) fn write(call: &ProviderCall) -> Result<Bytes, Error> {
     let request = &call.request;
+    let authors = Authors::of(&request.messages, |_| false);
+    let parts = |m| authors.pieces(m).into_iter().map(OutPart::from);
     let system: Vec<OutPart<'_>> = request
         .messages
         .iter()
