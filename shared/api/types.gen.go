@@ -417,9 +417,9 @@ type Model struct {
 
 	// Price US dollars per million tokens
 	Price struct {
-		CachedInput float32 `json:"cached_input"`
-		Input       float32 `json:"input"`
-		Output      float32 `json:"output"`
+		CachedInput float64 `json:"cached_input"`
+		Input       float64 `json:"input"`
+		Output      float64 `json:"output"`
 	} `json:"price"`
 	Provider  string `json:"provider"`
 	Streaming bool   `json:"streaming"`
@@ -614,12 +614,12 @@ type UpdateRoom struct {
 	// AiContextCutoffAt The AI reads nothing older
 	AiContextCutoffAt *time.Time `json:"ai_context_cutoff_at,omitempty"`
 
-	// AiInstructions At most 8
+	// AiInstructions At most 8,000 characters
 	AiInstructions *string `json:"ai_instructions,omitempty"`
 	AiModel        *string `json:"ai_model,omitempty"`
 	AiProvider     *string `json:"ai_provider,omitempty"`
 
-	// Description At most 1
+	// Description At most 1,000 characters
 	Description *string `json:"description,omitempty"`
 	IsArchived  *bool   `json:"is_archived,omitempty"`
 

@@ -1,0 +1,105 @@
+package wire
+
+import (
+	"encoding/json"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/event"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/usecase/fanout"
+	"github.com/yoriai/yoriai/shared/usecase/live"
+)
+
+// maxFrame is what fits one frame of API Gateway (32 KB, billed whole) with room for its own wrapping.
+const maxFrame = 28 << 10
+
+// Frames encodes pushed events.
+type Frames struct{}
+
+type frame struct {
+	Type   event.Kind `json:"type"`
+	Stream string     `json:"stream"`
+	Event  int64      `json:"event"`
+	At     time.Time  `json:"at"`
+	Data   any        `json:"data"`
+}
+
+type reference struct {
+	Ref id.ID `json:"ref"`
+}
+
+// Room encodes an event of a room's stream, with the rows as they are now.
+func (Frames) Room(roomID id.ID, e event.Event, p fanout.RoomPush) []byte {
+	var data any
+	switch e.Kind {
+	case event.MessageCreated, event.MessageUpdated:
+		for _, m := range p.Messages {
+			if m.ID == e.EntityID {
+				data = Message(m)
+			}
+		}
+	case event.MemberUpdated:
+		for _, m := range p.Members {
+			if m.Person.ID == e.EntityID {
+				data = Member(m)
+			}
+		}
+	case event.MemberRemoved:
+		data = map[string]id.ID{"user_id": e.EntityID}
+	case event.RoomUpdated:
+		if len(p.Room.Rooms) == 1 {
+			data = Room(p.Room.Rooms[0].Room, p.Room.Last)
+		}
+	case event.RoomDeleted:
+		data = struct{}{}
+	case event.RoomJoined, event.RoomLeft:
+	}
+	return encode(e, "room:"+roomID.String(), data)
+}
+
+// User encodes an event of a person's own stream.
+func (Frames) User(e event.Event, p fanout.UserPush) []byte {
+	var data any = map[string]id.ID{"room_id": e.EntityID}
+	if e.Kind == event.RoomJoined {
+		for i, r := range p.Rooms.Rooms {
+			if r.ID == e.EntityID {
+				data = MyRoom(p.Rooms.Rooms[i], p.Rooms.Last)
+			}
+		}
+	}
+	return encode(e, "user", data)
+}
+
+// encode says by reference what has no row any more, or would not fit.
+func encode(e event.Event, stream string, data any) []byte {
+	f := frame{Type: e.Kind, Stream: stream, Event: e.Number, At: milliseconds(e.At), Data: data}
+	if data != nil {
+		if b := mustMarshal(f); len(b) <= maxFrame {
+			return b
+		}
+	}
+	f.Data = reference{Ref: e.EntityID}
+	return mustMarshal(f)
+}
+
+// Delta encodes a piece of an answer.
+func Delta(d live.Delta) []byte {
+	return mustMarshal(struct {
+		Type      string `json:"type"`
+		RoomID    id.ID  `json:"room_id"`
+		MessageID id.ID  `json:"message_id"`
+		Attempt   int    `json:"attempt"`
+		Offset    int    `json:"offset"`
+		Text      string `json:"text"`
+	}{"ai.delta", d.RoomID, d.MessageID, d.Attempt, d.Offset, d.Text})
+}
+
+func mustMarshal(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic(err) // the contract's objects always marshal
+	}
+	return b
+}
+
+var _ fanout.Frames = Frames{}

@@ -1,0 +1,142 @@
+// Package wire writes domain values as the contract's objects, the same for HTTP answers and pushed frames.
+package wire
+
+import (
+	"time"
+
+	"github.com/yoriai/yoriai/shared/api"
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
+)
+
+// Person is a user as others see them.
+func Person(p room.Person) api.User {
+	return api.User{Id: p.ID, Username: p.Username, DisplayName: p.DisplayName, Locale: api.Locale(p.Locale), CreatedAt: milliseconds(p.CreatedAt)}
+}
+
+// Message is one message.
+func Message(m message.Message) api.Message {
+	out := api.Message{Id: m.ID, RoomId: m.RoomID, Event: m.Event, Type: api.MessageType(m.Type), Status: api.Status(m.Status), Content: m.Content,
+		Visibility: api.MessageVisibility(m.Visibility), Answers: orNull(m.Answers), ReplyTo: orNull(m.ReplyTo), ExcludeFromAi: m.ExcludeFromAI,
+		ClientMessageId: orNull(m.ClientMessageID), Attachments: []map[string]any{}, Reactions: []api.Reaction{},
+		EditedAt: timeOrNull(m.EditedAt), DeletedAt: timeOrNull(m.DeletedAt), CreatedAt: milliseconds(m.CreatedAt)}
+	if m.Sequence > 0 {
+		out.Sequence = &m.Sequence
+	}
+	if m.Sender != nil {
+		p := Person(*m.Sender)
+		out.Sender = &p
+	}
+	if r := m.Reply; r != nil {
+		out.Ai = &api.AIReply{Provider: r.Provider, Model: r.Model, Attempt: r.Attempt, ContentAttempt: r.ContentAttempt, Attempts: r.Attempt,
+			InputTokens: r.InputTokens, OutputTokens: r.OutputTokens, ChargedTokens: r.ChargedTokens, LatencyMs: millis(r.Latency), ErrorCode: textOrNull(r.ErrorCode)}
+	}
+	return out
+}
+
+// Messages is a list, never null.
+func Messages(list []message.Message) []api.Message {
+	out := make([]api.Message, len(list))
+	for i, m := range list {
+		out[i] = Message(m)
+	}
+	return out
+}
+
+// Attempt is one attempt at an answer.
+func Attempt(g ai.Generation) api.Attempt {
+	out := api.Attempt{Attempt: g.Number, Status: api.Status(g.Status), Content: g.Text, Provider: g.Terms.Provider, Model: g.Terms.Model,
+		ChargedTokens: g.ChargedTokens, LatencyMs: millis(g.Latency()), ErrorCode: textOrNull(g.ErrorCode), CreatedAt: milliseconds(g.CreatedAt)}
+	if g.Usage != nil {
+		out.InputTokens, out.OutputTokens = &g.Usage.InputTokens, &g.Usage.OutputTokens
+	}
+	return out
+}
+
+// Room is a room as it is pushed to everybody: without what differs from person to person.
+func Room(r room.Room, last map[id.ID]message.Message) api.Room {
+	out := api.Room{Id: r.ID, Name: r.Name, Description: r.Description, OwnerId: r.OwnerID, AiProvider: r.AIProvider, AiModel: r.AIModel,
+		AiInstructions: r.AIInstructions, AiContextCutoffAt: timeOrNull(r.AIContextCutoffAt), MaxReplyTokens: r.MaxReplyTokens, IsArchived: r.IsArchived,
+		ForkState: textOrNull(r.ForkState), ForkedFromRoomId: orNull(r.ForkedFromRoomID), LatestEvent: r.LatestEvent, LastSequence: r.LastSequence,
+		CreatedAt: milliseconds(r.CreatedAt), UpdatedAt: milliseconds(r.UpdatedAt)}
+	if m, found := last[r.ID]; found {
+		message := Message(m)
+		out.LastMessage = &message
+	}
+	return out
+}
+
+// MyRoom is a room as one of its members has it.
+func MyRoom(m room.Mine, last map[id.ID]message.Message) api.Room {
+	out := Room(m.Room, last)
+	role, unread := api.Role(m.Role), m.Unread()
+	out.Role, out.UnreadCount, out.LastReadMessageId = &role, &unread, orNull(m.LastReadMessageID)
+	return out
+}
+
+// MyRooms is a list, never null.
+func MyRooms(l rooms.Listing) []api.Room {
+	out := make([]api.Room, len(l.Rooms))
+	for i, m := range l.Rooms {
+		out[i] = MyRoom(m, l.Last)
+	}
+	return out
+}
+
+// Member is somebody in a room; the cap is told to the master and oneself only, by their own operations.
+func Member(m room.Membership) api.Member {
+	return api.Member{User: Person(m.Person), Role: api.Role(m.Role), JoinedAt: milliseconds(m.JoinedAt), Event: m.Version}
+}
+
+// Members is a list, never null.
+func Members(list []room.Membership) []api.Member {
+	out := make([]api.Member, len(list))
+	for i, m := range list {
+		out[i] = Member(m)
+	}
+	return out
+}
+
+// Model is one model.
+func Model(m ai.Model) api.Model {
+	out := api.Model{Id: m.ID, Provider: m.Provider, DisplayName: m.DisplayName, ContextWindow: m.ContextWindow, MaxOutputTokens: m.MaxOutputTokens,
+		Vision: m.Vision, Streaming: m.Streaming, Available: m.Available}
+	out.Price.Input, out.Price.CachedInput, out.Price.Output = m.Price.Input, m.Price.CachedInput, m.Price.Output
+	out.Weights.Input, out.Weights.Output = m.Weights.Input, m.Weights.Output
+	return out
+}
+
+func orNull(v id.ID) *id.ID {
+	if v.IsZero() {
+		return nil
+	}
+	return &v
+}
+
+func textOrNull(s string) *string {
+	if s == "" {
+		return nil
+	}
+	return &s
+}
+
+func timeOrNull(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = milliseconds(t)
+	return &t
+}
+
+func milliseconds(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+func millis(d *time.Duration) *int64 {
+	if d == nil {
+		return nil
+	}
+	n := d.Milliseconds()
+	return &n
+}
