@@ -34,17 +34,18 @@ CREATE INDEX sessions_expiry_idx ON sessions (expires_at);
 CREATE TABLE refresh_tokens (
     id         uuid        PRIMARY KEY,
     session_id uuid        NOT NULL REFERENCES sessions (id) ON DELETE CASCADE,
-    parent_id  uuid        REFERENCES refresh_tokens (id) ON DELETE CASCADE,
+    parent_id  uuid        REFERENCES refresh_tokens (id) ON DELETE SET NULL,
     hash       bytea       NOT NULL UNIQUE CHECK (length(hash) = 32),
     depth      integer     NOT NULL CHECK (depth >= 0),
     created_at timestamptz NOT NULL DEFAULT now(),
     expires_at timestamptz NOT NULL,
     used_at    timestamptz,
     revoked_at timestamptz,
-    CHECK ((depth = 0) = (parent_id IS NULL))
+    CHECK (depth > 0 OR parent_id IS NULL)
 );
 CREATE INDEX refresh_tokens_session_idx ON refresh_tokens (session_id, depth);
 CREATE INDEX refresh_tokens_parent_idx ON refresh_tokens (parent_id);
+CREATE INDEX refresh_tokens_expiry_idx ON refresh_tokens (expires_at);
 
 -- +goose Down
 DROP TABLE refresh_tokens, sessions, users;

@@ -3,6 +3,7 @@ package identity
 
 import (
 	"context"
+	"strings"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -38,12 +39,14 @@ func (a Accounts) Register(ctx context.Context, u user.User, passwordHash string
 
 // ByLogin implements user.Accounts: a login with an @ is an e-mail address, which no username holds. The oldest come first.
 func (a Accounts) ByLogin(ctx context.Context, login string) ([]user.Account, error) {
+	column := "username"
+	if strings.Contains(login, "@") {
+		column = "email"
+	}
 	// Who proved the address comes before who merely claims it.
 	rows, err := a.Pool.Query(ctx, `
 		SELECT `+userColumns+`, coalesce(u.password_hash, '')
-		FROM users u
-		WHERE u.deleted_at IS NULL
-		  AND CASE WHEN strpos($1, '@') > 0 THEN lower(u.email) = lower($1) ELSE lower(u.username) = lower($1) END
+		FROM users u WHERE lower(u.`+column+`) = lower($1) AND u.deleted_at IS NULL
 		ORDER BY u.email_verified_at NULLS LAST, u.id
 		LIMIT 1000`, login)
 	if err != nil {
@@ -52,6 +55,7 @@ func (a Accounts) ByLogin(ctx context.Context, login string) ([]user.Account, er
 	accounts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (user.Account, error) {
 		var account user.Account
 		err := row.Scan(append(userTargets(&account.User), &account.PasswordHash)...)
+		account.CreatedAt = account.CreatedAt.UTC()
 		return account, err
 	})
 	return accounts, pg.Translate(err)

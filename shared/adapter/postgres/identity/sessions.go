@@ -64,10 +64,14 @@ func lockFamily(ctx context.Context, tx pgx.Tx, hash user.TokenHash, now time.Ti
 	return session, person, err
 }
 
+// readFamily reads what Decide asks for: the token itself, what is unspent, and what later in the chain was used. A session
+// of a month has thousands of spent ones.
 func readFamily(ctx context.Context, tx pgx.Tx, session id.ID, hash user.TokenHash) (presented user.RefreshToken, family []user.RefreshToken, err error) {
 	rows, err := tx.Query(ctx, `
-		SELECT id, parent_id, depth, expires_at, used_at, revoked_at, hash = $2
-		FROM refresh_tokens WHERE session_id = $1 ORDER BY depth`, session, hash[:])
+		SELECT t.id, t.parent_id, t.depth, t.expires_at, t.used_at, t.revoked_at, t.hash = $2
+		FROM refresh_tokens t
+		WHERE t.session_id = $1 AND (t.hash = $2 OR t.used_at IS NULL AND t.revoked_at IS NULL
+		   OR t.depth > (SELECT p.depth FROM refresh_tokens p WHERE p.hash = $2) AND t.used_at IS NOT NULL)`, session, hash[:])
 	if err != nil {
 		return presented, nil, err
 	}
@@ -118,21 +122,7 @@ func carryOut(ctx context.Context, tx pgx.Tx, r user.Rotation, presented user.Re
 		id.New(), r.Session.ID, presented.ID, next[:], presented.Depth+1, now, expires); err != nil {
 		return err
 	}
-	if _, err := tx.Exec(ctx, `UPDATE sessions SET expires_at = $2 WHERE id = $1`, r.Session.ID, expires); err != nil {
-		return err
-	}
-	return forgetAncestors(ctx, tx, r.Session.ID, presented.Depth)
-}
-
-// keptDepths is how far back a family is remembered for reuse detection. An older token is then unknown, which opens
-// nothing either; without a bound the family of a session that is never signed out grows for ever.
-const keptDepths = 200
-
-func forgetAncestors(ctx context.Context, tx pgx.Tx, session id.ID, depth int) error {
-	if depth < keptDepths {
-		return nil
-	}
-	_, err := tx.Exec(ctx, `UPDATE refresh_tokens SET parent_id = NULL, depth = 0 WHERE session_id = $1 AND false`, session)
+	_, err := tx.Exec(ctx, `UPDATE sessions SET expires_at = $2 WHERE id = $1`, r.Session.ID, expires)
 	return err
 }
 
@@ -171,3 +161,19 @@ func (s Sessions) Alive(ctx context.Context, person, session id.ID) (bool, error
 }
 
 func ended() error { return fault.New(fault.Unauthenticated, "This session has ended. Sign in again.") }
+
+// Purge deletes up to limit sessions and as many tokens that expired before a moment, and says how many rows it took.
+func (s Sessions) Purge(ctx context.Context, before time.Time, limit int) (int64, error) {
+	var taken int64
+	for _, statement := range []string{
+		`DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at < $1 LIMIT $2)`,
+		`DELETE FROM sessions WHERE id IN (SELECT id FROM sessions WHERE expires_at < $1 LIMIT $2)`,
+	} {
+		tag, err := s.Pool.Exec(ctx, statement, before, limit)
+		if err != nil {
+			return taken, pg.Translate(err)
+		}
+		taken += tag.RowsAffected()
+	}
+	return taken, nil
+}

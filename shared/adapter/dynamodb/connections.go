@@ -1,0 +1,128 @@
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+)
+
+// Connections is realtime.Connections on the table.
+type Connections struct{ Table }
+
+var _ realtime.Connections = Connections{}
+
+const connectionSort = "CONN"
+
+func connectionKey(connectionID string) item { return key("CONN#"+connectionID, connectionSort) }
+
+// Put implements realtime.Connections.
+func (c Connections) Put(ctx context.Context, conn realtime.Connection) error {
+	i := connectionKey(conn.ID)
+	i["id"] = text(conn.ID)
+	i[AttrUser] = text(conn.UserID.String())
+	i["session"] = text(conn.SessionID.String())
+	i["username"] = text(conn.Username)
+	i["display_name"] = text(conn.DisplayName)
+	i["seen_at"] = number(conn.SeenAt.UnixMilli())
+	i[AttrExpiry] = number(c.Now().Add(realtime.ConnectionLifetime).Unix())
+	if !conn.Viewing.IsZero() {
+		i[AttrViewing] = text(conn.Viewing.String())
+	}
+	return c.put(ctx, i)
+}
+
+// Get implements realtime.Connections.
+func (c Connections) Get(ctx context.Context, connectionID string) (realtime.Connection, bool, error) {
+	i, err := c.get(ctx, connectionKey(connectionID))
+	if err != nil || i == nil {
+		return realtime.Connection{}, false, err
+	}
+	return connectionOf(i), true, nil
+}
+
+func connectionOf(i item) realtime.Connection {
+	return realtime.Connection{
+		ID: textOf(i, "id"), UserID: idOf(i, AttrUser), SessionID: idOf(i, "session"), Username: textOf(i, "username"),
+		DisplayName: textOf(i, "display_name"), Viewing: idOf(i, AttrViewing), SeenAt: time.UnixMilli(numberOf(i, "seen_at")).UTC(),
+	}
+}
+
+// there keeps a late frame from making a connection that was removed.
+const there = "attribute_exists(pk)"
+
+// View implements realtime.Connections. The index holds only connections with a room on screen.
+func (c Connections) View(ctx context.Context, connectionID string, room id.ID) (bool, error) {
+	if room.IsZero() {
+		return c.update(ctx, connectionKey(connectionID), "REMOVE "+AttrViewing, there, nil, nil)
+	}
+	return c.update(ctx, connectionKey(connectionID), "SET "+AttrViewing+" = :room", there, nil, item{":room": text(room.String())})
+}
+
+// Touch implements realtime.Connections.
+func (c Connections) Touch(ctx context.Context, connectionID string, at time.Time) (bool, error) {
+	return c.update(ctx, connectionKey(connectionID), "SET seen_at = :at", there, nil, item{":at": number(at.UnixMilli())})
+}
+
+// Remove implements realtime.Connections.
+func (c Connections) Remove(ctx context.Context, connectionID string) error {
+	_, err := c.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &c.Name, Key: connectionKey(connectionID)})
+	if err != nil {
+		return fmt.Errorf("forget a connection: %w", err)
+	}
+	return nil
+}
+
+// OfUsers implements realtime.Connections: one query for each person, side by side.
+func (c Connections) OfUsers(ctx context.Context, users []id.ID) ([]realtime.Connection, error) {
+	found, failed := make([][]realtime.Connection, len(users)), make([]error, len(users))
+	slots := make(chan struct{}, parallel)
+	var wait sync.WaitGroup
+	for n, person := range users {
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			found[n], failed[n] = c.query(ctx, ByUser, AttrUser, person)
+		})
+	}
+	wait.Wait()
+	var all []realtime.Connection
+	for _, some := range found {
+		all = append(all, some...)
+	}
+	return all, errors.Join(failed...)
+}
+
+// Viewing implements realtime.Connections.
+func (c Connections) Viewing(ctx context.Context, room id.ID) ([]realtime.Connection, error) {
+	return c.query(ctx, ByViewing, AttrViewing, room)
+}
+
+// query reads one partition of an index. TTL deletes late, so what has expired is left out here.
+func (c Connections) query(ctx context.Context, index, attribute string, value id.ID) ([]realtime.Connection, error) {
+	condition := attribute + " = :value"
+	pages := dynamodb.NewQueryPaginator(c.Client, &dynamodb.QueryInput{
+		TableName: &c.Name, IndexName: &index, KeyConditionExpression: &condition,
+		ExpressionAttributeValues: item{":value": text(value.String())},
+	})
+	var found []realtime.Connection
+	now := c.Now().Unix()
+	for pages.HasMorePages() {
+		page, err := pages.NextPage(ctx)
+		if err != nil {
+			return nil, fmt.Errorf("query %s: %w", index, err)
+		}
+		for _, i := range page.Items {
+			if numberOf(i, AttrExpiry) > now {
+				found = append(found, connectionOf(i))
+			}
+		}
+	}
+	return found, nil
+}

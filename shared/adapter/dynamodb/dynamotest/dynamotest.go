@@ -1,0 +1,77 @@
+// Package dynamotest gives each test its own table `realtime`.
+package dynamotest
+
+import (
+	"context"
+	"os"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/domain/id"
+)
+
+// Variable names the cloud that tests may fill.
+const Variable = "TEST_AWS_ENDPOINT"
+
+// Config is the configuration of an AWS client for tests.
+func Config(t testing.TB) aws.Config {
+	t.Helper()
+	endpoint := os.Getenv(Variable)
+	if endpoint == "" {
+		t.Fatalf("%s is not set: run `go run ./localstack/cmd/yoriai-testbed go test ./shared/...`", Variable)
+	}
+	c, err := config.LoadDefaultConfig(t.Context(), config.WithRegion("us-east-1"), config.WithBaseEndpoint(endpoint),
+		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+// New is a table of this test alone, deleted at its end.
+func New(t testing.TB) dynamodb.Table { return At(t, time.Now) }
+
+// At is New with a clock.
+func At(t testing.TB, now func() time.Time) dynamodb.Table {
+	t.Helper()
+	client := sdk.NewFromConfig(Config(t))
+	name := "realtime-" + id.New().String()
+	if _, err := client.CreateTable(t.Context(), definition(name)); err != nil {
+		t.Fatalf("create the table: %v", err)
+	}
+	t.Cleanup(func() {
+		if _, err := client.DeleteTable(context.Background(), &sdk.DeleteTableInput{TableName: &name}); err != nil {
+			t.Errorf("delete the table: %v", err)
+		}
+	})
+	return dynamodb.Table{Client: client, Name: name, Now: now}
+}
+
+// definition is the table as the stacks make it.
+func definition(name string) *sdk.CreateTableInput {
+	attribute := func(name string) types.AttributeDefinition {
+		return types.AttributeDefinition{AttributeName: &name, AttributeType: types.ScalarAttributeTypeS}
+	}
+	keyed := func(name string, kind types.KeyType) types.KeySchemaElement {
+		return types.KeySchemaElement{AttributeName: &name, KeyType: kind}
+	}
+	index := func(name, attribute string) types.GlobalSecondaryIndex {
+		return types.GlobalSecondaryIndex{
+			IndexName: &name, KeySchema: []types.KeySchemaElement{keyed(attribute, types.KeyTypeHash)},
+			Projection: &types.Projection{ProjectionType: types.ProjectionTypeAll},
+		}
+	}
+	return &sdk.CreateTableInput{
+		TableName: &name, BillingMode: types.BillingModePayPerRequest,
+		AttributeDefinitions:   []types.AttributeDefinition{attribute("pk"), attribute("sk"), attribute(dynamodb.AttrUser), attribute(dynamodb.AttrViewing)},
+		KeySchema:              []types.KeySchemaElement{keyed("pk", types.KeyTypeHash), keyed("sk", types.KeyTypeRange)},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{index(dynamodb.ByUser, dynamodb.AttrUser), index(dynamodb.ByViewing, dynamodb.AttrViewing)},
+	}
+}

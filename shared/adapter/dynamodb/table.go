@@ -1,0 +1,129 @@
+// Package dynamodb keeps what sockets know in the one table `realtime`: connections, tickets, memberships, heads, denied
+// sessions, and whether the database may hold work. Nothing scans it.
+package dynamodb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
+	"github.com/yoriai/yoriai/shared/domain/id"
+)
+
+// The indexes and the attributes that others must know.
+const (
+	ByUser        = "by_user"
+	ByViewing     = "by_viewing"
+	AttrUser      = "conn_user"
+	AttrViewing   = "viewing"
+	AttrExpiry    = "ttl"
+	partitionKey  = "pk"
+	sortKey       = "sk"
+	batchGetLimit = 100
+	// parallel bounds the requests that one call has in flight.
+	parallel = 32
+)
+
+// Table is the table `realtime` as each port sees it.
+type Table struct {
+	Client *dynamodb.Client
+	Name   string
+	Now    func() time.Time
+}
+
+type item = map[string]types.AttributeValue
+
+func text(s string) types.AttributeValue { return &types.AttributeValueMemberS{Value: s} }
+
+func number(n int64) types.AttributeValue {
+	return &types.AttributeValueMemberN{Value: strconv.FormatInt(n, 10)}
+}
+
+func key(pk, sk string) item { return item{partitionKey: text(pk), sortKey: text(sk)} }
+
+func textOf(i item, name string) string {
+	if v, ok := i[name].(*types.AttributeValueMemberS); ok {
+		return v.Value
+	}
+	return ""
+}
+
+func numberOf(i item, name string) int64 {
+	v, ok := i[name].(*types.AttributeValueMemberN)
+	if !ok {
+		return 0
+	}
+	n, err := strconv.ParseInt(v.Value, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// idOf reads an id that this package wrote; what is no id is none.
+func idOf(i item, name string) id.ID {
+	v, err := id.Parse(textOf(i, name))
+	if err != nil {
+		return id.ID{}
+	}
+	return v
+}
+
+func (t Table) get(ctx context.Context, k item) (item, error) {
+	out, err := t.Client.GetItem(ctx, &dynamodb.GetItemInput{TableName: &t.Name, Key: k, ConsistentRead: aws.Bool(true)})
+	if err != nil {
+		return nil, fmt.Errorf("get from %s: %w", t.Name, err)
+	}
+	return out.Item, nil
+}
+
+func (t Table) put(ctx context.Context, i item) error {
+	if _, err := t.Client.PutItem(ctx, &dynamodb.PutItemInput{TableName: &t.Name, Item: i}); err != nil {
+		return fmt.Errorf("put to %s: %w", t.Name, err)
+	}
+	return nil
+}
+
+// update changes one item if the condition holds, and says whether it did.
+func (t Table) update(ctx context.Context, k item, expression, condition string, names map[string]string, values item) (bool, error) {
+	input := &dynamodb.UpdateItemInput{
+		TableName: &t.Name, Key: k, UpdateExpression: &expression, ExpressionAttributeNames: names, ExpressionAttributeValues: values,
+	}
+	if condition != "" {
+		input.ConditionExpression = &condition
+	}
+	_, err := t.Client.UpdateItem(ctx, input)
+	var refused *types.ConditionalCheckFailedException
+	if errors.As(err, &refused) {
+		return false, nil
+	}
+	if err != nil {
+		return false, fmt.Errorf("update %s: %w", t.Name, err)
+	}
+	return true, nil
+}
+
+// batchGet reads many items, in requests of at most 100 keys, and asks again for what DynamoDB left out.
+func (t Table) batchGet(ctx context.Context, keys []item) ([]item, error) {
+	var found []item
+	for len(keys) > 0 {
+		n := min(len(keys), batchGetLimit)
+		pending := map[string]types.KeysAndAttributes{t.Name: {Keys: keys[:n]}}
+		keys = keys[n:]
+		for len(pending) > 0 {
+			out, err := t.Client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: pending})
+			if err != nil {
+				return nil, fmt.Errorf("get a batch from %s: %w", t.Name, err)
+			}
+			found = append(found, out.Responses[t.Name]...)
+			pending = out.UnprocessedKeys
+		}
+	}
+	return found, nil
+}
