@@ -128,16 +128,18 @@ export class RealtimeClient {
 
   // Life.
 
-  /** Takes what the server that rendered the page had read. */
-  seed(rooms: RoomPage, room?: { room: Room; messages: MessagePage }): void {
+  /** Takes the rooms that the server which rendered the page had read. */
+  seed(rooms: RoomPage): void {
     this.user.restartAt(rooms.latest_event);
-    for (const item of rooms.items) this.roomIs(item);
-    if (rooms.next_cursor === null) this._roomsLoaded = true;
-    if (!room) return;
-    const held = this.roomIs(room.room);
-    if (held && !held.state.loaded && room.messages.latest_event >= held.stream.lastEvent && room.messages.user_event >= this.user.lastEvent) {
-      held.state.showNewest(room.messages.items, room.messages.next_cursor !== null);
-    }
+    for (const room of rooms.items) this.hold(room);
+    this._roomsLoaded = rooms.next_cursor === null;
+  }
+
+  /** Takes a room's newest page in the same way. It may come while a page is being rendered, so nobody is told. */
+  seedRoom(room: Room, messages: MessagePage): void {
+    const { state, stream } = this.hold(room);
+    if (state.loaded || messages.latest_event < stream.lastEvent || messages.user_event < this.user.lastEvent) return;
+    state.showNewest(messages.items, messages.next_cursor !== null);
   }
 
   start(): void {
@@ -260,11 +262,16 @@ export class RealtimeClient {
   }
 
   /** Takes a room that an answer of the API showed: made, changed or looked up. */
-  roomIs(room: Room): HeldRoom | undefined {
+  roomIs(room: Room): void {
+    this.hold(room);
+    this.changed();
+    if (this.viewing === room.id && this.running) void this.open(room.id);
+  }
+
+  private hold(room: Room): HeldRoom {
     const held = this.held.get(room.id);
     if (held) {
       held.state.roomIs(room);
-      this.changed();
       return held;
     }
     const state = new RoomState(room, this.options.myId, (id) => this.outbox.remove(id));
@@ -274,8 +281,6 @@ export class RealtimeClient {
     const head = this.unknownHeads.get(room.id);
     if (head !== undefined) added.stream.headIs(head);
     this.unknownHeads.delete(room.id);
-    this.changed();
-    if (this.viewing === room.id && this.running) void this.open(room.id);
     return added;
   }
 
@@ -488,8 +493,7 @@ export class RealtimeClient {
   private async load(roomId: string): Promise<void> {
     for (let attempt = 0; ; attempt++) {
       try {
-        const held = this.held.get(roomId) ?? this.roomIs(await this.api.getRoom(roomId));
-        if (!held) return;
+        const held = this.held.get(roomId) ?? this.hold(await this.api.getRoom(roomId));
         if (!held.state.loaded) await this.loader.newest(held.state);
         this.changed();
         this.healRunning(held.state);

@@ -1,0 +1,17 @@
+import type { Metadata } from 'next';
+import { getTranslations } from 'next-intl/server';
+import { RegisterForm } from '@/features/auth/components/register-form';
+
+export async function generateMetadata(): Promise<Metadata> {
+  return { title: (await getTranslations('auth'))('register') };
+}
+
+export default async function RegisterPage() {
+  const t = await getTranslations('auth');
+  return (
+    <>
+      <h1 className="mb-5 text-[17px]/6 font-[650] tracking-[-0.01em]">{t('registerTitle')}</h1>
+      <RegisterForm />
+    </>
+  );
+}

@@ -1,0 +1,32 @@
+'use client';
+
+import { useEffect, useState } from 'react';
+import { Chat } from '@/features/chat/components/chat';
+import { PeoplePanel } from '@/features/members/components/people-panel';
+import { RoomTools } from '@/features/rooms/components/room-tools';
+import { useRoom } from '@/lib/live/hooks';
+import { useLive } from '@/lib/live/provider';
+import type { MessagePage, Room } from '@/lib/protocol/types';
+
+interface Props {
+  roomId: string;
+  messageId: string | null;
+  seed: { room: Room; messages: MessagePage } | null;
+}
+
+/** Puts a room's page together from the features. */
+export function RoomPage({ roomId, messageId, seed }: Props) {
+  const { client } = useLive();
+  // Before the first render, so that the server's answer already shows the messages.
+  useState(() => seed && client.seedRoom(seed.room, seed.messages));
+  const name = useRoom(roomId)?.room.name;
+  useEffect(() => {
+    if (name) document.title = `${name} · Yoriai`;
+  }, [name]);
+  return (
+    <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)_auto] grid-rows-[minmax(0,1fr)]">
+      <Chat roomId={roomId} messageId={messageId} tools={<RoomTools roomId={roomId} />} />
+      <PeoplePanel roomId={roomId} />
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+'use client';
+
+import clsx from 'clsx';
+import { useTranslations } from 'next-intl';
+import { memo, useState } from 'react';
+import { Markdown } from '@/components/markdown';
+import { Time } from '@/components/time';
+import { Face, nameOf } from '@/components/ui/face';
+import { Icon } from '@/components/ui/icon';
+import { useLive } from '@/lib/live/provider';
+import type { Message } from '@/lib/protocol/types';
+import type { Role } from '@/lib/rights';
+import { EditBox } from './edit-box';
+import { MessageMenu } from './message-menu';
+import { useTrouble } from './trouble';
+
+interface Props {
+  message: Message;
+  first: boolean;
+  role: Role;
+  marked: boolean;
+}
+
+export const HumanMessage = memo(function HumanMessage({ message, first, role, marked }: Props) {
+  const t = useTranslations('chat');
+  const { client } = useLive();
+  const report = useTrouble();
+  const [editing, setEditing] = useState(false);
+  const { sender, exclude_from_ai: excluded } = message;
+  const name = sender ? nameOf(sender) : t('somebody');
+
+  if (message.deleted_at) return <Tombstone message={message} name={name} />;
+  return (
+    <article
+      id={`m-${message.id}`} aria-label={t('messageOf', { name })} data-status={message.status}
+      className={clsx('group relative -mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', first ? 'py-2' : 'py-0.5', marked && 'bg-accent-soft')}
+    >
+      {first && sender ? <Face user={sender} className={clsx('mt-0.5 max-page:scale-90', excluded && 'opacity-55')} /> : <span aria-hidden="true" className="pt-0.5 text-center text-[10.5px]/5 text-text-3 tabular-nums opacity-0 group-hover:opacity-100"><Time at={message.created_at} /></span>}
+      <div className="min-w-0">
+        {first && (
+          <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]">
+            <b className={clsx('truncate text-[14px] font-[650]', excluded && 'opacity-55')}>{name}</b>
+            <Time at={message.created_at} className="text-[12.5px] text-text-3 tabular-nums" />
+            {excluded && <Excluded />}
+          </header>
+        )}
+        {!first && excluded && <span className="float-right"><Excluded /></span>}
+        {editing ? (
+          <EditBox
+            text={message.content} onCancel={() => setEditing(false)}
+            onSave={(text) => {
+              setEditing(false);
+              client.edit(message.room_id, message.id, text).catch(report);
+            }}
+          />
+        ) : (
+          <div className={clsx(excluded && 'opacity-55')}>
+            <Markdown text={message.content} />
+            {message.edited_at && <small className="text-[12px] text-text-3">{t('edited')}</small>}
+          </div>
+        )}
+      </div>
+      {!editing && <MessageMenu message={message} role={role} onEdit={() => setEditing(true)} onTrouble={report} />}
+    </article>
+  );
+});
+
+export function Excluded() {
+  const t = useTranslations('chat');
+  return <em className="ml-auto inline-flex items-center gap-1 self-center text-[12px] whitespace-nowrap text-text-3 not-italic"><Icon name="eye-off" size={15} />{t('excluded')}</em>;
+}
+
+export function Tombstone({ message, name }: { message: Message; name: string }) {
+  const t = useTranslations('chat');
+  return (
+    <article id={`m-${message.id}`} aria-label={t('messageOf', { name })} className="grid grid-cols-[32px_minmax(0,1fr)] gap-3 py-1.5 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5">
+      <span aria-hidden="true" className="grid place-items-center text-text-3"><Icon name="trash" size={15} /></span>
+      <p className="text-[13.5px]/6 text-text-3">{t('deleted', { name })}</p>
+    </article>
+  );
+}

@@ -1,0 +1,52 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { IconButton } from '@/components/ui/icon-button';
+import { Menu, MenuItem, MenuLine } from '@/components/ui/menu';
+import { useLive } from '@/lib/live/provider';
+import type { Message } from '@/lib/protocol/types';
+import { may, type Role } from '@/lib/rights';
+
+interface Props {
+  message: Message;
+  role: Role;
+  onEdit: () => void;
+  onTrouble: (error: unknown) => void;
+}
+
+/** What can be done with one message. It floats over its corner on hover and focus, so that nothing moves. */
+export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
+  const t = useTranslations('chat');
+  const { me, client } = useLive();
+  const own = message.sender?.id === me.id;
+  const settled = message.status !== 'pending' && message.status !== 'streaming';
+  const tried = (work: Promise<unknown>) => void work.catch(onTrouble);
+  return (
+    <div className="absolute -top-3 right-2 flex rounded-2 border border-line bg-surface p-0.5 opacity-0 shadow-float shift group-hover:opacity-100 group-focus-within:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:-top-1 pointer-coarse:right-0 pointer-coarse:border-transparent pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none">
+      {may.exclude(role, own) && (
+        <IconButton
+          icon={message.exclude_from_ai ? 'eye' : 'eye-off'} small className="pointer-coarse:hidden"
+          label={t(message.exclude_from_ai ? 'include' : 'exclude')}
+          onClick={() => tried(client.exclude(message.room_id, message.id, !message.exclude_from_ai))}
+        />
+      )}
+      {own && message.type === 'human' && may.write(role) && <IconButton icon="edit" small label={t('edit')} onClick={onEdit} className="pointer-coarse:hidden" />}
+      <Menu trigger={<IconButton icon="more" small label={t('more')} />}>
+        <MenuItem icon="copy" onSelect={() => void navigator.clipboard.writeText(message.content)}>{t('copyText')}</MenuItem>
+        <MenuItem icon="link" onSelect={() => void navigator.clipboard.writeText(`${location.origin}/rooms/${message.room_id}?message=${message.id}`)}>{t('copyLink')}</MenuItem>
+        {own && message.type === 'human' && may.write(role) && <MenuItem icon="edit" onSelect={onEdit}>{t('edit')}</MenuItem>}
+        {may.exclude(role, own) && (
+          <MenuItem icon={message.exclude_from_ai ? 'eye' : 'eye-off'} onSelect={() => tried(client.exclude(message.room_id, message.id, !message.exclude_from_ai))}>
+            {t(message.exclude_from_ai ? 'include' : 'exclude')}
+          </MenuItem>
+        )}
+        {may.removeMessage(role, own) && settled && (
+          <>
+            <MenuLine />
+            <MenuItem icon="trash" danger onSelect={() => tried(client.remove(message.room_id, message.id))}>{t('delete')}</MenuItem>
+          </>
+        )}
+      </Menu>
+    </div>
+  );
+}

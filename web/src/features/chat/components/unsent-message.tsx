@@ -1,0 +1,38 @@
+'use client';
+
+import clsx from 'clsx';
+import { useTranslations } from 'next-intl';
+import { Markdown } from '@/components/markdown';
+import { Face, nameOf } from '@/components/ui/face';
+import { Icon } from '@/components/ui/icon';
+import { useLive } from '@/lib/live/provider';
+import type { Unsent } from '@/lib/protocol/types';
+
+/** What was written and has not arrived yet: it stands in its place, with a clock, or says why it was refused. */
+export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolean }) {
+  const t = useTranslations('chat');
+  const errors = useTranslations('errors');
+  const { me, client } = useLive();
+  const refused = unsent.state === 'refused';
+  const text = 'shift min-h-7 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap hover:bg-surface-2 max-page:min-h-11';
+  return (
+    <article aria-label={t('messageOf', { name: nameOf(me) })} data-unsent={unsent.state} className={clsx('-mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', first ? 'py-2' : 'py-0.5')}>
+      {first ? <Face user={me} className="mt-0.5 max-page:scale-90" /> : <span />}
+      <div className="min-w-0">
+        {first && <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]"><b className="text-[14px] font-[650]">{nameOf(me)}</b></header>}
+        <div className="flex items-start gap-2">
+          <div className={clsx('min-w-0 grow', !refused && 'opacity-70')}><Markdown text={unsent.content} /></div>
+          {!refused && <span role="img" aria-label={t(unsent.state)} title={t(unsent.state)} className="pt-1 text-text-3"><Icon name="clock" size={15} /></span>}
+        </div>
+        {refused && (
+          <p role="alert" className="mt-1 flex flex-wrap items-center gap-x-2 rounded-1 py-1 pr-1 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)]">
+            <Icon name="alert" size={15} className="text-danger" />
+            <span className="grow">{t('notSent')} {unsent.code && errors.has(unsent.code) ? errors(unsent.code) : errors('unknown')}</span>
+            <button type="button" className={clsx(text, 'text-accent')} onClick={() => client.retrySend(unsent.client_message_id)}>{t('tryAgain')}</button>
+            <button type="button" className={clsx(text, 'text-text-2')} onClick={() => client.discardSend(unsent.client_message_id)}>{t('discard')}</button>
+          </p>
+        )}
+      </div>
+    </article>
+  );
+}

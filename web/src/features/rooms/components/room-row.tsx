@@ -1,0 +1,66 @@
+'use client';
+
+import clsx from 'clsx';
+import { useTranslations } from 'next-intl';
+import Link from 'next/link';
+import { ListTime } from '@/components/time';
+import { nameOf, Tile } from '@/components/ui/face';
+import { Icon } from '@/components/ui/icon';
+import { useLive } from '@/lib/live/provider';
+import { plainLine } from '@/lib/markdown';
+import type { Message, RoomView } from '@/lib/protocol/types';
+
+export function RoomRow({ view, current }: { view: RoomView; current: boolean }) {
+  const t = useTranslations('rooms');
+  const { room, unread } = view;
+  const last = room.last_message;
+  const shown = current ? 0 : unread;
+  return (
+    <li>
+      <Link
+        href={`/rooms/${room.id}`} prefetch={false} aria-current={current ? 'page' : undefined} title={room.name}
+        className={clsx(
+          'shift relative flex items-center gap-2.5 rounded-2 px-2 py-[7px] max-page:py-2.5 rail:justify-center rail:px-1.5 rail:py-1.5',
+          current ? 'bg-surface ring-1 ring-line' : 'hover:bg-surface/60',
+          room.is_archived && 'opacity-60',
+        )}
+      >
+        <Tile id={room.id} name={room.name} />
+        <span className="grid min-w-0 flex-1 rail:hidden">
+          <b className={clsx('truncate text-[14px]/5', shown > 0 ? 'font-[650]' : 'font-medium')}>{room.name}</b>
+          <small className={clsx('truncate text-[12.5px]/[18px]', shown > 0 ? 'text-text-2' : 'text-text-3')}>{last ? <Snippet message={last} /> : t('nothingYet')}</small>
+        </span>
+        <span className="grid content-center justify-items-end gap-[3px] self-stretch rail:hidden">
+          <ListTime at={last?.created_at ?? room.created_at} className="text-[11.5px]/4 text-text-3 tabular-nums" />
+          {shown > 0 && <Badge count={shown} label={t('unread', { count: shown })} />}
+        </span>
+        {shown > 0 && <i aria-hidden="true" className="absolute top-0.5 right-0.5 hidden size-2.5 rounded-full bg-accent ring-2 ring-side rail:block" />}
+      </Link>
+    </li>
+  );
+}
+
+function Badge({ count, label }: { count: number; label: string }) {
+  return (
+    <span aria-label={label} role="img" className="min-w-[18px] rounded-full bg-accent px-[5px] text-center text-[11px]/[18px] font-semibold text-on-accent tabular-nums">
+      {count > 99 ? '99+' : count}
+    </span>
+  );
+}
+
+function Snippet({ message }: { message: Message }) {
+  const t = useTranslations('rooms');
+  const { me } = useLive();
+  if (message.deleted_at) return <>{t('deleted')}</>;
+  if (message.type === 'ai') {
+    const text = plainLine(message.content);
+    return (
+      <>
+        <Icon name="spark" size={12} className="mr-[3px] inline align-[-1px] text-accent" />
+        {text || t(message.status === 'failed' ? 'answerFailed' : message.status === 'cancelled' ? 'answerStopped' : 'answering')}
+      </>
+    );
+  }
+  const text = plainLine(message.content);
+  return <>{message.sender && message.sender.id !== me.id ? `${nameOf(message.sender)}: ${text}` : text}</>;
+}

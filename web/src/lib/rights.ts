@@ -1,0 +1,19 @@
+import type { components } from '@/lib/api/schema';
+
+export type Role = components['schemas']['Role'];
+
+const RANK: Record<Role, number> = { reader: 0, guest: 1, member: 2, admin: 3, master: 4 };
+
+/**
+ * What the page offers to a role. The API decides; this only keeps buttons away that it would refuse.
+ */
+export const may = {
+  write: (role: Role) => RANK[role] >= RANK.guest,
+  askAi: (role: Role) => RANK[role] >= RANK.member,
+  /** Regenerate and stop: members for their own question, admins for all. */
+  steerReply: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.member),
+  exclude: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.guest),
+  removeMessage: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.guest),
+  settings: (role: Role) => RANK[role] >= RANK.admin,
+  removeRoom: (role: Role) => role === 'master',
+};

@@ -1,0 +1,14 @@
+/** Where the server side reaches the API, and what it must pass on of the browser's request. Free of `next/headers`, so that the proxy can use it. */
+
+export const API_INTERNAL_URL = process.env.API_INTERNAL_URL ?? 'http://127.0.0.1:8080/api';
+export const PUBLIC_ORIGIN = process.env.PUBLIC_ORIGIN ?? 'http://localhost:8080';
+
+/** Headers of a request made for somebody: the stage's Origin and the CSRF header, as the browser would send, and who it is for. */
+export function forwarded(from: Headers): Record<string, string> {
+  const sent: Record<string, string> = { 'x-yoriai-csrf': '1', origin: PUBLIC_ORIGIN };
+  for (const name of ['x-forwarded-for', 'user-agent', 'accept-language']) {
+    const value = from.get(name);
+    if (value) sent[name] = value;
+  }
+  return sent;
+}
