@@ -151,7 +151,7 @@ func (s *stream) append(text string) bool {
 func (s *stream) pulse(ctx context.Context) (end func()) {
 	done := make(chan struct{})
 	finished := make(chan struct{})
-	hint := s.w.Hints.Stops(ctx, s.g.Attempt)
+	hint, unsubscribe := s.w.Stops.Subscribe(ctx, s.g.MessageID)
 	go func() {
 		defer close(finished)
 		ticker := time.NewTicker(s.w.Pace.Checkpoint)
@@ -164,6 +164,8 @@ func (s *stream) pulse(ctx context.Context) (end func()) {
 			case <-hint:
 				hint = nil // once; the database says whether it is true
 				last = time.Time{}
+			case <-ctx.Done():
+				return
 			case <-ticker.C:
 			}
 			if s.beat(ctx, time.Since(last)) {
@@ -171,7 +173,7 @@ func (s *stream) pulse(ctx context.Context) (end func()) {
 			}
 		}
 	}()
-	return func() { close(done); <-finished }
+	return func() { close(done); <-finished; unsubscribe() }
 }
 
 // beat writes what is due after so much time, and tells whether it wrote.
@@ -187,7 +189,7 @@ func (s *stream) beat(ctx context.Context, since time.Duration) bool {
 	var err error
 	switch {
 	case called && since >= due:
-		s.w.Hints.Running(ctx, g.Attempt, text)
+		s.w.Running.Set(ctx, g.MessageID, g.Number, text)
 		stop, held, err = s.w.Store.Checkpoint(ctx, g.Attempt, g.LeaseToken, text)
 	case !called && since >= renewEvery:
 		stop, held, err = s.w.Store.Renew(ctx, g.Attempt, g.LeaseToken)

@@ -26,12 +26,14 @@ type WorkerStore interface {
 	History(ctx context.Context, roomID, asker, before id.ID, limit int) ([]message.Message, error)
 }
 
-// Hints make Stop and reloads faster; losing one costs a second, never a rule.
-type Hints interface {
-	// Stops is closed or sent to when somebody asked to stop the attempt.
-	Stops(ctx context.Context, a ai.Attempt) <-chan struct{}
-	// Running keeps the text so far where reloads find it sooner than in the database.
-	Running(ctx context.Context, a ai.Attempt, text string)
+// Stops hears that somebody asked to stop a message's reply. It is a hint: losing one costs a second, never a rule.
+type Stops interface {
+	Subscribe(ctx context.Context, message id.ID) (hints <-chan struct{}, cancel func())
+}
+
+// Running keeps the text so far where reloads find it sooner than in the database.
+type Running interface {
+	Set(ctx context.Context, message id.ID, attempt int, text string)
 }
 
 // Worker writes AI replies.
@@ -39,7 +41,8 @@ type Worker struct {
 	Store      WorkerStore
 	LLM        ai.LLM
 	Live       live.Opener
-	Hints      Hints
+	Stops      Stops
+	Running    Running
 	Undertaker Undertaker
 	HandOver   handover.HandOver
 	Pace       Pace

@@ -1,0 +1,208 @@
+package realtime
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"sync"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/ratelimit"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+	"github.com/yoriai/yoriai/shared/domain/room"
+)
+
+// typingByConnection lets a person type, and keeps a loop from posting to a whole room.
+var typingByConnection = ratelimit.Rule{Name: "typing", Burst: 5, Every: time.Second}
+
+// postsAtOnce bounds the posts that one frame has in flight.
+const postsAtOnce = 32
+
+// Listener answers what people send on their sockets.
+type Listener struct {
+	Connections realtime.Connections
+	Memberships interface {
+		realtime.Memberships
+		realtime.MembershipsOf
+	}
+	Heads   realtime.Heads
+	Denials realtime.Denials
+	Hub     realtime.MessageHub
+	Closer  realtime.Closer
+	Limits  ratelimit.Limiter
+	Now     func() time.Time
+}
+
+// View says which room the socket has on screen; the zero id is none. Returns not_found if its person is not in the room,
+// unauthenticated if the socket or its session is over.
+func (l Listener) View(ctx context.Context, connectionID string, roomID id.ID) error {
+	c, err := l.known(ctx, connectionID)
+	if err != nil {
+		return err
+	}
+	if !roomID.IsZero() {
+		if _, err := l.member(ctx, c, roomID); err != nil {
+			return err
+		}
+	}
+	ok, err := l.Connections.View(ctx, connectionID, roomID)
+	if err != nil {
+		return err
+	}
+	if !ok {
+		return over()
+	}
+	return nil
+}
+
+// Pong answers a heartbeat: the head of each stream asked for, and the read position there. A room one is not in is nil.
+type Pong struct {
+	User  int64
+	Rooms map[id.ID]*RoomHead
+}
+
+// RoomHead is how far a room has come, and how far one has read it; the zero id is nothing.
+type RoomHead struct {
+	Event int64
+	Read  id.ID
+}
+
+// Heartbeat records a sign of life and tells how far each stream has come. Returns validation_failed for more than 20 rooms;
+// unauthenticated, after it closed the socket, if the session is over.
+func (l Listener) Heartbeat(ctx context.Context, connectionID string, rooms []id.ID) (Pong, error) {
+	if len(rooms) > realtime.MaxHeartbeatRooms {
+		return Pong{}, fault.Invalid("rooms", "may name 20 rooms")
+	}
+	c, err := l.known(ctx, connectionID)
+	if err != nil {
+		return Pong{}, err
+	}
+	streams := make([]string, 0, len(rooms)+1)
+	streams = append(streams, realtime.UserStream(c.UserID))
+	for _, r := range rooms {
+		streams = append(streams, realtime.RoomStream(r))
+	}
+	var (
+		wait  sync.WaitGroup
+		heads map[string]int64
+		mine  map[id.ID]realtime.Membership
+		errs  [3]error
+	)
+	wait.Go(func() { heads, errs[0] = l.Heads.Get(ctx, streams) })
+	wait.Go(func() { mine, errs[1] = l.Memberships.GetMany(ctx, c.UserID, rooms) })
+	wait.Go(func() { _, errs[2] = l.Connections.Touch(ctx, connectionID, l.Now()) })
+	wait.Wait()
+	if err := errors.Join(errs[:]...); err != nil {
+		return Pong{}, err
+	}
+	pong := Pong{User: heads[realtime.UserStream(c.UserID)], Rooms: make(map[id.ID]*RoomHead, len(rooms))}
+	for _, r := range rooms {
+		pong.Rooms[r] = nil
+		if m := mine[r]; m.In() {
+			pong.Rooms[r] = &RoomHead{Event: heads[realtime.RoomStream(r)], Read: m.Read}
+		}
+	}
+	return pong, nil
+}
+
+// Typing tells everybody else who has the room on screen. Returns not_found, forbidden for a reader, rate_limited, or
+// unauthenticated.
+func (l Listener) Typing(ctx context.Context, connectionID string, roomID id.ID) error {
+	c, err := l.known(ctx, connectionID)
+	if err != nil {
+		return err
+	}
+	if err := ratelimit.Allow(ctx, l.Limits, typingByConnection, connectionID); err != nil {
+		return err
+	}
+	m, err := l.member(ctx, c, roomID)
+	if err != nil {
+		return err
+	}
+	if !room.Role(m.Role).May(room.Send) {
+		return fault.New(fault.Forbidden, "Only who may write types.")
+	}
+	watchers, err := l.Connections.Viewing(ctx, roomID)
+	if err != nil {
+		return err
+	}
+	frame, err := json.Marshal(someoneTypes{Type: "typing", RoomID: roomID, User: typist{ID: c.UserID, Username: c.Username, DisplayName: c.DisplayName}})
+	if err != nil {
+		return err
+	}
+	return l.tell(ctx, c, watchers, frame)
+}
+
+type someoneTypes struct {
+	Type   string `json:"type"`
+	RoomID id.ID  `json:"room_id"`
+	User   typist `json:"user"`
+}
+
+type typist struct {
+	ID          id.ID  `json:"id"`
+	Username    string `json:"username"`
+	DisplayName string `json:"display_name"`
+}
+
+// tell posts a frame to the watchers that are still in the room, but not to the person's own sockets. A socket that is gone
+// is forgotten; any other failure loses what would be stale in a second anyway.
+func (l Listener) tell(ctx context.Context, from realtime.Connection, watchers []realtime.Connection, frame []byte) error {
+	slots := make(chan struct{}, postsAtOnce)
+	var wait sync.WaitGroup
+	for _, w := range watchers {
+		if w.UserID == from.UserID {
+			continue
+		}
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			// Who was removed may still have the room on screen.
+			if m, known, err := l.Memberships.Get(ctx, w.UserID, w.Viewing); err != nil || !known || !m.In() {
+				return
+			}
+			if errors.Is(l.Hub.Post(ctx, w.ID, frame), realtime.ErrGone) {
+				_ = l.Connections.Remove(ctx, w.ID)
+			}
+		})
+	}
+	wait.Wait()
+	return nil
+}
+
+// known is the socket that a frame came from. Returns unauthenticated, after it closed the socket, if its session is over.
+func (l Listener) known(ctx context.Context, connectionID string) (realtime.Connection, error) {
+	c, ok, err := l.Connections.Get(ctx, connectionID)
+	if err != nil {
+		return c, err
+	}
+	if ok {
+		denied, err := l.Denials.Denied(ctx, c.SessionID)
+		if err != nil || !denied {
+			return c, err
+		}
+		if err := l.Connections.Remove(ctx, connectionID); err != nil {
+			return c, err
+		}
+	}
+	// The client opens a new socket with a new ticket, if it may.
+	if l.Closer != nil {
+		_ = l.Closer.Close(ctx, connectionID)
+	}
+	return c, over()
+}
+
+func (l Listener) member(ctx context.Context, c realtime.Connection, roomID id.ID) (realtime.Membership, error) {
+	m, known, err := l.Memberships.Get(ctx, c.UserID, roomID)
+	if err != nil {
+		return m, err
+	}
+	if !known || !m.In() {
+		return m, fault.New(fault.NotFound, "There is no such room.")
+	}
+	return m, nil
+}
+
+func over() error { return fault.New(fault.Unauthenticated, "This connection is over. Connect again.") }
