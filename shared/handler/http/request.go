@@ -10,6 +10,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/user"
+	"github.com/yoriai/yoriai/shared/handler/strictjson"
 )
 
 // Request is one call of an operation. Caller is the zero value on open operations.
@@ -48,7 +49,7 @@ func (r *Request) QueryInt(name string, def, min, max int64) (int64, error) {
 	}
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || v < min || v > max {
-		return 0, malformed(name, "must be a whole number from "+strconv.FormatInt(min, 10)+" to "+strconv.FormatInt(max, 10))
+		return 0, strictjson.Malformed(name, "must be a whole number from "+strconv.FormatInt(min, 10)+" to "+strconv.FormatInt(max, 10))
 	}
 	return v, nil
 }
@@ -57,7 +58,7 @@ func (r *Request) QueryInt(name string, def, min, max int64) (int64, error) {
 func (r *Request) IdempotencyKey() (id.ID, error) {
 	v, err := id.Parse(r.Request().Header.Get("Idempotency-Key"))
 	if err != nil {
-		return id.ID{}, malformed("Idempotency-Key", "must be a UUID")
+		return id.ID{}, strictjson.Malformed("Idempotency-Key", "must be a UUID")
 	}
 	return v, nil
 }
@@ -82,8 +83,4 @@ func (r *Request) Address() string {
 		return hops[0]
 	}
 	return hops[len(hops)-2]
-}
-
-func malformed(field, message string) error {
-	return &fault.Error{Code: fault.Malformed, Detail: field + " " + message + ".", Fields: []fault.Field{{Name: field, Message: message}}}
 }
