@@ -5,6 +5,9 @@ import (
 	"github.com/yoriai/yoriai/stacks/stage"
 )
 
+// metricsNamespace holds the numbers that Yoriai publishes itself.
+const metricsNamespace = "Yoriai"
+
 // measure is a number that AWS or Yoriai itself publishes.
 type measure struct {
 	namespace, name string

@@ -1,7 +1,9 @@
 package stacks
 
 import (
+	"errors"
 	"fmt"
+	"os"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscertificatemanager"
@@ -31,7 +33,7 @@ const arriving = `function handler(event) {
 // NewEdge makes the one public origin of the stage: CloudFront before the HTTP
 // API (/api), the WebSocket API (/ws), the web app and its files, with a
 // firewall. One origin, hence no CORS.
-func NewEdge(app awscdk.App, s stage.Stage, build WebBuild) (awscdk.Stack, error) {
+func NewEdge(app awscdk.App, s stage.Stage, files []string) awscdk.Stack {
 	stack := newStack(app, s, "edge", "CloudFront and its firewall", false)
 	hidden := map[string]*string{
 		OriginSecretHeader: jsii.String("{{resolve:secretsmanager:" + s.Secret(constructs.OriginSecret) + ":SecretString:current::}}"),
@@ -50,13 +52,9 @@ func NewEdge(app awscdk.App, s stage.Stage, build WebBuild) (awscdk.Stack, error
 		constructs.HTTPStage + "/*": dynamic(origin(http, &hidden), function),
 		constructs.WebSocketStage:   dynamic(origin(socket, &hidden), function),
 	}
-	files := assets(stack, s)
-	patterns, err := build.paths()
-	if err != nil {
-		return nil, err
-	}
-	for _, pattern := range patterns {
-		behaviours[pattern] = files
+	stored := assets(stack)
+	for _, pattern := range files {
+		behaviours[pattern] = stored
 	}
 
 	props := &awscloudfront.DistributionProps{
@@ -84,7 +82,7 @@ func NewEdge(app awscdk.App, s stage.Stage, build WebBuild) (awscdk.Stack, error
 	constructs.Publish(stack, "Origin", s.Parameter(constructs.OriginParameter), "https://"+domain)
 	constructs.Publish(stack, "DistributionId", s.Parameter(distributionParameter), *distribution.DistributionId())
 	constructs.Output(stack, "PublicOrigin", "https://"+domain)
-	return stack, nil
+	return stack
 }
 
 const distributionParameter = "edge/distribution-id"
@@ -111,9 +109,27 @@ func dynamic(to awscloudfront.IOrigin, arriving awscloudfront.IFunction) *awsclo
 	}
 }
 
+// WebFiles are the URL patterns that need no server: what Next.js compiled, and
+// the files of the web app's public folder.
+func WebFiles(public string) ([]string, error) {
+	entries, err := os.ReadDir(public)
+	if err != nil && !errors.Is(err, os.ErrNotExist) {
+		return nil, err
+	}
+	patterns := []string{"_next/static/*"}
+	for _, entry := range entries {
+		pattern := entry.Name()
+		if entry.IsDir() {
+			pattern += "/*"
+		}
+		patterns = append(patterns, pattern)
+	}
+	return patterns, nil
+}
+
 // assets serves the web app's files from a private bucket. They are uploaded
 // before the functions that refer to them, and can always be built again.
-func assets(stack awscdk.Stack, s stage.Stage) *awscloudfront.BehaviorOptions {
+func assets(stack awscdk.Stack) *awscloudfront.BehaviorOptions {
 	bucket := awss3.NewBucket(stack, jsii.String("Files"), &awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), EnforceSSL: constructs.Yes(),
 		Encryption: awss3.BucketEncryption_S3_MANAGED, RemovalPolicy: awscdk.RemovalPolicy_RETAIN,

@@ -4,8 +4,6 @@ import (
 	"strconv"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awsapplicationautoscaling"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudwatch"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecr"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsecs"
@@ -13,7 +11,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awssecretsmanager"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsservicediscovery"
-	"github.com/aws/constructs-go/constructs/v10"
 	"github.com/aws/jsii-runtime-go"
 
 	yoriai "github.com/yoriai/yoriai/stacks/constructs"
@@ -29,8 +26,6 @@ const (
 	idleSeconds         = 6000 // a silent stream must not be cut by the load balancer
 	providersSecret     = "providers"
 	gatewayImage        = "llm-gateway"
-	streamsMetric       = "GatewayInFlightStreams"
-	metricsNamespace    = "Yoriai"
 	gatewayServiceName  = "gateway"
 	privateDNSExtension = ".internal"
 )
@@ -80,11 +75,9 @@ func NewGateway(app awscdk.App, s stage.Stage) awscdk.Stack {
 	switch s.Gateway.Balancing {
 	case stage.CloudMap:
 		address = namedTasks(stack, s, vpc, props)
-		scale(stack, s, awsecs.NewFargateService(stack, jsii.String("Service"), props))
+		awsecs.NewFargateService(stack, jsii.String("Service"), props)
 	case stage.NLB:
-		service := awsecs.NewFargateService(stack, jsii.String("Service"), props)
-		address = balancedTasks(stack, s, vpc, service)
-		scale(stack, s, service)
+		address = balancedTasks(stack, s, vpc, awsecs.NewFargateService(stack, jsii.String("Service"), props))
 	case stage.NoBalancing:
 		panic("a stage that is given its gateway's address has no gateway stack")
 	}
@@ -174,7 +167,7 @@ func balancedTasks(stack awscdk.Stack, s stage.Stage, vpc awsec2.IVpc, service a
 	listener := balancer.AddListener(jsii.String("Grpc"), &awselasticloadbalancingv2.BaseNetworkListenerProps{
 		Port: yoriai.Num(grpcPort), Protocol: awselasticloadbalancingv2.Protocol_TCP, TcpIdleTimeout: yoriai.Seconds(idleSeconds),
 	})
-	listener.AddTargets(jsii.String("Tasks"), &awselasticloadbalancingv2.AddNetworkTargetsProps{
+	targets := listener.AddTargets(jsii.String("Tasks"), &awselasticloadbalancingv2.AddNetworkTargetsProps{
 		Port: yoriai.Num(grpcPort), Protocol: awselasticloadbalancingv2.Protocol_TCP,
 		DeregistrationDelay: yoriai.Seconds(deregisterSeconds),
 		HealthCheck: &awselasticloadbalancingv2.HealthCheck{
@@ -187,24 +180,6 @@ func balancedTasks(stack awscdk.Stack, s stage.Stage, vpc awsec2.IVpc, service a
 			}),
 		},
 	})
+	scale(stack, s, service, balancer, targets)
 	return *balancer.LoadBalancerDnsName()
-}
-
-// scale follows the number of running streams: CPU says little about a service
-// that waits for providers.
-func scale(scope constructs.Construct, s stage.Stage, service awsecs.FargateService) {
-	if s.Gateway.MaxTasks <= s.Gateway.MinTasks {
-		return
-	}
-	tasks := service.AutoScaleTaskCount(&awsapplicationautoscaling.EnableScalingProps{
-		MinCapacity: yoriai.Num(s.Gateway.MinTasks), MaxCapacity: yoriai.Num(s.Gateway.MaxTasks),
-	})
-	tasks.ScaleToTrackCustomMetric(jsii.String("Streams"), &awsecs.TrackCustomMetricProps{
-		TargetValue: yoriai.Num(s.Gateway.StreamsPerTask),
-		Metric: awscloudwatch.NewMetric(&awscloudwatch.MetricProps{
-			Namespace: jsii.String(metricsNamespace), MetricName: jsii.String(streamsMetric),
-			DimensionsMap: &map[string]*string{"Stage": jsii.String(string(s.Name))}, Statistic: jsii.String("Average"),
-		}),
-		ScaleInCooldown: yoriai.Seconds(deregisterSeconds), ScaleOutCooldown: yoriai.Seconds(30),
-	})
 }

@@ -1,7 +1,7 @@
 package stacks
 
 import (
-	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -17,46 +17,27 @@ import (
 )
 
 // WebBuild is what OpenNext made of the web app.
-type WebBuild struct{ folder string }
+type WebBuild struct {
+	server  string // the folder of the server function
+	standIn bool   // nothing was built, this is a placeholder
+}
 
-// FindWebBuild returns an error if the web app was not built for AWS.
+// FindWebBuild returns ErrNotBuilt if the web app was not built for AWS.
 func FindWebBuild(folder string) (WebBuild, error) {
-	for _, part := range []string{"server-functions/default", "assets"} {
-		if _, err := os.Stat(filepath.Join(folder, part)); err != nil {
-			return WebBuild{}, err
-		}
-	}
-	return WebBuild{folder: folder}, nil
-}
-
-// WritePlaceholderWeb stands in for a web app that was not built.
-func WritePlaceholderWeb(folder string) error {
 	server := filepath.Join(folder, "server-functions/default")
-	if err := errors.Join(os.MkdirAll(server, 0o750), os.MkdirAll(filepath.Join(folder, "assets/_next/static"), 0o750)); err != nil {
-		return err
+	if _, err := os.Stat(server); err != nil {
+		return WebBuild{}, fmt.Errorf("%w: the web app for AWS (OpenNext): %w", constructs.ErrNotBuilt, err)
 	}
-	return os.WriteFile(filepath.Join(server, "index.mjs"), []byte("// placeholder"), 0o600)
+	return WebBuild{server: server}, nil
 }
 
-func (b WebBuild) server() string { return filepath.Join(b.folder, "server-functions/default") }
-
-// paths are the URL patterns of files that need no server.
-func (b WebBuild) paths() ([]string, error) {
-	entries, err := os.ReadDir(filepath.Join(b.folder, "assets"))
+// StandInWeb stands in for a web app that was not built.
+func StandInWeb() (WebBuild, error) {
+	folder, err := os.MkdirTemp("", "yoriai-placeholder-web-")
 	if err != nil {
-		return nil, err
+		return WebBuild{}, err
 	}
-	patterns := []string{"_next/static/*"}
-	for _, entry := range entries {
-		switch {
-		case entry.Name() == "_next", entry.Name() == "BUILD_ID":
-		case entry.IsDir():
-			patterns = append(patterns, entry.Name()+"/*")
-		default:
-			patterns = append(patterns, entry.Name())
-		}
-	}
-	return patterns, nil
+	return WebBuild{server: folder, standIn: true}, os.WriteFile(filepath.Join(folder, "index.mjs"), []byte("// placeholder"), 0o600)
 }
 
 // NewWeb renders the web app's pages: OpenNext's server function behind an HTTP
@@ -64,6 +45,9 @@ func (b WebBuild) paths() ([]string, error) {
 // there is neither a cache bucket nor a revalidation queue.
 func NewWeb(app awscdk.App, s stage.Stage, build WebBuild) awscdk.Stack {
 	stack := newStack(app, s, "web", "the web app's server", false)
+	if build.standIn {
+		constructs.RefuseDeployment(stack)
+	}
 	logs := constructs.NewLogs(stack, "Logs", "/yoriai/"+string(s.Name)+"/web", s)
 	role := awsiam.NewRole(stack, jsii.String("Role"), &awsiam.RoleProps{
 		AssumedBy: awsiam.NewServicePrincipal(jsii.String("lambda.amazonaws.com"), nil),
@@ -80,13 +64,13 @@ func NewWeb(app awscdk.App, s stage.Stage, build WebBuild) awscdk.Stack {
 		Runtime:      awslambda.Runtime_NODEJS_22_X(),
 		Architecture: awslambda.Architecture_ARM_64(),
 		Handler:      jsii.String("index.handler"),
-		Code:         awslambda.Code_FromAsset(jsii.String(build.server()), nil),
+		Code:         awslambda.Code_FromAsset(jsii.String(build.server), nil),
 		MemorySize:   constructs.Num(1024),
 		Timeout:      constructs.Seconds(29),
 		Role:         role,
 		LogGroup:     logs,
 		Environment: &map[string]*string{
-			"YORIAI_STAGE": jsii.String(string(s.Name)), "PUBLIC_ORIGIN": jsii.String(origin), "API_ORIGIN": jsii.String(origin),
+			"YORIAI_STAGE": jsii.String(string(s.Name)), "PUBLIC_ORIGIN": jsii.String(origin), "API_INTERNAL_URL": jsii.String(origin + "/" + constructs.HTTPStage),
 		},
 	})
 	api := awsapigatewayv2.HttpApi_FromHttpApiAttributes(stack, jsii.String("Http"), &awsapigatewayv2.HttpApiAttributes{

@@ -22,6 +22,9 @@ type Host struct {
 
 // NewHost makes the log group of the stack's functions.
 func NewHost(stack awscdk.Stack, name string, s stage.Stage, packages *Packages) *Host {
+	if packages.standIn {
+		RefuseDeployment(stack)
+	}
 	return &Host{Stack: stack, Stage: s, Packages: packages, Logs: NewLogs(stack, "Logs", "/yoriai/"+string(s.Name)+"/"+name, s)}
 }
 
@@ -80,4 +83,15 @@ func ImportVPC(stack awscdk.Stack, s stage.Stage) awsec2.IVpc {
 func ImportSecurityGroup(stack awscdk.Stack, id, parameter string) awsec2.ISecurityGroup {
 	return awsec2.SecurityGroup_FromSecurityGroupId(stack, Str(id), Str(Published(stack, parameter)),
 		&awsec2.SecurityGroupImportOptions{Mutable: No()})
+}
+
+// RefuseDeployment puts a rule into the template that CloudFormation can never
+// fulfil: the template holds placeholders instead of programs.
+func RefuseDeployment(stack awscdk.Stack) {
+	awscdk.NewCfnRule(stack, Str("Built"), &awscdk.CfnRuleProps{
+		Assertions: &[]*awscdk.CfnRuleAssertion{{
+			Assert:            awscdk.Fn_ConditionEquals("placeholders", "programs"),
+			AssertDescription: Str("This template was made without programs: deploy by make deploy"),
+		}},
+	})
 }

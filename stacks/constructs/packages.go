@@ -4,12 +4,14 @@ import (
 	"archive/zip"
 	"compress/flate"
 	"crypto/sha256"
+	"debug/elf"
 	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"sort"
 	"strings"
 	"sync"
 
@@ -23,13 +25,18 @@ import (
 type Packages struct {
 	folder string
 	files  map[string]pack
+	// standIn: nothing was built, these are placeholders
+	standIn bool
 }
 
 type pack struct{ path, hash string }
 
+// ErrNotBuilt says that there are no binaries, or not for this architecture.
+var ErrNotBuilt = errors.New("not built")
+
 // Pack packs <dist>/functions/<kind>/<name>/bootstrap of each function. All
-// binaries that are missing are named in one error.
-func Pack(dist string, functions []contract.Function) (*Packages, error) {
+// binaries that are missing, or made for another processor, are named in one error.
+func Pack(dist, architecture string, functions []contract.Function) (*Packages, error) {
 	p := &Packages{folder: filepath.Join(dist, "packages"), files: map[string]pack{}}
 	if err := os.MkdirAll(p.folder, 0o750); err != nil {
 		return nil, err
@@ -47,11 +54,11 @@ func Pack(dist string, functions []contract.Function) (*Packages, error) {
 			defer func() { <-slots }()
 			key := string(f.Kind) + "/" + f.Name
 			binary := filepath.Join(dist, "functions", string(f.Kind), f.Name, "bootstrap")
-			packed, err := p.pack(binary)
+			packed, err := p.pack(binary, architecture)
 			lock.Lock()
 			defer lock.Unlock()
 			switch {
-			case errors.Is(err, os.ErrNotExist):
+			case errors.Is(err, os.ErrNotExist), errors.Is(err, ErrNotBuilt):
 				missing = append(missing, key)
 			case err != nil:
 				failed = errors.Join(failed, fmt.Errorf("%s: %w", key, err))
@@ -62,33 +69,52 @@ func Pack(dist string, functions []contract.Function) (*Packages, error) {
 	}
 	wait.Wait()
 	if len(missing) > 0 {
-		failed = errors.Join(failed, fmt.Errorf("not built: %s (looked under %s; build the functions first)",
-			strings.Join(missing, ", "), filepath.Join(dist, "functions")))
+		sort.Strings(missing)
+		failed = errors.Join(failed, fmt.Errorf("%w for %s under %s: %s",
+			ErrNotBuilt, architecture, filepath.Join(dist, "functions"), strings.Join(missing, ", ")))
 	}
 	return p, failed
 }
 
-// WritePlaceholders stands in for binaries that were not built, so that the
-// templates can be made without them.
-func WritePlaceholders(dist string, functions []contract.Function) error {
+// StandIn makes placeholders for binaries that were not built, so that the
+// templates can be looked at without them. Such templates refuse to be deployed.
+func StandIn(architecture string, functions []contract.Function) (*Packages, error) {
+	dist, err := os.MkdirTemp("", "yoriai-placeholders-")
+	if err != nil {
+		return nil, err
+	}
 	for _, f := range functions {
 		folder := filepath.Join(dist, "functions", string(f.Kind), f.Name)
 		if err := os.MkdirAll(folder, 0o750); err != nil {
-			return err
+			return nil, err
 		}
 		if err := os.WriteFile(filepath.Join(folder, "bootstrap"), []byte("placeholder of "+f.Name), 0o600); err != nil {
-			return err
+			return nil, err
 		}
 	}
-	return nil
+	p, err := Pack(dist, architecture, functions)
+	if err == nil {
+		p.standIn = true
+	}
+	return p, err
 }
 
-func (p *Packages) pack(binary string) (pack, error) {
+// machines are the processors as binaries name them.
+var machines = map[string]elf.Machine{"arm64": elf.EM_AARCH64, "x86_64": elf.EM_X86_64}
+
+func (p *Packages) pack(binary, architecture string) (pack, error) {
 	in, err := os.Open(binary) //nolint:gosec // a path made from the contract's names
 	if err != nil {
 		return pack{}, err
 	}
 	defer func() { _ = in.Close() }()
+	// A placeholder is no program at all; a program must be of the right kind.
+	if program, err := elf.NewFile(in); err == nil && program.Machine != machines[architecture] {
+		return pack{}, fmt.Errorf("%w: %s is for %s", ErrNotBuilt, binary, program.Machine)
+	}
+	if _, err := in.Seek(0, io.SeekStart); err != nil {
+		return pack{}, err
+	}
 	sum := sha256.New()
 	if _, err := io.Copy(sum, in); err != nil {
 		return pack{}, err

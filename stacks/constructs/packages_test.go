@@ -2,9 +2,11 @@ package constructs_test
 
 import (
 	"archive/zip"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 
 	"github.com/yoriai/yoriai/stacks/constructs"
@@ -15,7 +17,7 @@ func TestPackingIsTheSameForTheSameContent(t *testing.T) {
 	t.Parallel()
 	functions := []contract.Function{{Kind: contract.HTTP, Name: "one"}, {Kind: contract.Queue, Name: "two"}}
 	dist := t.TempDir()
-	if err := constructs.WritePlaceholders(dist, functions); err != nil {
+	if err := binaries(dist, functions); err != nil {
 		t.Fatal(err)
 	}
 	first := pack(t, dist, functions)
@@ -28,7 +30,7 @@ func TestPackingIsTheSameForTheSameContent(t *testing.T) {
 		}
 	}
 	other := t.TempDir()
-	if err := constructs.WritePlaceholders(other, functions); err != nil {
+	if err := binaries(other, functions); err != nil {
 		t.Fatal(err)
 	}
 	for i, file := range pack(t, other, functions) {
@@ -44,7 +46,7 @@ func TestAChangedBinaryIsAnotherPackage(t *testing.T) {
 	t.Parallel()
 	functions := []contract.Function{{Kind: contract.HTTP, Name: "one"}}
 	dist := t.TempDir()
-	if err := constructs.WritePlaceholders(dist, functions); err != nil {
+	if err := binaries(dist, functions); err != nil {
 		t.Fatal(err)
 	}
 	pack(t, dist, functions)
@@ -58,7 +60,7 @@ func TestAChangedBinaryIsAnotherPackage(t *testing.T) {
 
 func pack(t *testing.T, dist string, functions []contract.Function) []string {
 	t.Helper()
-	if _, err := constructs.Pack(dist, functions); err != nil {
+	if _, err := constructs.Pack(dist, "arm64", functions); err != nil {
 		t.Fatal(err)
 	}
 	files, err := filepath.Glob(filepath.Join(dist, "packages", "*"))
@@ -87,4 +89,43 @@ func content(t *testing.T, file string) (string, os.FileMode) {
 		t.Fatal(err)
 	}
 	return string(text), archive.File[0].Mode()
+}
+
+func TestABinaryForAnotherProcessorIsNotBuilt(t *testing.T) {
+	t.Parallel()
+	functions := []contract.Function{{Kind: contract.HTTP, Name: "one"}}
+	dist := t.TempDir()
+	if err := binaries(dist, functions); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.ReadFile("/proc/self/exe")
+	if err != nil {
+		t.Skip("no binary of this machine to try with")
+	}
+	if err := os.WriteFile(filepath.Join(dist, "functions/http/one/bootstrap"), self, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	mine, other := "x86_64", "arm64"
+	if runtime.GOARCH == "arm64" {
+		mine, other = other, mine
+	}
+	if _, err := constructs.Pack(dist, mine, functions); err != nil {
+		t.Errorf("%s: %v", mine, err)
+	}
+	if _, err := constructs.Pack(dist, other, functions); !errors.Is(err, constructs.ErrNotBuilt) {
+		t.Errorf("%s: %v", other, err)
+	}
+}
+
+func binaries(dist string, functions []contract.Function) error {
+	for _, f := range functions {
+		folder := filepath.Join(dist, "functions", string(f.Kind), f.Name)
+		if err := os.MkdirAll(folder, 0o750); err != nil {
+			return err
+		}
+		if err := os.WriteFile(filepath.Join(folder, "bootstrap"), []byte("program of "+f.Name), 0o600); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -18,16 +18,16 @@ func TestRead(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := c.Tags(); !slices.Equal(got, []string{"messages", "operations"}) {
+	if got := c.Tags(); !slices.Equal(got, []string{"identity", "messages", "operations"}) {
 		t.Errorf("tags %v", got)
 	}
-	if got := c.Tagged("messages"); len(got) != 2 || got[1].Method != "POST" || got[1].Path != "/rooms/{roomId}/messages" || got[1].Function.Memory != 512 {
+	if got := c.Tagged("messages"); len(got) != 3 || got[2].Method != "POST" || got[2].Path != "/rooms/{roomId}/messages" || got[2].Function.Memory != 512 {
 		t.Errorf("messages: %+v", got)
 	}
 	if len(c.Sockets) != 2 || c.Sockets[0].RouteKey != "$connect" || c.Sockets[0].Answered || !c.Sockets[1].Answered {
 		t.Errorf("sockets: %+v", c.Sockets)
 	}
-	if len(c.Functions()) != 5 {
+	if len(c.Functions()) != 7 {
 		t.Errorf("%d functions", len(c.Functions()))
 	}
 }

@@ -1,5 +1,7 @@
 package stage
 
+import "runtime"
+
 // LocalAccount is MiniStack's and LocalStack's account. No AWS account has this
 // number, so the CDK refuses to deploy the local stage with real credentials.
 const LocalAccount = "000000000000"
@@ -8,6 +10,14 @@ var (
 	zones   = []string{"us-east-1a", "us-east-1b"}
 	managed = []string{"AWSManagedRulesAmazonIpReputationList"}
 )
+
+// machine is the processor that this program runs on, as Lambda calls it.
+func machine() string {
+	if runtime.GOARCH == "arm64" {
+		return "arm64"
+	}
+	return "x86_64"
+}
 
 // table is all stages. What is not said is not there.
 func table(getenv func(string) string) map[Name]Stage {
@@ -24,7 +34,7 @@ func table(getenv func(string) string) map[Name]Stage {
 	return map[Name]Stage{
 		Local: {
 			Name: Local, Account: LocalAccount, Region: "us-east-1", Version: version,
-			LogDays: 14, Architecture: "x86_64",
+			LogDays: 14, Architecture: env("YORIAI_LOCAL_ARCHITECTURE", machine()),
 			Database: Database{URL: env("YORIAI_LOCAL_DATABASE_URL", "postgres://postgres:local@127.0.0.1:55432/yoriai")},
 			Redis:    Redis{URL: env("YORIAI_LOCAL_REDIS_URL", "redis://127.0.0.1:56379")},
 			Gateway:  Gateway{Address: env("YORIAI_LOCAL_GATEWAY_GRPC", "127.0.0.1:50061")},

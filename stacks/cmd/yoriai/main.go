@@ -2,6 +2,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -32,6 +33,7 @@ type parts struct {
 	contract   contract.Contract
 	packages   *constructs.Packages
 	web        stacks.WebBuild
+	files      []string // of the web app, as URL patterns
 	migrations fs.FS
 	alarmEmail string
 }
@@ -46,11 +48,8 @@ func run(app awscdk.App, getenv func(string) string) error {
 	if err := guard(s, getenv); err != nil {
 		return err
 	}
-	built, err := find(app)
-	if err != nil {
-		return err
-	}
-	p, err := collect(s, contextValue(app, "root", "."), built)
+	root := contextValue(app, "root", ".")
+	p, err := collect(s, root, find(app, s, root))
 	if err != nil {
 		return err
 	}
@@ -59,28 +58,29 @@ func run(app awscdk.App, getenv func(string) string) error {
 }
 
 // built is where the functions' binaries and the web app are.
-type built struct{ dist, web string }
-
-// find returns what the context names, or the usual folders. With
-// `-c unbuilt=placeholders` nothing needs to be built: good for looking at
-// templates and prices, not for deploying.
-func find(app awscdk.App) (built, error) {
-	root := contextValue(app, "root", ".")
-	if contextValue(app, "unbuilt", "") == "placeholders" {
-		folder, err := os.MkdirTemp("", "yoriai-placeholders-")
-		return built{dist: folder, web: folder}, err
-	}
-	return built{
-		dist: contextValue(app, "dist", filepath.Join(root, "dist")),
-		web:  contextValue(app, "web", filepath.Join(root, "web/.open-next")),
-	}, nil
+type built struct {
+	dist, web string
+	// standIn: placeholders are wanted, whatever is built
+	standIn bool
 }
 
-// placeholder tells whether nothing is built there, on purpose.
-func (b built) placeholder() bool { return b.dist == b.web }
+// find returns what the context names, or the usual folders: one for the
+// binaries of this machine, another for those of AWS.
+func find(app awscdk.App, s stage.Stage, root string) built {
+	dist := filepath.Join(root, "dist")
+	if !s.IsLocal() {
+		dist = filepath.Join(root, "dist", "aws")
+	}
+	return built{
+		dist:    contextValue(app, "dist", dist),
+		web:     contextValue(app, "web", filepath.Join(root, "web", ".open-next")),
+		standIn: contextValue(app, "unbuilt", "") == "placeholders",
+	}
+}
 
-// collect reads the contracts and finds what was built. Whatever is missing is
-// an error that names it.
+// collect reads the contracts and finds what was built. The local stage must
+// be; the templates of the others can be looked at without, and then refuse to
+// be deployed.
 func collect(s stage.Stage, root string, b built) (parts, error) {
 	p := parts{stage: s, migrations: os.DirFS(filepath.Join(root, "migrations"))}
 	var err error
@@ -89,24 +89,32 @@ func collect(s stage.Stage, root string, b built) (parts, error) {
 		return p, err
 	}
 	functions := append(p.contract.Functions(), stacks.BackgroundFunctions()...)
-	if b.placeholder() {
-		if err := constructs.WritePlaceholders(b.dist, functions); err != nil {
-			return p, err
-		}
-		if err := stacks.WritePlaceholderWeb(b.web); err != nil {
-			return p, err
-		}
-	}
-	p.packages, err = constructs.Pack(b.dist, functions)
-	if err != nil {
+	p.packages, err = orStandIn(!s.IsLocal(), b.standIn,
+		func() (*constructs.Packages, error) { return constructs.Pack(b.dist, s.Architecture, functions) },
+		func() (*constructs.Packages, error) { return constructs.StandIn(s.Architecture, functions) })
+	if err != nil || !s.Web {
 		return p, err
 	}
-	if s.Web {
-		if p.web, err = stacks.FindWebBuild(b.web); err != nil {
-			return p, fmt.Errorf("the web app is not built for AWS (OpenNext): %w", err)
-		}
+	if p.files, err = stacks.WebFiles(filepath.Join(root, "web", "public")); err != nil {
+		return p, err
 	}
-	return p, nil
+	p.web, err = orStandIn(true, b.standIn,
+		func() (stacks.WebBuild, error) { return stacks.FindWebBuild(b.web) }, stacks.StandInWeb)
+	return p, err
+}
+
+// orStandIn returns the real thing, or its placeholder if that is wanted, or
+// allowed where nothing is built.
+func orStandIn[T any](allowed, wanted bool, real, placeholder func() (T, error)) (T, error) {
+	if wanted {
+		return placeholder()
+	}
+	found, err := real()
+	if allowed && errors.Is(err, constructs.ErrNotBuilt) {
+		fmt.Fprintln(os.Stderr, "yoriai: a placeholder stands in, and its stacks cannot be deployed:", err)
+		return placeholder()
+	}
+	return found, err
 }
 
 // assemble is the list of stacks, in the order in which they are deployed. What
@@ -133,11 +141,7 @@ func (p parts) assemble(app awscdk.App) error {
 	table := stacks.NewTable(app, s)
 	api := stacks.NewAPI(app, s)
 	if s.Edge.Exists {
-		made, err := stacks.NewEdge(app, s, p.web)
-		if err != nil {
-			return err
-		}
-		edge = stacks.After(made, api)
+		edge = stacks.After(stacks.NewEdge(app, s, p.files), api)
 	}
 
 	migrations, err := stacks.NewMigrations(app, s, p.packages, p.migrations)

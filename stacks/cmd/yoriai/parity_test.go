@@ -99,6 +99,10 @@ func TestWhatIsNotBuiltIsNamed(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "http/sendMessage") || !strings.Contains(err.Error(), "queue/ai-replies") {
 		t.Errorf("the error names what is missing: %v", err)
 	}
+	_, err = collect(stageNamed(t, stage.Dev), repository, built{dist: dist, web: "elsewhere"})
+	if err != nil {
+		t.Errorf("the templates of a stage on AWS can be looked at without: %v", err)
+	}
 	entries, _ := os.ReadDir(filepath.Join(dist, "packages"))
 	if len(entries) > 0 {
 		t.Errorf("packed something that is not there: %v", entries)

@@ -29,7 +29,10 @@ var (
 	makeLock sync.Mutex // the CDK's kernel does one thing at a time
 )
 
-func noEnvironment(string) string { return "" }
+// noEnvironment is that of no machine in particular.
+func noEnvironment(name string) string {
+	return map[string]string{"YORIAI_LOCAL_ARCHITECTURE": "x86_64"}[name]
+}
 
 func stageNamed(t *testing.T, name stage.Name) stage.Stage {
 	t.Helper()
@@ -55,16 +58,21 @@ func templates(t *testing.T, name stage.Name) synth.Stage {
 // synthesise makes the templates of any stage, with placeholders for binaries.
 func synthesise(t *testing.T, s stage.Stage) synth.Stage {
 	t.Helper()
-	placeholders, out := t.TempDir(), t.TempDir()
+	p, err := collect(s, repository, built{standIn: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p.synthesise(t)
+}
+
+func (p parts) synthesise(t *testing.T) synth.Stage {
+	t.Helper()
+	out := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{
 		Outdir:             jsii.String(out),
 		AnalyticsReporting: jsii.Bool(false),
 		Context:            &map[string]any{"aws:cdk:disable-asset-staging": true, "@aws-cdk/aws-iam:minimizePolicies": true},
 	})
-	p, err := collect(s, repository, built{dist: placeholders, web: placeholders})
-	if err != nil {
-		t.Fatal(err)
-	}
 	if err := p.assemble(app); err != nil {
 		t.Fatal(err)
 	}
