@@ -31,6 +31,8 @@ func Translate(err error) error {
 	var connect *pgconn.ConnectError
 	var timeout net.Error
 	switch {
+	case err == context.DeadlineExceeded: //nolint:errorlint // bare, it comes from the pool: no connection in time
+		return waking(err)
 	case errors.As(err, &connect) && slow(err):
 		return waking(err)
 	case errors.As(err, &connect), errors.Is(err, context.DeadlineExceeded), errors.As(err, &timeout):

@@ -83,6 +83,38 @@ func TestADatabaseThatDoesNotAnswerIsWaking(t *testing.T) {
 	}
 }
 
+func TestADatabaseThatOutlastsTheRequestIsWaking(t *testing.T) {
+	t.Parallel()
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	pool, err := pg.Open(t.Context(), "postgres://u@"+silent.Addr().String()+"/x?sslmode=disable", pg.ConnectTimeout(2*time.Second))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer pool.Close()
+	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
+	defer cancel()
+	if _, err = pool.Exec(ctx, `SELECT 1`); !fault.Is(pg.Translate(err), fault.DatabaseWaking) {
+		t.Fatalf("got %v (%T), want database_waking", pg.Translate(err), err)
+	}
+	if err := pg.InTx(ctx, pool, func(pgx.Tx) error { return nil }); !fault.Is(err, fault.DatabaseWaking) {
+		t.Fatalf("got %v, want database_waking", err)
+	}
+}
+
+func TestAQueryThatOutlastsTheRequestIsUnavailable(t *testing.T) {
+	t.Parallel()
+	pool := pgtest.New(t)
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	if _, err := pool.Exec(ctx, `SELECT pg_sleep(5)`); !fault.Is(pg.Translate(err), fault.Unavailable) {
+		t.Fatalf("got %v (%T), want unavailable", pg.Translate(err), err)
+	}
+}
+
 func TestADatabaseThatRefusesIsUnavailable(t *testing.T) {
 	t.Parallel()
 	closed, err := net.Listen("tcp", "127.0.0.1:0")

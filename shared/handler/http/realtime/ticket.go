@@ -1,0 +1,28 @@
+// Package realtime answers the HTTP side of the sockets.
+package realtime
+
+import (
+	"net/http"
+	"net/url"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
+)
+
+// CreateTicket answers createRealtimeTicket: the ticket, and the address to open with it.
+func CreateTicket(office usecase.TicketOffice, socketURL string) httpapi.Handler {
+	return func(r *httpapi.Request) error {
+		ticket, err := office.Issue(r.Request().Context(), r.Caller)
+		if err != nil {
+			return err
+		}
+		r.Response().Header().Set("Cache-Control", "no-store")
+		return r.JSON(http.StatusCreated, struct {
+			Ticket    string `json:"ticket"`
+			URL       string `json:"url"`
+			ExpiresIn int    `json:"expires_in"`
+		}{ticket, socketURL + "?ticket=" + url.QueryEscape(ticket), int(realtime.TicketLifetime / time.Second)})
+	}
+}
