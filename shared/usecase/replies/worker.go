@@ -50,10 +50,9 @@ type Worker struct {
 	Hook func(step string)
 }
 
-// Pace is how often a worker speaks to watchers and to the database.
+// Pace is how often a worker speaks to the database.
 type Pace struct {
 	Checkpoint time.Duration // 1 s
-	Delta      time.Duration // 200 ms on AWS
 }
 
 // The worker's own limits.

@@ -164,7 +164,7 @@ func (w *world) asks(text string) (question, answer message.Message) {
 
 func (w *world) worker(hook func(step string)) replies.Worker {
 	return replies.Worker{Store: w.store, LLM: w.model, Live: silence{}, Stops: silence{}, Running: silence{}, HandOver: w.handOver(),
-		Undertaker: w.undertaker(), Pace: replies.Pace{Checkpoint: 10 * time.Millisecond, Delta: time.Millisecond}, Hook: hook}
+		Undertaker: w.undertaker(), Pace: replies.Pace{Checkpoint: 10 * time.Millisecond}, Hook: hook}
 }
 
 func (w *world) undertaker() replies.Undertaker {

@@ -1,0 +1,16 @@
+// getRoom answers GET /rooms/{roomId}.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/chat"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/rooms"
+)
+
+func main() {
+	needs := []environment.Need{environment.Postgres}
+	chat.Serve("GET", "/rooms/{roomId}", needs, func(p *chat.Parts) httpapi.Handler {
+		return rooms.Get(p.Store)
+	})
+}

@@ -1,0 +1,16 @@
+// listAttempts answers GET /rooms/{roomId}/messages/{messageId}/attempts.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/chat"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/ai"
+)
+
+func main() {
+	needs := []environment.Need{environment.Postgres}
+	chat.Serve("GET", "/rooms/{roomId}/messages/{messageId}/attempts", needs, func(p *chat.Parts) httpapi.Handler {
+		return ai.Attempts(p.Store)
+	})
+}

@@ -1,0 +1,16 @@
+// listMembers answers GET /rooms/{roomId}/members.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/chat"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/rooms"
+)
+
+func main() {
+	needs := []environment.Need{environment.Postgres}
+	chat.Serve("GET", "/rooms/{roomId}/members", needs, func(p *chat.Parts) httpapi.Handler {
+		return rooms.Members(p.Store)
+	})
+}

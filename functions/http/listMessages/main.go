@@ -1,0 +1,16 @@
+// listMessages answers GET /rooms/{roomId}/messages.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/chat"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/messages"
+)
+
+func main() {
+	needs := []environment.Need{environment.Postgres}
+	chat.Serve("GET", "/rooms/{roomId}/messages", needs, func(p *chat.Parts) httpapi.Handler {
+		return messages.List(p.Store)
+	})
+}

@@ -1,0 +1,16 @@
+// listModels answers GET /models.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/chat"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/ai"
+)
+
+func main() {
+	needs := []environment.Need{environment.Table, environment.Gateway}
+	chat.Serve("GET", "/models", needs, func(p *chat.Parts) httpapi.Handler {
+		return ai.Models(p.Catalogue)
+	})
+}

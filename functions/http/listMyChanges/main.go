@@ -1,0 +1,16 @@
+// listMyChanges answers GET /me/changes.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/chat"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/rooms"
+)
+
+func main() {
+	needs := []environment.Need{environment.Postgres}
+	chat.Serve("GET", "/me/changes", needs, func(p *chat.Parts) httpapi.Handler {
+		return rooms.MyChanges(p.Store)
+	})
+}

@@ -1,0 +1,16 @@
+// listRooms answers GET /rooms.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/chat"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/rooms"
+)
+
+func main() {
+	needs := []environment.Need{environment.Postgres}
+	chat.Serve("GET", "/rooms", needs, func(p *chat.Parts) httpapi.Handler {
+		return rooms.List(p.Store)
+	})
+}

@@ -1,0 +1,14 @@
+// ai-watchdog looks after an attempt until it has ended.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/chat"
+	"github.com/yoriai/yoriai/shared/bootstrap/work"
+	"github.com/yoriai/yoriai/shared/handler/queue"
+)
+
+func main() {
+	work.Start(work.Settling, func(p *chat.Parts) any {
+		return queue.Attempts("ai-watchdog", work.Undertaker(p).Watch)
+	})
+}
