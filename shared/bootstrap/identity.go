@@ -1,3 +1,4 @@
+// Package bootstrap builds the functions of accounts and sessions, each from its environment, and nothing else.
 package bootstrap
 
 import (
@@ -12,6 +13,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/adapter/secretsmanager"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
+	"github.com/yoriai/yoriai/shared/bootstrap/database"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/bootstrap/web"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
@@ -81,7 +83,7 @@ func identityServer(ctx context.Context, getenv func(string) string, needs ...en
 	if err != nil {
 		return nil, h, err
 	}
-	pool, err := Postgres(ctx, c, a)
+	pool, err := database.Open(ctx, c, a.Config)
 	if err != nil {
 		return nil, h, err
 	}

@@ -32,6 +32,17 @@ func Denials(t dynamodb.Table, r *redis.Client) realtime.Denials {
 	return redis.NewDenials(r, dynamodb.Denials{Table: t})
 }
 
+// Serve starts an operation's function.
+func Serve(build func(ctx context.Context, getenv func(string) string) (*httpapi.Server, error)) {
+	environment.Start(func(ctx context.Context, getenv func(string) string) (any, error) {
+		s, err := build(ctx, getenv)
+		if err != nil {
+			return nil, err
+		}
+		return s.Lambda(), nil
+	})
+}
+
 // Health serves the operation health.
 func Health(ctx context.Context, getenv func(string) string) (*httpapi.Server, error) {
 	c, a, err := Load(ctx, getenv)

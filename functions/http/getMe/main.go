@@ -1,0 +1,9 @@
+// getMe answers GET /me.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap"
+	"github.com/yoriai/yoriai/shared/bootstrap/web"
+)
+
+func main() { web.Serve(bootstrap.GetMe) }

@@ -1,0 +1,9 @@
+// logIn answers POST /auth/login.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap"
+	"github.com/yoriai/yoriai/shared/bootstrap/web"
+)
+
+func main() { web.Serve(bootstrap.LogIn) }

@@ -1,0 +1,9 @@
+// refreshSession answers POST /auth/refresh.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap"
+	"github.com/yoriai/yoriai/shared/bootstrap/web"
+)
+
+func main() { web.Serve(bootstrap.RefreshSession) }

@@ -1,0 +1,9 @@
+// registerUser answers POST /auth/register.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap"
+	"github.com/yoriai/yoriai/shared/bootstrap/web"
+)
+
+func main() { web.Serve(bootstrap.RegisterUser) }

@@ -1,0 +1,9 @@
+// connect answers the WebSocket route $connect.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
+)
+
+func main() { environment.Start(realtime.Connect) }

@@ -1,0 +1,9 @@
+// default answers the WebSocket route $default.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
+)
+
+func main() { environment.Start(realtime.Default) }

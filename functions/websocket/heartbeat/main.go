@@ -1,0 +1,9 @@
+// heartbeat answers the WebSocket route heartbeat.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
+)
+
+func main() { environment.Start(realtime.Heartbeat) }

@@ -1,0 +1,9 @@
+// view answers the WebSocket route view.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
+)
+
+func main() { environment.Start(realtime.View) }

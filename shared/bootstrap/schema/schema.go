@@ -1,0 +1,80 @@
+// Package schema builds the function that brings the database to the newest schema, which a deployment calls before new code.
+package schema
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/cfn"
+	"github.com/aws/aws-sdk-go-v2/feature/rds/auth"
+	"github.com/jackc/pgx/v5"
+
+	"github.com/yoriai/yoriai/migrations"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+)
+
+// physicalID names what the custom resource stands for; there is one schema, and it is never replaced.
+const physicalID = "schema"
+
+// Migrate builds the function. CloudFormation calls it as a custom resource, people and the local cloud by an empty event.
+func Migrate(ctx context.Context, getenv func(string) string) (any, error) {
+	c, err := environment.Load(getenv, environment.Postgres)
+	if err != nil {
+		return nil, err
+	}
+	a, err := environment.LoadAWS(ctx, c)
+	if err != nil {
+		return nil, err
+	}
+	m := migrator{env: c, aws: a, appRole: getenv("DATABASE_APP_ROLE"), log: c.Log()}
+	return m.handle, nil
+}
+
+type migrator struct {
+	env     environment.Config
+	aws     environment.AWS
+	appRole string
+	log     *slog.Logger
+}
+
+func (m migrator) handle(ctx context.Context, event json.RawMessage) (any, error) {
+	var resource cfn.Event
+	// An event that is no custom resource's is a plain call.
+	if err := json.Unmarshal(event, &resource); err != nil || resource.ResponseURL == "" {
+		return map[string]string{"status": "ok"}, m.up(ctx)
+	}
+	return cfn.LambdaWrap(func(ctx context.Context, e cfn.Event) (string, map[string]any, error) {
+		if e.RequestType == cfn.RequestDelete { // the data outlives its stack
+			return physicalID, nil, nil
+		}
+		return physicalID, nil, m.up(ctx)
+	})(ctx, resource)
+}
+
+func (m migrator) up(ctx context.Context) error {
+	began := time.Now()
+	err := m.migrate(ctx)
+	if err != nil {
+		m.log.Error("migrate", slog.String("error", err.Error()), slog.Duration("took", time.Since(began)))
+		return err
+	}
+	m.log.Info("migrate", slog.Duration("took", time.Since(began)))
+	return nil
+}
+
+func (m migrator) migrate(ctx context.Context) error {
+	config, err := pgx.ParseConfig(m.env.DatabaseURL)
+	if err != nil {
+		return fmt.Errorf("the database's address cannot be read")
+	}
+	if m.env.DatabaseIAM {
+		address := fmt.Sprintf("%s:%d", config.Host, config.Port)
+		if config.Password, err = auth.BuildAuthToken(ctx, address, m.aws.Config.Region, config.User, m.aws.Config.Credentials); err != nil {
+			return fmt.Errorf("sign for the database: %w", err)
+		}
+	}
+	return migrations.UpWith(ctx, config, m.appRole)
+}
