@@ -100,7 +100,7 @@ func gatewayTask(stack awscdk.Stack, s stage.Stage) awsecs.FargateTaskDefinition
 		secrets[name] = awsecs.Secret_FromSecretsManager(keys, jsii.String(name))
 	}
 	task.AddContainer(jsii.String("gateway"), &awsecs.ContainerDefinitionOptions{
-		Image:                  awsecs.ContainerImage_FromEcrRepository(repository, jsii.String(s.Version)),
+		Image:                  awsecs.ContainerImage_FromEcrRepository(repository, jsii.String(s.Gateway.ImageTag)),
 		Secrets:                &secrets,
 		ReadonlyRootFilesystem: yoriai.Yes(),
 		StopTimeout:            yoriai.Seconds(stopSeconds),

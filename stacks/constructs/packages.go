@@ -70,6 +70,9 @@ func Pack(dist, architecture string, functions []contract.Function) (*Packages, 
 	wait.Wait()
 	if len(missing) > 0 {
 		sort.Strings(missing)
+		if len(missing) == len(functions) {
+			missing = []string{fmt.Sprintf("none of %d functions is there", len(functions))}
+		}
 		failed = errors.Join(failed, fmt.Errorf("%w for %s under %s: %s",
 			ErrNotBuilt, architecture, filepath.Join(dist, "functions"), strings.Join(missing, ", ")))
 	}

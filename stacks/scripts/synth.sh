@@ -5,7 +5,7 @@ set -eu
 cd "$(dirname "$0")/../.."
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20
 app=${YORIAI_CDK_APP:-dist/cdk/yoriai}
-[ -x "$app" ] || (cd stacks && go build -o "../$app" ./cmd/yoriai)
+[ -x "$app" ] || (cd stacks && GOWORK=off go build -o "../$app" ./cmd/yoriai)
 for stage in local dev staging prod; do
   rm -rf "dist/synth/$stage"
   CDK_OUTDIR="dist/synth/$stage" \

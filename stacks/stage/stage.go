@@ -87,6 +87,7 @@ const (
 // Gateway is the LLM gateway's service.
 type Gateway struct {
 	Address            string // set where the gateway is not ours to run
+	ImageTag           string // of the container image, said at deployment
 	Balancing          Balancing
 	CPU, MemoryMB      int
 	MinTasks, MaxTasks int

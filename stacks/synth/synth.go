@@ -16,6 +16,7 @@ type Stage map[string]Template
 type Template struct {
 	Parameters map[string]any
 	Resources  map[string]Resource
+	Rules      map[string]any
 }
 
 // Resource is one resource of a template.

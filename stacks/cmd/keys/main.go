@@ -1,6 +1,6 @@
 // Command keys makes what a stage must have before its first deployment: the
-// key pair that signs sessions, and the secret between edge and functions. What
-// is there already stays as it is.
+// key pair that signs sessions, the secret between edge and functions, and the
+// place for the AI providers' keys. What is there already stays as it is.
 package main
 
 import (
@@ -48,13 +48,33 @@ func run(ctx context.Context, name string, rotate bool) error {
 		return err
 	}
 	k := keys{stage: s, secrets: secretsmanager.NewFromConfig(settings), parameters: ssm.NewFromConfig(settings)}
+	return k.ensureAll(ctx, rotate)
+}
+
+func (k keys) ensureAll(ctx context.Context, rotate bool) error {
 	if err := k.ensureSigningKey(ctx); err != nil {
 		return fmt.Errorf("signing key: %w", err)
+	}
+	if err := k.ensureProviders(ctx); err != nil {
+		return fmt.Errorf("provider keys: %w", err)
 	}
 	if rotate {
 		return k.rotateOrigin(ctx)
 	}
 	return k.ensureOrigin(ctx)
+}
+
+// ensureProviders makes the secret that holds the AI providers' keys, all
+// empty, where the stage runs the gateway itself. People fill it in.
+func (k keys) ensureProviders(ctx context.Context) error {
+	if k.stage.Gateway.Balancing == stage.NoBalancing {
+		return nil
+	}
+	text, err := k.read(ctx, "providers")
+	if err != nil || text != "" {
+		return err
+	}
+	return k.create(ctx, "providers", `{"OPENAI_API_KEY":"","ANTHROPIC_API_KEY":"","GEMINI_API_KEY":""}`)
 }
 
 // secrets and parameters are the calls this command makes.

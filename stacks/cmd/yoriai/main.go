@@ -48,6 +48,7 @@ func run(app awscdk.App, getenv func(string) string) error {
 	if err := guard(s, getenv); err != nil {
 		return err
 	}
+	s.Gateway.ImageTag = contextValue(app, "gatewayImage", "unbuilt")
 	root := contextValue(app, "root", ".")
 	p, err := collect(s, root, find(app, s, root))
 	if err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -8,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/yoriai/yoriai/stacks/constructs"
 	"github.com/yoriai/yoriai/stacks/contract"
 	"github.com/yoriai/yoriai/stacks/stage"
 )
@@ -95,17 +97,31 @@ func compare(t *testing.T, what string, wanted, there []string) {
 
 func TestWhatIsNotBuiltIsNamed(t *testing.T) {
 	dist := t.TempDir()
-	_, err := collect(stageNamed(t, stage.Local), repository, built{dist: dist, web: "elsewhere"})
-	if err == nil || !strings.Contains(err.Error(), "http/sendMessage") || !strings.Contains(err.Error(), "queue/ai-replies") {
+	one := filepath.Join(dist, "functions/http/health")
+	if err := errors.Join(os.MkdirAll(one, 0o750), os.WriteFile(filepath.Join(one, "bootstrap"), []byte("program"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	_, err := collect(stageNamed(t, stage.Local), repository, built{dist: dist})
+	if !errors.Is(err, constructs.ErrNotBuilt) || !strings.Contains(err.Error(), "http/sendMessage") ||
+		!strings.Contains(err.Error(), "queue/ai-replies") || strings.Contains(err.Error(), "http/health") {
 		t.Errorf("the error names what is missing: %v", err)
 	}
-	_, err = collect(stageNamed(t, stage.Dev), repository, built{dist: dist, web: "elsewhere"})
+}
+
+// Without a build the templates can be looked at; deploying them is refused.
+func TestPlaceholdersCannotBeDeployed(t *testing.T) {
+	p, err := collect(stageNamed(t, stage.Dev), repository, built{dist: t.TempDir(), web: t.TempDir()})
 	if err != nil {
-		t.Errorf("the templates of a stage on AWS can be looked at without: %v", err)
+		t.Fatal(err)
 	}
-	entries, _ := os.ReadDir(filepath.Join(dist, "packages"))
-	if len(entries) > 0 {
-		t.Errorf("packed something that is not there: %v", entries)
+	for stack, template := range p.synthesise(t) {
+		holds := false
+		for _, r := range template.Resources {
+			holds = holds || r.Type == "AWS::Lambda::Function"
+		}
+		if _, refused := template.Rules["Built"]; refused != holds {
+			t.Errorf("%s holds placeholders: %v, is refused: %v", stack, holds, refused)
+		}
 	}
 }
 

@@ -1,0 +1,186 @@
+package main
+
+import (
+	"os/exec"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/yoriai/yoriai/stacks/stage"
+	"github.com/yoriai/yoriai/stacks/synth"
+)
+
+func TestTheGatewayLetsStreamsFinish(t *testing.T) {
+	for _, name := range awsStages {
+		task := templates(t, name).Of("AWS::ECS::TaskDefinition")[0]
+		container, _ := task.List("ContainerDefinitions")[0].(map[string]any)
+		drain := 0
+		for _, variable := range container["Environment"].([]any) {
+			if object, _ := variable.(map[string]any); object["Name"] == "GATEWAY_DRAIN_SECONDS" {
+				drain, _ = strconv.Atoi(object["Value"].(string))
+			}
+		}
+		if stop, _ := container["StopTimeout"].(float64); drain != 110 || stop != 120 {
+			t.Errorf("%s: drains %d s of %v", name, drain, stop)
+		}
+		if container["ReadonlyRootFilesystem"] != true {
+			t.Errorf("%s: the gateway may write files", name)
+		}
+		for _, variable := range container["Environment"].([]any) {
+			if strings.Contains(synth.JSON(variable), "KEY") {
+				t.Errorf("%s: a key in the environment: %s", name, synth.JSON(variable))
+			}
+		}
+		if len(container["Secrets"].([]any)) != 3 {
+			t.Errorf("%s: secrets %v", name, container["Secrets"])
+		}
+		if architecture := task.Text("RuntimePlatform", "CpuArchitecture"); architecture != "ARM64" {
+			t.Errorf("%s: %s", name, architecture)
+		}
+	}
+}
+
+func TestTheShapesOfTheGateway(t *testing.T) {
+	for _, name := range awsStages {
+		st, s := stageNamed(t, name), templates(t, name)
+		service := s.Of("AWS::ECS::Service")[0]
+		public := service.Text("NetworkConfiguration", "AwsvpcConfiguration", "AssignPublicIp") == "ENABLED"
+		named := len(s.Of("AWS::ServiceDiscovery::Service")) == 1
+		balanced := len(s.Of("AWS::ElasticLoadBalancingV2::LoadBalancer")) == 1
+		scaled := len(s.Of("AWS::ApplicationAutoScaling::ScalingPolicy")) == 1
+		cheap := st.Gateway.Balancing == stage.CloudMap
+		if public != cheap || named != cheap || balanced == cheap || scaled == cheap {
+			t.Errorf("%s: public %v, named %v, balanced %v, scaled %v", name, public, named, balanced, scaled)
+		}
+		if int(service.Number("DesiredCount")) != st.Gateway.MinTasks {
+			t.Errorf("%s: %v tasks", name, service.Number("DesiredCount"))
+		}
+		if service.At("DeploymentConfiguration", "DeploymentCircuitBreaker", "Rollback") != true {
+			t.Errorf("%s: a bad image is not rolled back", name)
+		}
+		for _, balancer := range s.Of("AWS::ElasticLoadBalancingV2::LoadBalancer") {
+			if balancer.Text("Scheme") != "internal" || balancer.Text("Type") != "network" {
+				t.Errorf("%s: %s %s", name, balancer.Text("Scheme"), balancer.Text("Type"))
+			}
+			attributes := synth.JSON(s.Of("AWS::ElasticLoadBalancingV2::TargetGroup")[0].List("TargetGroupAttributes")) +
+				synth.JSON(s.Of("AWS::ElasticLoadBalancingV2::Listener")[0].List("ListenerAttributes"))
+			for _, wanted := range []string{`"deregistration_delay.timeout_seconds","Value":"300"`, `"tcp.idle_timeout.seconds","Value":"6000"`} {
+				if !strings.Contains(attributes, wanted) {
+					t.Errorf("%s: %s lacks %s", name, attributes, wanted)
+				}
+			}
+		}
+	}
+}
+
+func TestTheProxyIsASwitch(t *testing.T) {
+	s := stageNamed(t, stage.Prod)
+	if len(templates(t, stage.Prod).Of("AWS::RDS::DBProxy")) != 0 {
+		t.Error("the proxy is on")
+	}
+	s.Database.Proxy = true
+	made := synthesise(t, s)
+	proxy := made.Of("AWS::RDS::DBProxy")
+	if len(proxy) != 1 || proxy[0].At("RequireTLS") != true || proxy[0].Text("DefaultAuthScheme") != "IAM_AUTH" {
+		t.Fatalf("%v", proxy)
+	}
+	// Functions go through the proxy, migrations around it.
+	values := map[string]string{}
+	for _, p := range made.Of("AWS::SSM::Parameter") {
+		values[p.Text("Name")] = synth.JSON(p.At("Value"))
+	}
+	if !strings.Contains(values[s.Parameter("database/url")], proxy[0].ID) || strings.Contains(values[s.Parameter("database/owner-url")], proxy[0].ID) {
+		t.Errorf("%v", values)
+	}
+}
+
+func TestTheEdge(t *testing.T) {
+	for _, name := range awsStages {
+		s := templates(t, name)
+		config := s.Of("AWS::CloudFront::Distribution")[0]
+		acl := s.Of("AWS::WAFv2::WebACL")[0]
+		if reference(config.At("DistributionConfig", "WebACLId")) != acl.ID || acl.Text("Scope") != "CLOUDFRONT" {
+			t.Errorf("%s: no firewall at the edge", name)
+		}
+		if !strings.Contains(synth.JSON(acl.List("Rules")), "RateBasedStatement") {
+			t.Errorf("%s: no limit per address", name)
+		}
+		for _, b := range append(config.List("DistributionConfig", "CacheBehaviors"), config.At("DistributionConfig", "DefaultCacheBehavior")) {
+			object, _ := b.(map[string]any)
+			if object["ViewerProtocolPolicy"] != "redirect-to-https" {
+				t.Errorf("%s: %v is served without TLS", name, object["PathPattern"])
+			}
+			// What answers differently to different people is passed on as it is (the
+			// managed policy AllViewerExceptHostHeader) and never kept (CachingDisabled).
+			methods, _ := object["AllowedMethods"].([]any)
+			if dynamic := len(methods) > 3; dynamic && (object["OriginRequestPolicyId"] != "b689b0a8-53d0-40ab-baf2-68738e2966ac" ||
+				object["CachePolicyId"] != "4135ea2d-6df8-44a3-9df3-4b5a84be39ad") {
+				t.Errorf("%s: %v is kept", name, object["PathPattern"])
+			}
+		}
+		if log := synth.JSON(s["api"].Resources); strings.Contains(log, "querystring") {
+			t.Errorf("%s: query strings are logged", name)
+		}
+	}
+}
+
+// The edge's own function, run as it is.
+func TestArriving(t *testing.T) {
+	code := templates(t, stage.Dev).Of("AWS::CloudFront::Function")[0].Text("FunctionCode")
+	const event = `{request: {uri: '/api/me', headers: {host: {value: 'yoriai.example'}, 'x-yoriai-origin-secret': {value: 'guess'}, 'x-forwarded-host': {value: 'elsewhere'}}}}`
+	out, err := exec.Command("node", "-e", code+"; console.log(JSON.stringify(handler("+event+")))").CombinedOutput() //nolint:gosec // our own code
+	if err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	if got := strings.TrimSpace(string(out)); got != `{"uri":"/api/me","headers":{"host":{"value":"yoriai.example"},"x-forwarded-host":{"value":"yoriai.example"}}}` {
+		t.Error(got)
+	}
+}
+
+func TestAlarmsRing(t *testing.T) {
+	for _, name := range awsStages {
+		s := templates(t, name)
+		alarms := s.Of("AWS::CloudWatch::Alarm")
+		if len(alarms) < 25 || len(alarms) > 35 {
+			t.Errorf("%s: %d alarms", name, len(alarms))
+		}
+		for _, a := range alarms {
+			if len(a.List("AlarmActions")) == 0 || a.Text("AlarmDescription") == "" || a.Text("TreatMissingData") == "" {
+				t.Errorf("%s: %s is silent", name, a.ID)
+			}
+		}
+		dead := 0
+		for _, a := range alarms {
+			if strings.Contains(synth.JSON(a.List("Dimensions")), "-dead") && a.Text("MetricName") == "Invocations" {
+				dead++
+			}
+			// A consumer empties the dead-letter queues: their depth says nothing.
+			if a.Text("MetricName") == "ApproximateNumberOfMessagesVisible" {
+				t.Errorf("%s: %s waits for a depth that never comes", name, a.ID)
+			}
+		}
+		if dead != 3 {
+			t.Errorf("%s: %d of 3 dead-letter consumers have an alarm", name, dead)
+		}
+		budget := s.Of("AWS::Budgets::Budget")[0]
+		if int(budget.Number("Budget", "BudgetLimit", "Amount")) != stageNamed(t, name).Monitoring.MonthlyBudgetUSD {
+			t.Errorf("%s: a budget of %v", name, budget.At("Budget", "BudgetLimit"))
+		}
+	}
+}
+
+// Alarms watch functions that exist.
+func TestAlarmsNameFunctionsThatExist(t *testing.T) {
+	var names []string
+	for n := range goFunctions(t, stage.Prod) {
+		names = append(names, stageNamed(t, stage.Prod).Resource(n))
+	}
+	for _, a := range templates(t, stage.Prod).Of("AWS::CloudWatch::Alarm") {
+		for _, d := range a.List("Dimensions") {
+			if object, _ := d.(map[string]any); object["Name"] == "FunctionName" && !slices.Contains(names, object["Value"].(string)) {
+				t.Errorf("%s watches %v", a.ID, object["Value"])
+			}
+		}
+	}
+}
