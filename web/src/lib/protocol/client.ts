@@ -30,6 +30,8 @@ export type LoadState = 'loading' | 'ready' | 'gone';
 interface HeldRoom {
   state: RoomState;
   stream: NumberedStream;
+  /** How often it was joined while held: an answer from before a join says nothing about access after it. */
+  joins: number;
 }
 
 /**
@@ -68,7 +70,7 @@ export class RealtimeClient {
     this.loader = new RoomLoader(api, { room: (id) => this.held.get(id)?.stream, user: this.user });
     this.outbox = new Outbox(clock, api, options.storage, { changed, failed, sent: (answer) => this.rows(answer.message, answer.ai_message) });
     this.healing = new Healing(clock, api, changed, failed);
-    this.reading = new Reading(api, failed);
+    this.reading = new Reading(clock, api, failed);
     this.board = new TypingBoard(clock, changed);
     this.connection = new Connection(clock, api, options.openSocket, {
       opened: () => this.opened(),
@@ -275,7 +277,7 @@ export class RealtimeClient {
       return held;
     }
     const state = new RoomState(room, this.options.myId, (id) => this.outbox.remove(id));
-    const added: HeldRoom = { state, stream: new NumberedStream(this.clock, this.roomWork(state), room.latest_event) };
+    const added: HeldRoom = { state, stream: new NumberedStream(this.clock, this.roomWork(state), room.latest_event), joins: 0 };
     this.held.set(room.id, added);
     this.gone.delete(room.id);
     const head = this.unknownHeads.get(room.id);
@@ -393,12 +395,13 @@ export class RealtimeClient {
   private roomWork(state: RoomState) {
     const roomId = state.room.id;
     const known = async <T>(work: () => Promise<T>): Promise<T | 'gone'> => {
+      const stillGone = this.accessNow(roomId);
       try {
         const answer = await work();
         this.changed();
         return answer;
       } catch (error) {
-        if (!isGone(error)) throw error;
+        if (!isGone(error) || !stillGone()) throw error;
         this.purge(roomId);
         return 'gone';
       }
@@ -454,6 +457,7 @@ export class RealtimeClient {
     const before = this.held.get(room.id);
     this.roomIs(room);
     if (!before) return;
+    before.joins++;
     before.stream.suspect();
     if (before.state.loaded) void this.loadNewest(room.id);
   }
@@ -492,6 +496,7 @@ export class RealtimeClient {
 
   private async load(roomId: string): Promise<void> {
     for (let attempt = 0; ; attempt++) {
+      const stillGone = this.accessNow(roomId);
       try {
         const held = this.held.get(roomId) ?? this.hold(await this.api.getRoom(roomId));
         if (!held.state.loaded) await this.loader.newest(held.state);
@@ -501,7 +506,7 @@ export class RealtimeClient {
         this.changed();
         return;
       } catch (error) {
-        if (isGone(error)) return this.purge(roomId);
+        if (isGone(error) && stillGone()) return this.purge(roomId);
         if (!this.running || (this.viewing !== roomId && attempt > 0)) return;
       }
       await new Promise<void>((resolve) => this.clock.after(backoff(this.clock, attempt), resolve));
@@ -525,11 +530,20 @@ export class RealtimeClient {
   }
 
   private async lookUp(roomId: string): Promise<void> {
+    const stillGone = this.accessNow(roomId);
     try {
-      this.roomIs(await this.api.getRoom(roomId));
+      const room = await this.api.getRoom(roomId);
+      if (stillGone() && this.held.has(roomId)) this.roomIs(room);
     } catch (error) {
-      if (isGone(error)) this.purge(roomId);
+      if (isGone(error) && stillGone()) this.purge(roomId);
     }
+  }
+
+  /** Answers later whether access is still what it was when this was called: between the two one may have left or joined. */
+  private accessNow(roomId: string): () => boolean {
+    const held = this.held.get(roomId);
+    const joins = held?.joins;
+    return () => this.held.get(roomId) === held && held?.joins === joins;
   }
 
   /** Rows of an answer to a request. They never advance a stream, but tell how far it must come. */

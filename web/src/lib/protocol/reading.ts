@@ -1,4 +1,4 @@
-import { ApiError, type Api } from './ports';
+import { ApiError, backoff, type Api, type Clock } from './ports';
 import type { RoomState } from './room-state';
 
 /** Raises my read position: at once here, then at the API with one request under way for each room. */
@@ -6,7 +6,10 @@ export class Reading {
   private readonly wanted = new Map<string, string>();
   private readonly busy = new Set<string>();
 
+  private failures = 0;
+
   constructor(
+    private readonly clock: Clock,
     private readonly api: Pick<Api, 'markRead'>,
     private readonly failed: (roomId: string, error: unknown) => void,
   ) {}
@@ -37,8 +40,10 @@ export class Reading {
         await this.api.markRead(roomId, id);
         if (this.wanted.get(roomId) === id) this.wanted.delete(roomId);
       }
+      this.failures = 0;
     } catch (error) {
       if (error instanceof ApiError && !error.temporary) this.wanted.delete(roomId);
+      else this.clock.after(backoff(this.clock, ++this.failures), () => void this.tell(roomId));
       this.failed(roomId, error);
     } finally {
       this.busy.delete(roomId);
