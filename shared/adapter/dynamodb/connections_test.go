@@ -1,0 +1,142 @@
+package dynamodb_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+)
+
+func connection(person id.ID, connectionID string) realtime.Connection {
+	return realtime.Connection{
+		ID: connectionID, UserID: person, SessionID: id.New(), Username: "ann", DisplayName: "安",
+		SeenAt: time.UnixMilli(1_700_000_000_123).UTC(),
+	}
+}
+
+func TestAConnectionIsKeptAsItWas(t *testing.T) {
+	t.Parallel()
+	connections := dynamodb.Connections{Table: dynamotest.New(t)}
+	c := connection(id.New(), "L0SM9cOFvHcCIhw=")
+	if err := connections.Put(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	got, ok, err := connections.Get(t.Context(), c.ID)
+	if err != nil || !ok || got != c {
+		t.Fatalf("got %+v, %v, %v; want %+v", got, ok, err, c)
+	}
+	seen := time.UnixMilli(1_800_000_000_000).UTC()
+	if ok, err := connections.Touch(t.Context(), c.ID, seen); err != nil || !ok {
+		t.Fatalf("touch: %v, %v", ok, err)
+	}
+	if got, _, _ := connections.Get(t.Context(), c.ID); !got.SeenAt.Equal(seen) {
+		t.Fatalf("seen at %v", got.SeenAt)
+	}
+	for range 2 {
+		if err := connections.Remove(t.Context(), c.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, ok, err := connections.Get(t.Context(), c.ID); err != nil || ok {
+		t.Fatalf("after its removal: %v, %v", ok, err)
+	}
+}
+
+func TestAFrameThatComesLateMakesNoConnection(t *testing.T) {
+	t.Parallel()
+	connections := dynamodb.Connections{Table: dynamotest.New(t)}
+	for name, late := range map[string]func() (bool, error){
+		"touch":       func() (bool, error) { return connections.Touch(t.Context(), "gone", time.Now()) },
+		"view a room": func() (bool, error) { return connections.View(t.Context(), "gone", id.New()) },
+		"view none":   func() (bool, error) { return connections.View(t.Context(), "gone", id.ID{}) },
+	} {
+		if ok, err := late(); err != nil || ok {
+			t.Errorf("%s: %v, %v", name, ok, err)
+		}
+	}
+	if _, ok, _ := connections.Get(t.Context(), "gone"); ok {
+		t.Fatal("there is one now")
+	}
+}
+
+func TestWhoHasWhichSocketsAndWatchesWhat(t *testing.T) {
+	t.Parallel()
+	connections := dynamodb.Connections{Table: dynamotest.New(t)}
+	ann, bob, room, other := id.New(), id.New(), id.New(), id.New()
+	for _, c := range []realtime.Connection{connection(ann, "a1"), connection(ann, "a2"), connection(bob, "b1"), connection(id.New(), "c1")} {
+		if err := connections.Put(t.Context(), c); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantIDs := func(what string, got []realtime.Connection, err error, want ...string) {
+		t.Helper()
+		var ids []string
+		for _, c := range got {
+			ids = append(ids, c.ID)
+		}
+		slices.Sort(ids)
+		if err != nil || !slices.Equal(ids, want) {
+			t.Fatalf("%s: %v, %v; want %v", what, ids, err, want)
+		}
+	}
+	got, err := connections.OfUsers(t.Context(), []id.ID{ann, bob, id.New()})
+	wantIDs("of both", got, err, "a1", "a2", "b1")
+	got, err = connections.OfUsers(t.Context(), nil)
+	wantIDs("of nobody", got, err)
+	for connectionID, watched := range map[string]id.ID{"a1": room, "b1": room, "a2": other} {
+		if ok, err := connections.View(t.Context(), connectionID, watched); err != nil || !ok {
+			t.Fatal(ok, err)
+		}
+	}
+	got, err = connections.Viewing(t.Context(), room)
+	wantIDs("watching", got, err, "a1", "b1")
+	if got[0].Viewing != room {
+		t.Fatalf("views %v", got[0].Viewing)
+	}
+	if ok, err := connections.View(t.Context(), "a1", id.ID{}); err != nil || !ok {
+		t.Fatal(ok, err)
+	}
+	got, err = connections.Viewing(t.Context(), room)
+	wantIDs("after one looked away", got, err, "b1")
+}
+
+func TestMoreSocketsThanOnePageHolds(t *testing.T) {
+	t.Parallel()
+	connections := dynamodb.Connections{Table: dynamotest.New(t)}
+	room := id.New()
+	const many = 60
+	for n := range many {
+		c := connection(id.New(), id.New().String())
+		c.DisplayName = strings.Repeat("x", 30_000) // 60 of these are more than the 1 MB of a page
+		c.Viewing = room
+		if err := connections.Put(t.Context(), c); err != nil {
+			t.Fatal(n, err)
+		}
+	}
+	if got, err := connections.Viewing(t.Context(), room); err != nil || len(got) != many {
+		t.Fatalf("%d of %d, %v", len(got), many, err)
+	}
+}
+
+func TestASocketThatOutlivedItsTimeIsLeftOut(t *testing.T) {
+	t.Parallel()
+	clock := time.Now()
+	connections := dynamodb.Connections{Table: dynamotest.At(t, func() time.Time { return clock })}
+	c := connection(id.New(), "old")
+	c.Viewing = id.New()
+	if err := connections.Put(t.Context(), c); err != nil {
+		t.Fatal(err)
+	}
+	clock = clock.Add(realtime.ConnectionLifetime + time.Second)
+	if got, err := connections.Viewing(t.Context(), c.Viewing); err != nil || len(got) != 0 {
+		t.Fatalf("watching: %v, %v", got, err)
+	}
+	if got, err := connections.OfUsers(t.Context(), []id.ID{c.UserID}); err != nil || len(got) != 0 {
+		t.Fatalf("of its person: %v, %v", got, err)
+	}
+}
