@@ -5,10 +5,7 @@ import (
 	"github.com/yoriai/yoriai/stacks/stage"
 )
 
-// metricsNamespace holds the numbers that Yoriai publishes itself.
-const metricsNamespace = "Yoriai"
-
-// measure is a number that AWS or Yoriai itself publishes.
+// measure is a number that AWS publishes.
 type measure struct {
 	namespace, name string
 	dimensions      map[string]string
@@ -36,8 +33,7 @@ func alarms(s stage.Stage, ids alarmIDs) []alarm {
 	all := append(functionAlarms(s), queueAlarms(s)...)
 	all = append(all, apiAlarms(s, ids)...)
 	all = append(all, databaseAlarms(s)...)
-	all = append(all, gatewayAlarms(s)...)
-	return append(all, productAlarms(s)...)
+	return append(all, gatewayAlarms(s)...)
 }
 
 // alarmIDs are names that only the deployment knows.
@@ -65,7 +61,9 @@ func functionAlarms(s stage.Stage) []alarm {
 		{id: "SweepErrors", means: "The sweeper fails", of: lambdaMetric(s, "sweep", "Errors", "Sum"), seconds: 300, periods: 2, over: 2},
 		{id: "SweepSilent", means: "The sweeper is not called any more", of: lambdaMetric(s, "sweep", "Invocations", "Sum"),
 			seconds: 300, periods: 2, over: 3, under: true, silence: true},
-		{id: "NightlyErrors", means: "The nightly window failed", of: lambdaMetric(s, "nightly", "Errors", "Sum"), seconds: 3600, periods: 1, over: 0},
+		{id: "NightlyErrors", means: "The nightly window failed, or fewer than 3 months of partitions lie ahead", of: lambdaMetric(s, "nightly", "Errors", "Sum"), seconds: 3600, periods: 1, over: 0},
+		{id: "NightlySilent", means: "The nightly window is not opened any more", of: lambdaMetric(s, "nightly", "Invocations", "Sum"),
+			seconds: 86400, periods: 1, over: 1, under: true, silence: true},
 		{id: "SignInSlow", means: "Signing in takes seconds", of: lambdaMetric(s, "logIn", "Duration", "p99"), seconds: 300, periods: 3, over: 5000},
 		{id: "SendSlow", means: "Sending a message takes over a second", of: lambdaMetric(s, "sendMessage", "Duration", "p99"), seconds: 300, periods: 3, over: 1000},
 	}
@@ -131,15 +129,5 @@ func gatewayAlarms(s stage.Stage) []alarm {
 			seconds: 60, periods: 5, over: 0.5, under: true, silence: true},
 		{id: "GatewayBusy", means: "The gateway's processors are full", of: service("CPUUtilization"), seconds: 60, periods: 5, over: 85},
 		{id: "GatewayMemory", means: "The gateway's memory is nearly full", of: service("MemoryUtilization"), seconds: 60, periods: 5, over: 85},
-	}
-}
-
-// productAlarms are about numbers that functions write into their own logs.
-func productAlarms(s stage.Stage) []alarm {
-	own := func(name, statistic string) measure {
-		return measure{metricsNamespace, name, map[string]string{"Stage": string(s.Name)}, statistic}
-	}
-	return []alarm{
-		{id: "PartitionsAhead", means: "Fewer than 3 months of partitions are prepared", of: own("PartitionsAhead", "Minimum"), seconds: 86400, periods: 1, over: 3, under: true},
 	}
 }

@@ -1,4 +1,51 @@
 package constructs
 
-// narrowTable names the functions that do less to the table than the rest.
-var narrowTable = map[string][]string{}
+// What functions do to the realtime table, by name of the action. A function
+// that is not here reads and writes items by their keys (tableActions); those
+// that are known to do less may only do that.
+const (
+	get      = "dynamodb:GetItem"
+	getMany  = "dynamodb:BatchGetItem"
+	query    = "dynamodb:Query"
+	put      = "dynamodb:PutItem"
+	change   = "dynamodb:UpdateItem"
+	drop     = "dynamodb:DeleteItem"
+	generous = "" // no function has this name
+)
+
+// raising is what everything that writes to Postgres does: it raises `activity`
+// before, and memberships, read positions or heads after.
+var raising = []string{get, change}
+
+var narrowTable = map[string][]string{
+	generous: {get, getMany, query, put, change, drop},
+
+	"connect":              {get, put, drop}, // spends the ticket, asks for a denial, records the connection
+	"disconnect":           {drop},
+	"view":                 {get, change, drop}, // a denied session's connection is removed
+	"heartbeat":            {get, getMany, change, drop},
+	"typing":               {get, query, drop},
+	"createRealtimeTicket": {get, put},
+	"listModels":           {get},
+	"logOut":               {get, query, put, change, drop}, // denies the session, closes its sockets
+	"refreshSession":       {get, query, put, change, drop},
+
+	"createRoom":      raising,
+	"updateRoom":      raising,
+	"deleteRoom":      raising,
+	"markRead":        raising,
+	"sendMessage":     raising,
+	"editMessage":     raising,
+	"deleteMessage":   raising,
+	"regenerateReply": raising,
+	"stopReply":       raising,
+
+	"ai-replies":       {get, query, change, drop}, // watchers, their membership; a gone connection is removed
+	"ai-replies-dead":  raising,
+	"ai-watchdog":      raising,
+	"ai-watchdog-dead": raising,
+	"fan-out":          {get, query, change, drop},
+	"fan-out-dead":     raising,
+	"sweep":            raising,
+	"nightly":          raising,
+}

@@ -2,6 +2,9 @@ package main
 
 import (
 	"errors"
+	"go/ast"
+	"go/parser"
+	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -28,6 +31,55 @@ func TestEveryFunctionHasAFolderAndEveryFolderAFunction(t *testing.T) {
 		there = append(there, folder)
 	}
 	compare(t, "functions/", wanted, there)
+}
+
+// What a function's main asks for is what the contract grants it.
+func TestNeedsInTheCodeAreThoseOfTheContract(t *testing.T) {
+	asked := 0
+	for _, f := range declared(t) {
+		var wanted, there []string
+		for _, n := range needsIn(t, filepath.Join(repository, "functions", string(f.Kind), f.Name, "main.go")) {
+			there = append(there, n)
+		}
+		if there == nil {
+			continue // its bootstrap package asks
+		}
+		asked++
+		for _, n := range f.Needs {
+			wanted = append(wanted, strings.ToLower(strings.ReplaceAll(string(n), "-", "")))
+		}
+		compare(t, string(f.Kind)+"/"+f.Name+" needs ", wanted, there)
+	}
+	if asked == 0 {
+		t.Error("no function says what it needs")
+	}
+}
+
+// needsIn returns the elements of the list []environment.Need{environment.Postgres, …} in a file.
+func needsIn(t *testing.T, file string) []string {
+	t.Helper()
+	source, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var needs []string
+	ast.Inspect(source, func(n ast.Node) bool {
+		list, is := n.(*ast.CompositeLit)
+		if !is {
+			return true
+		}
+		if array, is := list.Type.(*ast.ArrayType); is {
+			if of, is := array.Elt.(*ast.SelectorExpr); is && of.Sel.Name == "Need" {
+				for _, element := range list.Elts {
+					if need, is := element.(*ast.SelectorExpr); is {
+						needs = append(needs, strings.ToLower(need.Sel.Name))
+					}
+				}
+			}
+		}
+		return true
+	})
+	return needs
 }
 
 func TestEveryFunctionIsInTheStacksAndNoOther(t *testing.T) {
