@@ -1,8 +1,10 @@
 package price
 
-// List is what AWS asks in us-east-1, in US dollars, from its public price
-// pages as remembered in October 2025; none was looked up while this was
-// written, and no free tier is counted. Names say per what.
+// List is what AWS asks in us-east-1, in US dollars; names say per what, and no
+// free tier is counted. Compared on 2026-11-24 with published copies of AWS's
+// price pages: Fargate (vantage.sh and cloudburn.io, March 2026), Valkey
+// (usage.ai, June 2026). The rest is AWS's pages as remembered from 2025: look
+// them up before a decision rests on them.
 type List struct {
 	AuroraACUHour, AuroraStorageGBMonth                float64 // aws.amazon.com/rds/aurora/pricing (Standard)
 	ProxyACUHour, ProxyMinimumACU                      float64 // aws.amazon.com/rds/proxy/pricing
