@@ -2,6 +2,7 @@
 package main
 
 import (
+	"github.com/yoriai/yoriai/shared/bootstrap/asking"
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
@@ -10,7 +11,7 @@ import (
 
 func main() {
 	needs := []environment.Need{environment.Postgres, environment.Table, environment.Redis, environment.FanOut, environment.Gateway, environment.AIReplies, environment.AIWatchdog}
-	chat.Serve("POST", "/rooms/{roomId}/messages/{messageId}/regenerate", needs, func(p *chat.Parts) httpapi.Handler {
+	asking.Serve("POST", "/rooms/{roomId}/messages/{messageId}/regenerate", needs, func(p *chat.Parts) httpapi.Handler {
 		return ai.Regenerate(p.Replies())
 	})
 }

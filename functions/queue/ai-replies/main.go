@@ -2,14 +2,11 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/work"
+	"github.com/yoriai/yoriai/shared/bootstrap/asking"
 	"github.com/yoriai/yoriai/shared/handler/queue"
+	"github.com/yoriai/yoriai/shared/usecase/replies"
 )
 
 func main() {
-	work.Start(work.Replying, func(p *chat.Parts) any {
-		return queue.Attempts("ai-replies", work.Worker(p).Reply)
-	}, pg.MaxConns(2))
+	asking.Worker(func(w replies.Worker) any { return queue.Attempts("ai-replies", w.Reply) })
 }

@@ -16,7 +16,6 @@ import (
 	sdksqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
-	"github.com/yoriai/yoriai/shared/adapter/gateway"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/identity"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
@@ -37,16 +36,22 @@ import (
 
 // Parts are made once per environment; what a function does not need is nil.
 type Parts struct {
-	Config    environment.Config
-	AWS       aws.Config
-	Store     *postgres.Store
-	Sessions  identity.Sessions
-	Table     dynamodb.Table
-	Redis     *redis.Client
-	HandOver  handover.HandOver
-	LLM       *gateway.Client
-	Catalogue *gateway.Catalogue
+	Config   environment.Config
+	AWS      aws.Config
+	Store    *postgres.Store
+	Sessions identity.Sessions
+	Table    dynamodb.Table
+	Redis    *redis.Client
+	HandOver handover.HandOver
+	// Catalogue is set by bootstrap/asking, for the functions that speak to the gateway.
+	Catalogue Catalogue
 	needs     []environment.Need
+}
+
+// Catalogue finds and lists models.
+type Catalogue interface {
+	rooms.Catalogue
+	Models(ctx context.Context) ([]ai.Model, error)
 }
 
 // Build reads the environment and prepares clients; none of them connects yet.
@@ -64,12 +69,6 @@ func Build(ctx context.Context, needs []environment.Need, options ...pg.Option) 
 	}
 	if p.has(environment.Table) {
 		p.Table = dynamodb.Table{Client: sdkdynamodb.NewFromConfig(p.AWS), Name: c.RealtimeTable, Now: time.Now}
-	}
-	if p.has(environment.Gateway) {
-		if p.LLM, err = gateway.Dial(c.GatewayAddr); err != nil {
-			return nil, err
-		}
-		p.Catalogue = gateway.NewCatalogue(p.LLM)
 	}
 	if p.has(environment.Postgres) {
 		pool, err := database.Open(ctx, c, p.AWS, options...)
@@ -127,14 +126,29 @@ func (p *Parts) Server() *httpapi.Server {
 
 // Serve is the main of an operation's function: its method and path as in the contract, what it needs, and its handler.
 func Serve(method, path string, needs []environment.Need, handler func(p *Parts) httpapi.Handler) {
+	Start(func(ctx context.Context) (any, error) {
+		p, err := Build(ctx, append(needs, environment.Verify))
+		if err != nil {
+			return nil, err
+		}
+		return p.Operation(method, path, handler(p)), nil
+	})
+}
+
+// Operation is the Lambda handler of one operation.
+func (p *Parts) Operation(method, path string, handler httpapi.Handler) any {
+	s := p.Server()
+	s.Handle(method, path, false, handler)
+	return s.Lambda()
+}
+
+// Start serves what build makes. A function that cannot be built ends at once, and says why.
+func Start(build func(ctx context.Context) (handler any, err error)) {
 	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
-	p, err := Build(context.Background(), append(needs, environment.Verify))
+	handler, err := build(context.Background())
 	if err != nil {
 		slog.Error("cannot start", "error", err)
 		os.Exit(1)
 	}
-	s := p.Server()
-	s.Handle(method, path, false, handler(p))
-	lambda.Start(s.Lambda())
+	lambda.Start(handler)
 }
-

@@ -1,0 +1,56 @@
+// Package asking adds the LLM gateway to what a function has; only functions that need it link gRPC.
+package asking
+
+import (
+	"context"
+
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/gateway"
+	"github.com/yoriai/yoriai/shared/adapter/hub"
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/adapter/redis"
+	"github.com/yoriai/yoriai/shared/bootstrap/chat"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/work"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/wire"
+	"github.com/yoriai/yoriai/shared/usecase/live"
+	"github.com/yoriai/yoriai/shared/usecase/replies"
+)
+
+// Serve is chat.Serve for an operation that must know models.
+func Serve(method, path string, needs []environment.Need, handler func(p *chat.Parts) httpapi.Handler) {
+	chat.Start(func(ctx context.Context) (any, error) {
+		p, err := chat.Build(ctx, append(needs, environment.Verify))
+		if err != nil {
+			return nil, err
+		}
+		client, err := gateway.Dial(p.Config.GatewayAddr)
+		if err != nil {
+			return nil, err
+		}
+		p.Catalogue = gateway.NewCatalogue(client)
+		return p.Operation(method, path, handler(p)), nil
+	})
+}
+
+// connections of a worker: one settles or prepares while the other keeps the lease.
+const connections = 2
+
+// Worker is the main of the function that writes AI replies.
+func Worker(handler func(w replies.Worker) any) {
+	chat.Start(func(ctx context.Context) (any, error) {
+		p, err := chat.Build(ctx, append([]environment.Need{environment.Gateway, environment.Connections}, work.Settling...), pg.MaxConns(connections))
+		if err != nil {
+			return nil, err
+		}
+		client, err := gateway.Dial(p.Config.GatewayAddr)
+		if err != nil {
+			return nil, err
+		}
+		caster := live.Caster{Connections: dynamodb.Connections{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
+			Hub: hub.NewAPIGateway(p.AWS, p.Config.CallbackURL), Encode: wire.Delta, Interval: p.Config.DeltaInterval, Budget: p.Config.SendBudget}
+		return handler(replies.Worker{Store: p.Store, LLM: client, Live: caster, Stops: redis.NewStopHint(p.Redis), Running: redis.NewStreamText(p.Redis),
+			Undertaker: work.Undertaker(p), HandOver: p.HandOver, Pace: replies.Pace{Checkpoint: p.Config.CheckpointPeriod}}), nil
+	})
+}
