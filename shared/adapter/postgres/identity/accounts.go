@@ -39,6 +39,9 @@ func (a Accounts) Register(ctx context.Context, u user.User, passwordHash string
 
 // ByLogin implements user.Accounts: a login with an @ is an e-mail address, which no username holds. The oldest come first.
 func (a Accounts) ByLogin(ctx context.Context, login string) ([]user.Account, error) {
+	if strings.ContainsRune(login, 0) { // PostgreSQL stores none, so nobody is called that
+		return nil, nil
+	}
 	column := "username"
 	if strings.Contains(login, "@") {
 		column = "email"
