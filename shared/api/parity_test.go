@@ -1,0 +1,177 @@
+package api_test
+
+import (
+	"bufio"
+	"bytes"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/yoriai/yoriai/shared/api"
+	"github.com/yoriai/yoriai/shared/api/apitest"
+	"github.com/yoriai/yoriai/shared/domain/fault"
+)
+
+// folders are the names below a folder of functions; each must hold a main.go.
+func folders(t *testing.T, kind string) []string {
+	t.Helper()
+	root := filepath.Join("..", "..", "functions", kind)
+	entries, err := os.ReadDir(root)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		if _, err := os.Stat(filepath.Join(root, e.Name(), "main.go")); err != nil {
+			t.Errorf("functions/%s/%s: %v", kind, e.Name(), err)
+		}
+		names = append(names, e.Name())
+	}
+	return names
+}
+
+func wantSame(t *testing.T, what string, contract, built []string) {
+	t.Helper()
+	for _, name := range contract {
+		if !slices.Contains(built, name) {
+			t.Errorf("%s %s is in the contract, but nowhere built", what, name)
+		}
+	}
+	for _, name := range built {
+		if !slices.Contains(contract, name) {
+			t.Errorf("%s %s is built, but not in the contract", what, name)
+		}
+	}
+}
+
+func TestEveryOperationHasItsFolder(t *testing.T) {
+	t.Parallel()
+	var names []string
+	for name, operation := range apitest.Operations(t) {
+		names = append(names, name)
+		if len(operation.Spec.Tags) == 0 || operation.Spec.Summary == "" || operation.Spec.Extensions["x-lambda"] == nil {
+			t.Errorf("%s needs a tag, a summary and x-lambda", name)
+		}
+		if operation.Spec.Responses.Default() == nil {
+			t.Errorf("%s names no answer for what goes wrong", name)
+		}
+		if !operation.Open && operation.Spec.Responses.Value("401") == nil {
+			t.Errorf("%s may be called by somebody, but names no 401", name)
+		}
+	}
+	wantSame(t, "operation", names, folders(t, "http"))
+}
+
+type socketContract struct {
+	Operations map[string]struct {
+		Action string
+		Route  string         `yaml:"x-route"`
+		Lambda map[string]any `yaml:"x-lambda"`
+	}
+}
+
+func TestEveryRouteHasItsFolder(t *testing.T) {
+	t.Parallel()
+	var contract socketContract
+	if err := yaml.Unmarshal(api.AsyncAPI, &contract); err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for name, operation := range contract.Operations {
+		if operation.Action != "receive" {
+			continue
+		}
+		names = append(names, name)
+		if operation.Route != name && operation.Route != "$"+name || operation.Lambda == nil {
+			t.Errorf("%s needs its x-route and x-lambda", name)
+		}
+	}
+	wantSame(t, "route", names, folders(t, "websocket"))
+}
+
+// A function that is built by what the contract says it needs cannot miss anything; one that reads more than that fails at
+// start on AWS, where nobody gives it more.
+func TestFunctionsAskForWhatTheContractGives(t *testing.T) {
+	t.Parallel()
+	constants := map[string]string{
+		"Postgres": "postgres", "Redis": "redis", "Gateway": "gateway", "Table": "table", "FanOut": "fan-out", "AIReplies": "ai-replies",
+		"AIWatchdog": "ai-watchdog", "SigningKey": "signing-key", "Connections": "connections", "WebSocketURL": "websocket-url",
+	}
+	asks := regexp.MustCompile(`environment\.([A-Z]\w+)`)
+	for name, operation := range apitest.Operations(t) {
+		source, err := os.ReadFile(filepath.Join("..", "..", "functions", "http", name, "main.go"))
+		if err != nil {
+			continue // the parity test tells
+		}
+		for _, match := range asks.FindAllStringSubmatch(string(source), -1) {
+			if need, ok := constants[match[1]]; ok && !slices.Contains(operation.Needs, need) {
+				t.Errorf("%s asks for %s, which its x-lambda.needs does not name", name, need)
+			}
+		}
+	}
+}
+
+func TestTheCodesOfTheContractAreTheCodesOfTheDomain(t *testing.T) {
+	t.Parallel()
+	document, err := apitest.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var contract []string
+	for _, code := range document.Components.Schemas["Code"].Value.Enum {
+		contract = append(contract, code.(string))
+	}
+	source, err := os.ReadFile(filepath.Join("..", "domain", "fault", "fault.go"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var domain []string
+	for _, match := range regexp.MustCompile(`Code = "(\w+)"`).FindAllStringSubmatch(string(source), -1) {
+		domain = append(domain, match[1])
+	}
+	if !slices.Contains(domain, string(fault.DatabaseWaking)) {
+		t.Fatalf("read only %v", domain)
+	}
+	wantSame(t, "code", contract, domain)
+}
+
+// The Go types are made from the contract; a property that was added since would be missing.
+func TestTheGeneratedTypesAreOfThisContract(t *testing.T) {
+	t.Parallel()
+	document, err := apitest.Document()
+	if err != nil {
+		t.Fatal(err)
+	}
+	fields := generatedFields(t)
+	for name, schema := range document.Components.Schemas {
+		for property := range schema.Value.Properties {
+			if !slices.Contains(fields[strings.ToLower(name)], property) {
+				t.Errorf("%s.%s is not in types.gen.go: run go generate ./api", name, property)
+			}
+		}
+	}
+}
+
+func generatedFields(t *testing.T) map[string][]string {
+	t.Helper()
+	source, err := os.ReadFile("types.gen.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	opens, tag := regexp.MustCompile(`^type (\w+) struct`), regexp.MustCompile("json:\"(\\w+)")
+	fields, current := map[string][]string{}, ""
+	for lines := bufio.NewScanner(bytes.NewReader(source)); lines.Scan(); {
+		if m := opens.FindStringSubmatch(lines.Text()); m != nil {
+			current = strings.ToLower(m[1])
+		}
+		if m := tag.FindStringSubmatch(lines.Text()); m != nil {
+			fields[current] = append(fields[current], m[1])
+		}
+	}
+	return fields
+}
