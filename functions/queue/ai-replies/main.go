@@ -2,11 +2,13 @@
 package main
 
 import (
+	"context"
+
 	"github.com/yoriai/yoriai/shared/bootstrap/asking"
+	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/handler/queue"
-	"github.com/yoriai/yoriai/shared/usecase/replies"
 )
 
 func main() {
-	asking.Worker(func(w replies.Worker) any { return queue.Attempts("ai-replies", w.Reply) })
+	asking.Worker(func(reply func(ctx context.Context, a ai.Attempt) error) any { return queue.Attempts("ai-replies", reply) })
 }

@@ -7,11 +7,10 @@ import (
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/work"
 	"github.com/yoriai/yoriai/shared/handler/queue"
-	"github.com/yoriai/yoriai/shared/usecase/nightly"
 )
 
 func main() {
 	work.Start(work.Settling, func(p *chat.Parts) any {
-		return queue.Tick("nightly", func(ctx context.Context) (map[string]any, error) { return nightly.Run(ctx, p.Store) })
+		return queue.Tick("nightly", func(ctx context.Context) (map[string]any, error) { return work.Night(ctx, p) })
 	})
 }

@@ -98,11 +98,7 @@ func (s *Store) MarkRead(ctx context.Context, roomID, person, messageID id.ID) (
 // Join puts a person into a room, or changes their role. Master is only ever given by a transfer.
 func (s *Store) Join(ctx context.Context, roomID id.ID, username string, role room.Role) (joined room.Membership, owed []outbox.Row, err error) {
 	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
-		var person id.ID
-		err := c.QueryRow(ctx, `SELECT id FROM users WHERE lower(username) = lower($1) AND deleted_at IS NULL`, username).Scan(&person)
-		if errors.Is(err, pgx.ErrNoRows) {
-			return fault.New(fault.NotFound, "There is no such person.")
-		}
+		person, err := personNamed(ctx, c, username)
 		if err != nil {
 			return err
 		}
@@ -211,4 +207,17 @@ func userEvents(ctx context.Context, c querier, people []id.ID, kind event.Kind,
 func userNumber(ctx context.Context, c querier, person id.ID) (number int64, err error) {
 	err = c.QueryRow(ctx, `SELECT coalesce((SELECT event FROM user_sequences WHERE user_id = $1), 0)`, person).Scan(&number)
 	return number, err
+}
+
+// PersonNamed finds somebody by username; not_found if there is nobody of that name.
+func (s *Store) PersonNamed(ctx context.Context, username string) (person id.ID, err error) {
+	return personNamed(ctx, s.db, username)
+}
+
+func personNamed(ctx context.Context, c querier, username string) (person id.ID, err error) {
+	err = c.QueryRow(ctx, `SELECT id FROM users WHERE lower(username) = lower($1) AND deleted_at IS NULL`, username).Scan(&person)
+	if errors.Is(err, pgx.ErrNoRows) {
+		return person, fault.New(fault.NotFound, "There is no such person.")
+	}
+	return person, pg.Translate(err)
 }

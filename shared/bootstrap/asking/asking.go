@@ -12,6 +12,7 @@ import (
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/bootstrap/work"
+	"github.com/yoriai/yoriai/shared/domain/ai"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/live"
@@ -38,7 +39,7 @@ func Serve(method, path string, needs []environment.Need, handler func(p *chat.P
 const connections = 2
 
 // Worker is the main of the function that writes AI replies.
-func Worker(handler func(w replies.Worker) any) {
+func Worker(handler func(reply func(ctx context.Context, a ai.Attempt) error) any) {
 	chat.Start(func(ctx context.Context) (any, error) {
 		p, err := chat.Build(ctx, append([]environment.Need{environment.Gateway, environment.Connections}, work.Settling...), pg.MaxConns(connections))
 		if err != nil {
@@ -50,7 +51,8 @@ func Worker(handler func(w replies.Worker) any) {
 		}
 		caster := live.Caster{Connections: dynamodb.Connections{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
 			Hub: hub.NewAPIGateway(p.AWS, p.Config.CallbackURL), Encode: wire.Delta, Interval: p.Config.DeltaInterval, Budget: p.Config.SendBudget}
-		return handler(replies.Worker{Store: p.Store, LLM: client, Live: caster, Stops: redis.NewStopHint(p.Redis), Running: redis.NewStreamText(p.Redis),
-			Undertaker: work.Undertaker(p), HandOver: p.HandOver, Pace: replies.Pace{Checkpoint: p.Config.CheckpointPeriod}}), nil
+		worker := replies.Worker{Store: p.Store, LLM: client, Live: caster, Stops: redis.NewStopHint(p.Redis), Running: redis.NewStreamText(p.Redis),
+			Undertaker: work.Undertaker(p), HandOver: p.HandOver, Pace: replies.Pace{Checkpoint: p.Config.CheckpointPeriod}}
+		return handler(worker.Reply), nil
 	})
 }

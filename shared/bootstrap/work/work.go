@@ -10,6 +10,7 @@ import (
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
+	"github.com/yoriai/yoriai/shared/usecase/nightly"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 )
 
@@ -44,4 +45,9 @@ func Sweeper(p *chat.Parts) replies.Sweeper {
 func FanOut(p *chat.Parts) fanout.FanOut {
 	return fanout.FanOut{Store: p.Store, Heads: dynamodb.Heads{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
 		Connections: dynamodb.Connections{Table: p.Table}, Hub: hub.NewAPIGateway(p.AWS, p.Config.CallbackURL), Frames: wire.Frames{}}
+}
+
+// Night does one night's work.
+func Night(ctx context.Context, p *chat.Parts) (map[string]any, error) {
+	return nightly.Run(ctx, p.Store)
 }
