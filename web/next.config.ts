@@ -22,6 +22,8 @@ const config: NextConfig = {
       ],
     },
   ],
+  // `npm run typecheck` is its own step of the tests; the build does not repeat it.
+  typescript: { ignoreBuildErrors: true },
   turbopack: { root: import.meta.dirname },
 };
 

@@ -6,6 +6,7 @@ import { memo, useRef, useState, type ComponentProps } from 'react';
 import ReactMarkdown, { type Components, type ExtraProps } from 'react-markdown';
 import rehypeHighlight from 'rehype-highlight';
 import remarkGfm from 'remark-gfm';
+import { rehypeMentions } from '@/lib/mentions';
 import { Icon } from './ui/icon';
 
 const SAFE = /^(https?:|mailto:)/i;
@@ -20,12 +21,12 @@ const components: Components = {
   // A picture from elsewhere would tell its server who reads what, and when: it becomes a link.
   img: ({ src, alt }) => (typeof src === 'string' && src ? <a href={src} target="_blank" rel="noopener noreferrer nofollow">{alt || src}</a> : <span>{alt}</span>),
   pre: CodeBlock,
-  table: ({ children }) => <div className="table" tabIndex={0} role="group"><table>{children}</table></div>,
+  table: ({ children }) => <div className="md-table"><table>{children}</table></div>,
   input: ({ checked }) => <input type="checkbox" checked={checked ?? false} readOnly disabled className="mr-1.5 align-[-2px]" />,
 };
 
 const remark = [remarkGfm];
-const rehype: ComponentProps<typeof ReactMarkdown>['rehypePlugins'] = [[rehypeHighlight, { detect: false, ignoreMissing: true }]];
+const rehype: ComponentProps<typeof ReactMarkdown>['rehypePlugins'] = [[rehypeHighlight, { detect: false, ignoreMissing: true }], rehypeMentions];
 
 /** What people and models write. Raw HTML stays text. */
 export const Markdown = memo(function Markdown({ text, running = false }: { text: string; running?: boolean }) {

@@ -114,6 +114,7 @@ interface FooterProps {
 function Footer({ text, attempt, attempts, loading, tokens, payer, onLook, onAgain }: FooterProps) {
   const t = useTranslations('chat');
   const [copied, setCopied] = useState(false);
+  if (text === '' && !onAgain && attempts < 2) return null;
   return (
     <footer className="mt-1.5 -ml-1.5 flex min-h-7 flex-wrap items-center gap-0.5 text-[12.5px]/[18px] text-text-3">
       {text !== '' && (

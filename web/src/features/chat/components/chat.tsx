@@ -32,7 +32,7 @@ export function Chat({ roomId, messageId, tools }: Props) {
 
   if (state === 'gone') return <Gone />;
   return (
-    <main className="grid min-h-0 min-w-0 grid-rows-[auto_auto_minmax(0,1fr)_auto] bg-bg" data-live={known}>
+    <main className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto] bg-bg" data-live={known}>
       <Header roomId={roomId} tools={tools} />
       <OfflineBar />
       <Trouble>

@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { Icon } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
-import { Menu, MenuItem, MenuLabel } from '@/components/ui/menu';
+import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/ui/menu';
 import { useRoom } from '@/lib/live/hooks';
 import { modelName, useModels, type Model } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
@@ -45,9 +45,13 @@ export function RoomTools({ roomId }: { roomId: string }) {
               <small className="block text-[12px]/4 text-text-3">{model.available ? model.provider : models('unavailable')}</small>
             </MenuItem>
           ))}
+          <div className="hidden max-page:block">
+            <MenuLine />
+            <MenuItem icon="gear" onSelect={() => setSettings(true)}>{t('settings')}</MenuItem>
+          </div>
         </Menu>
       ) : <span className={chip}>{inside}</span>}
-      {maySet && <IconButton icon="gear" label={t('settings')} onClick={() => setSettings(true)} />}
+      {maySet && <IconButton icon="gear" label={t('settings')} onClick={() => setSettings(true)} className="max-page:hidden" />}
       {maySet && <RoomSettings room={room} open={settings} onOpenChange={setSettings} />}
     </>
   );
