@@ -10,6 +10,7 @@ use llm_gateway::{
         },
         outbound::{
             anthropic::{self, Anthropic},
+            aws::credentials::Source,
             catalogue::Catalogue,
             env_key::EnvKeys,
             gemini::{self, Gemini},
@@ -18,7 +19,9 @@ use llm_gateway::{
             metrics::Metrics,
             openai::{self, OpenAi},
             openai_compatible::OpenAiCompatible,
+            otel::Otel,
             scripted::Scripted,
+            secrets_manager_key::{SecretAt, SecretsManagerKeys},
             tiktoken::Tiktoken,
             tokio_clock::TokioClock,
         },
@@ -29,7 +32,10 @@ use llm_gateway::{
         retry::RetryPolicy,
         service::{CompletionService, Guard, Guarded, Outside},
     },
-    ports::{inbound::CompletionUseCase as _, outbound::KeyStore},
+    ports::{
+        inbound::CompletionUseCase as _,
+        outbound::{CallObserver, KeyStore},
+    },
 };
 use tokio::{
     net::TcpListener,
@@ -52,19 +58,23 @@ async fn main() -> ExitCode {
 async fn run() -> Result<(), Box<dyn Error>> {
     let config = Config::read(|name| env::var(name).ok())?;
     log_to_stdout(config.text_logs);
-    let keys: Arc<dyn KeyStore> = Arc::new(EnvKeys::read(
-        &[openai::KEY, anthropic::KEY, gemini::KEY],
-        |name| env::var(name).ok(),
-    ));
+    let http = HttpClient::new(Timeouts::default());
+    let keys = keys(&http).await;
     let metrics = Arc::new(Metrics::default());
+    let otel = match env::var("OTEL_EXPORTER_OTLP_ENDPOINT") {
+        Ok(endpoint) if !endpoint.is_empty() => Some(Arc::new(Otel::new(http.clone())?)),
+        _ => None,
+    };
+    let mut observers: Vec<Arc<dyn CallObserver>> = vec![metrics.clone(), Arc::new(CallLog)];
+    observers.extend(otel.clone().map(|otel| otel as Arc<dyn CallObserver>));
     let scripted = config.scripted.then(|| Arc::new(Scripted::default()));
     let service = CompletionService::new(
-        providers(&config, &keys, scripted.clone())?,
+        providers(&config, &http, &keys, scripted.clone())?,
         Outside {
             catalogue: Arc::new(Catalogue::load(config.models_dir.as_deref())?),
             tokeniser: Arc::new(Tiktoken),
             clock: Arc::new(TokioClock::default()),
-            observer: Arc::new(Observers(vec![metrics.clone(), Arc::new(CallLog)])),
+            observer: Arc::new(Observers(observers)),
             image_hosts: config.image_hosts.clone(),
         },
     );
@@ -81,17 +91,33 @@ async fn run() -> Result<(), Box<dyn Error>> {
         drain: Duration::from_secs(config.drain_seconds),
     };
     serve(serving, rest_listener, grpc_listener, stop_signal()?).await?;
+    if let Some(otel) = otel {
+        tokio::task::spawn_blocking(move || otel.flush()).await?;
+    }
     tracing::info!("stopped");
     Ok(())
+}
+
+/// Keys from the environment, and from Secrets Manager where a secret is named.
+async fn keys(http: &HttpClient) -> Arc<dyn KeyStore> {
+    let get = |name: &str| env::var(name).ok();
+    let names = [openai::KEY, anthropic::KEY, gemini::KEY];
+    let keys: Arc<dyn KeyStore> = Arc::new(EnvKeys::read(&names, get));
+    let Some(secret) = SecretAt::find(get) else {
+        return keys;
+    };
+    let keys = SecretsManagerKeys::new(http.clone(), secret, Source::find(get), keys);
+    keys.keep_fresh().await;
+    keys
 }
 
 /// The providers, in the order in which their models are listed. A new one is a line here.
 fn providers(
     config: &Config,
+    http: &HttpClient,
     keys: &Arc<dyn KeyStore>,
     scripted: Option<Arc<Scripted>>,
 ) -> Result<Vec<Guarded>, Box<dyn Error>> {
-    let http = HttpClient::new(Timeouts::default());
     let guard = Guard {
         max_concurrency: config.max_concurrency,
         ..Guard::default()

@@ -89,12 +89,24 @@ impl Call {
         context: CallContext,
         streamed: bool,
     ) -> Result<Self, Error> {
+        let prompt_estimate = prompt_tokens(lane.provider.family(), &call.request.messages);
+        let window = call.model.context_window;
+        // Far beyond the window even if the estimate is off; near it the provider counts better.
+        if window > 0 && prompt_estimate / 3 * 2 > window {
+            return Err(Error::new(
+                ErrorCode::ContextTooLong,
+                format!(
+                    "the prompt is far longer than the {window} tokens {} takes",
+                    call.model.id
+                ),
+            ));
+        }
         let place = lane.places.take()?;
         let began = clock.now();
         observer.began(lane.provider.name());
         Ok(Self {
             books: Books {
-                prompt_estimate: prompt_tokens(lane.provider.family(), &call.request.messages),
+                prompt_estimate,
                 prompt: None,
                 counted: None,
                 text: TextCount::default(),

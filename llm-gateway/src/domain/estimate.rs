@@ -1,11 +1,7 @@
-//! Token counts without a provider.
-//!
-//! Text is counted by kind of character, in one pass and without memory, and each family of models has its
-//! own tokens per character of each kind, calibrated against recorded counts. That is cheap enough to run on
-//! every delta of every stream, which is what makes a truthful bill possible when a stream is cut. Where a
-//! vocabulary is public, `EstimateTokens` uses the exact tokeniser instead.
+//! Tokens of a conversation without a provider.
 
-use super::{ImageSource, Message, Part};
+pub use super::text_count::TextCount;
+use super::{ImageSource, Message, Part, image_size::image_size};
 
 /// Models that count alike.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,129 +18,72 @@ pub enum TokenFamily {
     Words,
 }
 
-/// Characters by kind.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct TextCount {
-    latin: u64,
-    spaces: u64,
-    digits: u64,
-    punctuation: u64,
-    kana: u64,
-    han: u64,
-    other: u64,
-    words: u64,
-    in_word: bool,
-}
+/// The size that a picture is taken to have if it does not tell.
+const UNKNOWN_SIZE: (u32, u32) = (1_024, 1_024);
 
-impl TextCount {
-    /// Counts a text.
-    #[must_use]
-    pub fn of(text: &str) -> Self {
-        let mut count = Self::default();
-        count.add(text);
-        count
-    }
-
-    /// Counts more text; a word may be split between calls.
-    pub fn add(&mut self, text: &str) {
-        for c in text.chars() {
-            let space = c.is_ascii_whitespace() || c == '\u{3000}';
-            if space {
-                self.in_word = false;
-            } else if !self.in_word {
-                self.in_word = true;
-                self.words += 1;
-            }
-            match c {
-                _ if space => self.spaces += 1,
-                'a'..='z' | 'A'..='Z' => self.latin += 1,
-                '0'..='9' => self.digits += 1,
-                '\u{0}'..='\u{7f}' => self.punctuation += 1,
-                '\u{3040}'..='\u{30ff}' => self.kana += 1,
-                '\u{3400}'..='\u{9fff}' | '\u{f900}'..='\u{faff}' => self.han += 1,
-                _ => self.other += 1,
-            }
-        }
-    }
-
-    /// The tokens that family would count.
-    #[must_use]
-    #[allow(
-        clippy::cast_precision_loss,
-        clippy::cast_possible_truncation,
-        clippy::cast_sign_loss
-    )]
-    pub fn tokens(&self, family: TokenFamily) -> u64 {
-        if family == TokenFamily::Words {
-            return self.words;
-        }
-        let w = weights(family);
-        let sum = self.latin as f64 * w.latin
-            + self.spaces as f64 * w.spaces
-            + self.digits as f64 * w.digits
-            + self.punctuation as f64 * w.punctuation
-            + self.kana as f64 * w.kana
-            + self.han as f64 * w.han
-            + self.other as f64 * w.other;
-        sum.ceil() as u64
-    }
-}
-
-/// Tokens per character of each kind.
-struct CharWeights {
-    latin: f64,
-    spaces: f64,
-    digits: f64,
-    punctuation: f64,
-    kana: f64,
-    han: f64,
-    other: f64,
-}
-
-const fn weights(family: TokenFamily) -> CharWeights {
-    match family {
-        TokenFamily::OpenAi | TokenFamily::Words => CharWeights {
-            latin: 0.22,
-            spaces: 0.05,
-            digits: 0.4,
-            punctuation: 0.6,
-            kana: 0.65,
-            han: 0.85,
-            other: 0.8,
-        },
-        TokenFamily::Claude | TokenFamily::Gemini | TokenFamily::Open => CharWeights {
-            latin: 0.25,
-            spaces: 0.08,
-            digits: 0.7,
-            punctuation: 0.75,
-            kana: 0.8,
-            han: 1.0,
-            other: 1.0,
-        },
-    }
-}
-
-/// Tokens that frame each message.
-pub(crate) const fn frame(family: TokenFamily) -> u64 {
+/// Tokens that frame each message: role, separators.
+const fn frame(family: TokenFamily) -> u64 {
     match family {
         TokenFamily::Words => 0,
-        _ => 4,
+        TokenFamily::OpenAi => 3,
+        TokenFamily::Claude | TokenFamily::Gemini | TokenFamily::Open => 4,
     }
 }
 
-/// Tokens of an image.
-pub(crate) const fn image_tokens(family: TokenFamily, _source: &ImageSource) -> u64 {
+/// Tokens of a picture, by each provider's published rule.
+fn image_tokens(family: TokenFamily, source: &ImageSource) -> u64 {
+    let size = match source {
+        ImageSource::Data(data) => image_size(data),
+        ImageSource::Url(_) => None,
+    };
+    let (width, height) = size.unwrap_or(UNKNOWN_SIZE);
+    let (width, height) = (u64::from(width.max(1)), u64::from(height.max(1)));
     match family {
-        TokenFamily::OpenAi => 765,
-        TokenFamily::Claude => 1_600,
-        TokenFamily::Gemini => 258,
-        TokenFamily::Open => 1_000,
         TokenFamily::Words => 1,
+        TokenFamily::OpenAi => openai_image(width, height),
+        TokenFamily::Claude => claude_image(width, height),
+        TokenFamily::Gemini => gemini_image(width, height),
+        // No common rule; most cut it into patches of 28 pixels, within bounds.
+        TokenFamily::Open => (width * height / 784).clamp(256, 2_560),
     }
+}
+
+/// Fitted into 2048 × 2048, then to a short side of 768, then 170 for each tile of 512, and 85.
+fn openai_image(width: u64, height: u64) -> u64 {
+    let (mut long, mut short) = (width.max(height), width.min(height));
+    if long > 2_048 {
+        short = (short * 2_048 / long).max(1);
+        long = 2_048;
+    }
+    if short > 768 {
+        long = long * 768 / short;
+        short = 768;
+    }
+    85 + 170 * long.div_ceil(512) * short.div_ceil(512)
+}
+
+/// A token for 750 pixels, after fitting the long side to 1568 and the whole to about 1600 tokens.
+fn claude_image(width: u64, height: u64) -> u64 {
+    let long = width.max(height);
+    let (width, height) = if long > 1_568 {
+        (width * 1_568 / long, height * 1_568 / long)
+    } else {
+        (width, height)
+    };
+    (width * height).div_ceil(750).clamp(1, 1_600)
+}
+
+/// 258 if both sides are within 384; otherwise 258 for each tile of two thirds of the short side, 256 to 768.
+fn gemini_image(width: u64, height: u64) -> u64 {
+    if width <= 384 && height <= 384 {
+        return 258;
+    }
+    let tile = (width.min(height) * 2 / 3).clamp(256, 768);
+    258 * width.div_ceil(tile) * height.div_ceil(tile)
 }
 
 /// The tokens of one message; `exact` counts its texts if it can.
-pub(crate) fn message_tokens(
+pub(super) fn message_tokens(
     family: TokenFamily,
     message: &Message,
     exact: &dyn Fn(&str) -> Option<u64>,
@@ -172,4 +111,29 @@ pub fn prompt_tokens(family: TokenFamily, messages: &[Message]) -> u64 {
         .iter()
         .map(|message| message_tokens(family, message, &|_| None))
         .sum()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pictures_cost_what_the_providers_publish() {
+        // The examples of the providers' own pages.
+        assert_eq!(openai_image(1_024, 1_024), 765);
+        assert_eq!(openai_image(2_048, 4_096), 1_105);
+        assert_eq!(claude_image(200, 200), 54);
+        assert_eq!(claude_image(1_000, 1_000), 1_334);
+        assert_eq!(claude_image(1_092, 1_092), 1_590);
+        assert_eq!(claude_image(8_000, 8_000), 1_600);
+        assert_eq!(gemini_image(384, 384), 258);
+        assert_eq!(gemini_image(960, 540), 6 * 258);
+    }
+
+    #[test]
+    fn a_picture_of_unknown_size_is_taken_for_a_square() {
+        let url = ImageSource::Url("https://img.example.com/a".into());
+        assert_eq!(image_tokens(TokenFamily::OpenAi, &url), 765);
+        assert_eq!(image_tokens(TokenFamily::Open, &url), 1_337);
+    }
 }

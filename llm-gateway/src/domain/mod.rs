@@ -6,12 +6,14 @@ mod call;
 pub mod error;
 pub mod estimate;
 pub mod event;
+mod image_size;
 mod live;
 pub mod message;
 pub mod model;
 pub mod request;
 pub mod retry;
 pub mod service;
+mod text_count;
 pub mod usage;
 
 pub use error::{Error, ErrorCode};

@@ -6,8 +6,11 @@
 mod contract;
 mod errors;
 mod grpc;
+mod keys;
+mod process;
 mod resilience;
 mod rest;
 mod shutdown;
 mod support;
+mod tokens;
 mod wire;

@@ -234,3 +234,99 @@ impl ModelCatalogue for Catalogue {
         self.models.get(provider).into_iter().flatten().collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(change: (&str, &str)) -> String {
+        let good = r#"
+            provider = "p"
+            source = "https://example.com/prices"
+            date = "2026-01-31"
+            [[models]]
+            id = "m"
+            name = "M"
+            context_window = 1000
+            max_output_tokens = 100
+            price = { input = 2.0, cached_input = 0.5, output = 8.0 }
+            weights = { input = 1000000, output = 4000000 }
+        "#;
+        assert!(good.contains(change.0), "{}", change.0);
+        good.replace(change.0, change.1)
+    }
+
+    fn load(change: (&str, &str)) -> Result<Catalogue, CatalogueError> {
+        let mut catalogue = Catalogue::default();
+        catalogue.add("p.toml", &file(change)).map(|()| catalogue)
+    }
+
+    #[test]
+    fn a_sound_file_is_taken() {
+        let catalogue = load(("", "")).unwrap();
+        let found = catalogue
+            .find(&ProviderName::new("p"), &ModelName::new("m"))
+            .unwrap();
+        assert_eq!(
+            (
+                found.context_window,
+                found.price.output,
+                found.weights.output
+            ),
+            (1_000, 8.0, 4_000_000)
+        );
+        assert!(found.streaming && found.temperature && !found.vision && !found.deprecated);
+        assert!(
+            catalogue
+                .find(&ProviderName::new("p"), &ModelName::new("x"))
+                .is_none()
+        );
+        assert!(catalogue.of_provider(&ProviderName::new("q")).is_empty());
+    }
+
+    #[test]
+    fn absurd_facts_are_refused() {
+        for change in [
+            ("input = 2.0", "input = -2.0"),
+            ("input = 2.0", "input = 2000.5"),
+            ("input = 2.0", "input = nan"),
+            ("input = 2.0, ", ""),
+            ("input = 2.0", "input = 0.0"),
+            ("cached_input = 0.5", "cached_input = 3.0"),
+            ("output = 8.0", "output = inf"),
+            (
+                "price = { input = 2.0, cached_input = 0.5, output = 8.0 }",
+                "",
+            ),
+            ("context_window = 1000", ""),
+            ("context_window = 1000", "context_window = 0"),
+            ("context_window = 1000", "context_window = 10"),
+            ("context_window = 1000", "context_window = -5"),
+            ("max_output_tokens = 100", "max_output_tokens = 0"),
+            ("weights = { input = 1000000", "weights = { input = 0"),
+            ("weights = { input = 1000000", "weights = { input = 0.5"),
+            ("id = \"m\"", "id = \"\""),
+            ("id = \"m\"", "id = \"m\"\nprise = 1"),
+            ("https://", "http://"),
+            ("2026-01-31", "yesterday"),
+        ] {
+            assert!(load(change).is_err(), "{change:?}");
+        }
+        let mut twice = load(("", "")).unwrap();
+        assert!(twice.add("again.toml", &file(("", ""))).is_err());
+        assert!(twice.add("README.md", "not toml").is_ok());
+    }
+
+    #[test]
+    fn what_is_built_in_is_sound() {
+        let catalogue = Catalogue::load(None).unwrap();
+        for provider in ["openai", "anthropic", "gemini", "scripted"] {
+            assert!(
+                !catalogue
+                    .of_provider(&ProviderName::new(provider))
+                    .is_empty(),
+                "{provider}"
+            );
+        }
+    }
+}

@@ -2,6 +2,7 @@
 
 pub mod anthropic;
 pub mod authors;
+pub mod aws;
 pub mod catalogue;
 pub mod chat;
 pub mod env_key;
@@ -12,6 +13,8 @@ pub mod log;
 pub mod metrics;
 pub mod openai;
 pub mod openai_compatible;
+pub mod otel;
 pub mod scripted;
+pub mod secrets_manager_key;
 pub mod tiktoken;
 pub mod tokio_clock;

@@ -1,0 +1,255 @@
+//! The program itself: its start, its logs, its telemetry, its end.
+
+use std::{process::Stdio, time::Duration};
+
+use tokio::{
+    io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader},
+    process::{Child, Command},
+};
+
+use crate::support::{
+    provider::{KEY, Kind},
+    upstream::{Reply, Upstream},
+};
+
+const PROMPT: &str = "marzipan-submarine-7731";
+
+struct Program {
+    child: Child,
+    rest: String,
+    logs: tokio::task::JoinHandle<String>,
+}
+
+impl Program {
+    async fn start(env: &[(&str, String)]) -> Self {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_llm-gateway"))
+            .env_clear()
+            .env("GATEWAY_REST_ADDR", "127.0.0.1:0")
+            .env("GATEWAY_GRPC_ADDR", "127.0.0.1:0")
+            .env("GATEWAY_SCRIPTED", "1")
+            .envs(env.iter().map(|(k, v)| (*k, v.as_str())))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .kill_on_drop(true)
+            .spawn()
+            .unwrap();
+        let mut out = BufReader::new(child.stdout.take().unwrap());
+        let mut err = child.stderr.take().unwrap();
+        let mut seen = String::new();
+        let rest = loop {
+            let from = seen.len();
+            assert!(
+                out.read_line(&mut seen).await.unwrap() > 0,
+                "no start:\n{seen}"
+            );
+            let line: serde_json::Value = serde_json::from_str(&seen[from..]).unwrap();
+            if line["message"] == "listening" {
+                break format!("http://{}", line["rest"].as_str().unwrap());
+            }
+        };
+        let logs = tokio::spawn(async move {
+            out.read_to_string(&mut seen).await.unwrap();
+            err.read_to_string(&mut seen).await.unwrap();
+            seen
+        });
+        Self { child, rest, logs }
+    }
+
+    async fn post(&self, body: &str) -> String {
+        let request = http::Request::post(format!("{}/completions", self.rest))
+            .body(http_body_util::Full::new(bytes::Bytes::from(
+                body.to_owned(),
+            )))
+            .unwrap();
+        let client =
+            hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new());
+        let response = client.build_http().request(request).await.unwrap();
+        let body = http_body_util::BodyExt::collect(response.into_body())
+            .await
+            .unwrap();
+        String::from_utf8(body.to_bytes().to_vec()).unwrap()
+    }
+
+    /// Asks it to stop, as ECS does; gives back everything it ever wrote.
+    async fn stop(mut self) -> String {
+        let id = self.child.id().unwrap().to_string();
+        assert!(
+            Command::new("kill")
+                .args(["-TERM", &id])
+                .status()
+                .await
+                .unwrap()
+                .success()
+        );
+        let ended = tokio::time::timeout(Duration::from_secs(10), self.child.wait()).await;
+        assert!(ended.expect("stops in time").unwrap().success());
+        self.logs.await.unwrap()
+    }
+}
+
+fn body(provider: &str, stream: bool) -> String {
+    let mut body = crate::support::gateway::say_to(provider, PROMPT);
+    body["stream"] = stream.into();
+    body["metadata"]["request_id"] = "req-log-1".into();
+    body.to_string()
+}
+
+/// Everything logged at the most talkative level, over good answers, refusals that quote key and prompt, cuts
+/// and unreadable requests.
+#[tokio::test]
+async fn neither_keys_nor_prompts_are_ever_logged() {
+    let quote = format!(
+        r#"{{"error":{{"message":"bad key {KEY} for prompt {PROMPT}","status":"X","type":"x","code":0}}}}"#
+    );
+    let mut upstreams = Vec::new();
+    for kind in Kind::ALL {
+        let (whole, sse, quote) = (
+            kind.fixture("whole.json"),
+            kind.fixture("error.sse"),
+            quote.clone(),
+        );
+        let upstream = Upstream::start(move |number, asked| match number {
+            0 => Reply::json(200, &whole),
+            1 => Reply::sse(&sse),
+            2 => Reply::json(401, &quote),
+            3 => Reply::json(400, &String::from_utf8_lossy(&asked.body)),
+            _ => Reply::sse(&format!("data: {PROMPT}\n\n")),
+        });
+        upstreams.push(upstream.await);
+    }
+    let [openai, local, anthropic, gemini] = &upstreams[..] else {
+        panic!()
+    };
+    let servers = format!(
+        r#"[{{"name":"local","base_url":"{}/v1","api_key":"{KEY}"}}]"#,
+        local.url
+    );
+    let program = Program::start(&[
+        ("RUST_LOG", "trace".into()),
+        ("OPENAI_API_KEY", KEY.into()),
+        ("OPENAI_BASE_URL", format!("{}/v1", openai.url)),
+        ("ANTHROPIC_API_KEY", KEY.into()),
+        ("ANTHROPIC_BASE_URL", anthropic.url.clone()),
+        ("GEMINI_API_KEY", KEY.into()),
+        ("GEMINI_BASE_URL", gemini.url.clone()),
+        ("OPENAI_COMPATIBLE_SERVERS", servers),
+    ])
+    .await;
+    for kind in Kind::ALL {
+        // The compatible server's first answer goes to the discovery of its models.
+        for number in 0..6 {
+            program.post(&body(kind.name(), number % 2 == 1)).await;
+        }
+    }
+    program
+        .post(&format!(r#"{{"provider":"openai","{PROMPT}":1}}"#))
+        .await;
+    program.post(&format!(r#"{{"provider":"{PROMPT}"#)).await;
+    program.post(&body("scripted", true)).await;
+    let logs = program.stop().await;
+    assert!(
+        logs.contains("TRACE") && logs.contains("req-log-1"),
+        "the logs are not there"
+    );
+    for secret in [KEY, PROMPT] {
+        let leak = logs.lines().find(|line| line.contains(secret));
+        assert_eq!(leak, None, "a log line holds what it must not");
+    }
+}
+
+#[tokio::test]
+async fn logs_are_json_and_calls_have_their_request_id() {
+    let program = Program::start(&[]).await;
+    let answer = program.post(&body("scripted", false)).await;
+    assert!(answer.contains("scripted answer"));
+    let logs = program.stop().await;
+    let lines: Vec<serde_json::Value> = logs
+        .lines()
+        .map(|l| serde_json::from_str(l).unwrap())
+        .collect();
+    let call = lines.iter().find(|l| l["message"] == "call").unwrap();
+    assert_eq!(call["request_id"], "req-log-1");
+    assert_eq!(call["outcome"], "stop");
+    assert!(call["output_tokens"].as_u64().unwrap() > 5);
+    assert_eq!(lines.last().unwrap()["message"], "stopped");
+}
+
+#[tokio::test]
+async fn traces_and_metrics_reach_a_collector() {
+    let collector = Upstream::always(Reply::json(200, "")).await;
+    let program = Program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.clone())]).await;
+    program.post(&body("scripted", true)).await;
+    program.stop().await;
+    let asked = collector.asked();
+    let of = |path: &str| {
+        let bytes: Vec<u8> = asked
+            .iter()
+            .filter(|a| a.path() == path)
+            .flat_map(|a| a.body.clone())
+            .collect();
+        String::from_utf8_lossy(&bytes).into_owned()
+    };
+    let traces = of("/v1/traces");
+    for word in [
+        "chat scripted",
+        "gen_ai.operation.name",
+        "gen_ai.usage.output_tokens",
+        "gen_ai.response.finish_reasons",
+        "req-log-1",
+        "llm-gateway",
+    ] {
+        assert!(traces.contains(word), "{word}");
+    }
+    let metrics = of("/v1/metrics");
+    for word in [
+        "gen_ai.client.token.usage",
+        "gen_ai.client.operation.duration",
+        "gen_ai.server.time_to_first_token",
+    ] {
+        assert!(metrics.contains(word), "{word}");
+    }
+    assert!(!traces.contains(PROMPT) && !metrics.contains(PROMPT));
+}
+
+#[tokio::test]
+async fn a_configuration_that_makes_no_sense_stops_the_start() {
+    let dir = std::env::temp_dir().join(format!("gateway-models-{}", std::process::id()));
+    std::fs::create_dir_all(&dir).unwrap();
+    let file = "provider = \"openai\"\nsource = \"https://example.com\"\ndate = \"2026-01-01\"\n[[models]]\nid = \"x\"\nname = \"X\"\ncontext_window = 1\nmax_output_tokens = 1\nprice = { input = -1.0, cached_input = -1.0, output = 1.0 }\nweights = { input = 1, output = 1 }\n";
+    std::fs::write(dir.join("openai.toml"), file).unwrap();
+    let dir = dir.to_str().unwrap();
+    for (name, value, word) in [
+        ("GATEWAY_REST_ADDR", "nonsense", "GATEWAY_REST_ADDR"),
+        ("GATEWAY_MODELS_DIR", dir, "price"),
+        ("GATEWAY_MODELS_DIR", "/nowhere", "/nowhere"),
+        ("OPENAI_BASE_URL", "nonsense", "base URL"),
+        (
+            "OPENAI_COMPATIBLE_SERVERS",
+            r#"[{"name":"openai","base_url":"http://x"}]"#,
+            "OPENAI_COMPATIBLE_SERVERS",
+        ),
+        (
+            "OPENAI_COMPATIBLE_SERVERS",
+            "sk-secret",
+            "OPENAI_COMPATIBLE_SERVERS",
+        ),
+        ("GATEWAY_MAX_CONCURRENCY", "many", "GATEWAY_MAX_CONCURRENCY"),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_llm-gateway"))
+            .env_clear()
+            .env("GATEWAY_GRPC_ADDR", "127.0.0.1:0")
+            .env(name, value)
+            .kill_on_drop(true)
+            .output();
+        let output = tokio::time::timeout(Duration::from_secs(5), output)
+            .await
+            .unwrap()
+            .unwrap();
+        let error = String::from_utf8_lossy(&output.stderr);
+        assert!(
+            !output.status.success() && error.contains(word),
+            "{name}: {error}"
+        );
+        assert!(!error.contains("sk-secret"));
+    }
+}
