@@ -2,8 +2,8 @@ package wire
 
 import (
 	"encoding/json"
-	"time"
 
+	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
@@ -20,7 +20,7 @@ type frame struct {
 	Type   event.Kind `json:"type"`
 	Stream string     `json:"stream"`
 	Event  int64      `json:"event"`
-	At     time.Time  `json:"at"`
+	At     api.Moment `json:"at"`
 	Data   any        `json:"data"`
 }
 
@@ -72,7 +72,7 @@ func (Frames) User(e event.Event, p fanout.UserPush) []byte {
 
 // encode says by reference what has no row any more, or would not fit.
 func encode(e event.Event, stream string, data any) []byte {
-	f := frame{Type: e.Kind, Stream: stream, Event: e.Number, At: milliseconds(e.At), Data: data}
+	f := frame{Type: e.Kind, Stream: stream, Event: e.Number, At: moment(e.At), Data: data}
 	if data != nil {
 		if b := mustMarshal(f); len(b) <= maxFrame {
 			return b

@@ -14,7 +14,7 @@ import (
 
 // Person is a user as others see them.
 func Person(p room.Person) api.User {
-	return api.User{Id: p.ID, Username: p.Username, DisplayName: p.DisplayName, Locale: api.Locale(p.Locale), CreatedAt: milliseconds(p.CreatedAt)}
+	return api.User{Id: p.ID, Username: p.Username, DisplayName: p.DisplayName, Locale: api.Locale(p.Locale), CreatedAt: moment(p.CreatedAt)}
 }
 
 // Message is one message.
@@ -22,7 +22,7 @@ func Message(m message.Message) api.Message {
 	out := api.Message{Id: m.ID, RoomId: m.RoomID, Event: m.Event, Type: api.MessageType(m.Type), Status: api.Status(m.Status), Content: m.Content,
 		Visibility: api.MessageVisibility(m.Visibility), Answers: orNull(m.Answers), ReplyTo: orNull(m.ReplyTo), ExcludeFromAi: m.ExcludeFromAI,
 		ClientMessageId: orNull(m.ClientMessageID), Attachments: []map[string]any{}, Reactions: []api.Reaction{},
-		EditedAt: timeOrNull(m.EditedAt), DeletedAt: timeOrNull(m.DeletedAt), CreatedAt: milliseconds(m.CreatedAt)}
+		EditedAt: timeOrNull(m.EditedAt), DeletedAt: timeOrNull(m.DeletedAt), CreatedAt: moment(m.CreatedAt)}
 	if m.Sequence > 0 {
 		out.Sequence = &m.Sequence
 	}
@@ -49,7 +49,7 @@ func Messages(list []message.Message) []api.Message {
 // Attempt is one attempt at an answer.
 func Attempt(g ai.Generation) api.Attempt {
 	out := api.Attempt{Attempt: g.Number, Status: api.Status(g.Status), Content: g.Text, Provider: g.Terms.Provider, Model: g.Terms.Model,
-		ChargedTokens: g.ChargedTokens, LatencyMs: millis(g.Latency()), ErrorCode: textOrNull(g.ErrorCode), CreatedAt: milliseconds(g.CreatedAt)}
+		ChargedTokens: g.ChargedTokens, LatencyMs: millis(g.Latency()), ErrorCode: textOrNull(g.ErrorCode), CreatedAt: moment(g.CreatedAt)}
 	if g.Usage != nil {
 		out.InputTokens, out.OutputTokens = &g.Usage.InputTokens, &g.Usage.OutputTokens
 	}
@@ -61,7 +61,7 @@ func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 	out := api.Room{Id: r.ID, Name: r.Name, Description: r.Description, OwnerId: r.OwnerID, AiProvider: r.AIProvider, AiModel: r.AIModel,
 		AiInstructions: r.AIInstructions, AiContextCutoffAt: timeOrNull(r.AIContextCutoffAt), MaxReplyTokens: r.MaxReplyTokens, IsArchived: r.IsArchived,
 		ForkState: textOrNull(r.ForkState), ForkedFromRoomId: orNull(r.ForkedFromRoomID), LatestEvent: r.LatestEvent, LastSequence: r.LastSequence,
-		CreatedAt: milliseconds(r.CreatedAt), UpdatedAt: milliseconds(r.UpdatedAt)}
+		CreatedAt: moment(r.CreatedAt), UpdatedAt: moment(r.UpdatedAt)}
 	if m, found := last[r.ID]; found {
 		message := Message(m)
 		out.LastMessage = &message
@@ -88,7 +88,7 @@ func MyRooms(l rooms.Listing) []api.Room {
 
 // Member is somebody in a room; the cap is told to the master and oneself only, by their own operations.
 func Member(m room.Membership) api.Member {
-	return api.Member{User: Person(m.Person), Role: api.Role(m.Role), JoinedAt: milliseconds(m.JoinedAt), Event: m.Version}
+	return api.Member{User: Person(m.Person), Role: api.Role(m.Role), JoinedAt: moment(m.JoinedAt), Event: m.Version}
 }
 
 // Members is a list, never null.
@@ -123,15 +123,14 @@ func textOrNull(s string) *string {
 	return &s
 }
 
-func timeOrNull(t time.Time) *time.Time {
+func timeOrNull(t time.Time) *api.Moment {
 	if t.IsZero() {
 		return nil
 	}
-	t = milliseconds(t)
-	return &t
+	return &api.Moment{Time: t}
 }
 
-func milliseconds(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+func moment(t time.Time) api.Moment { return api.Moment{Time: t} }
 
 func millis(d *time.Duration) *int64 {
 	if d == nil {

@@ -76,7 +76,9 @@ type Messages struct {
 
 // Send stores a message, and with it a pending answer if the AI was asked.
 func (m Messages) Send(ctx context.Context, cmd Send, key idempotency.Key) (Sent, error) {
-	cmd.Refusal = message.ValidateContent(cmd.Content)
+	if cmd.Refusal == nil {
+		cmd.Refusal = message.ValidateContent(cmd.Content)
+	}
 	if cmd.AskAI {
 		chosen, err := ChooseModel(ctx, m.Store, m.Catalogue, cmd.RoomID, cmd.Sender, cmd.Provider, cmd.Model)
 		if err != nil && cmd.Refusal == nil {

@@ -36,6 +36,10 @@ func Send(u usecase.Messages) httpapi.Handler {
 			return fault.New(fault.Malformed, "client_message_id is missing.")
 		}
 		cmd := usecase.Send{RoomID: roomID, Sender: r.Caller.UserID, ClientMessageID: body.ClientMessageId, Content: body.Content}
+		if v := body.Visibility; v != nil && *v != api.SendMessageVisibilityPublic {
+			// A private question must never become a public one.
+			cmd.Refusal = fault.Invalid("visibility", "only public is known")
+		}
 		if body.ReplyTo != nil {
 			cmd.ReplyTo = *body.ReplyTo
 		}

@@ -1,0 +1,188 @@
+// Package optest serves the operations about rooms, messages and AI replies in one process, on a real database, for
+// tests and benchmarks: the same frame, handlers, use cases and SQL as the Lambdas, with queues that only count.
+package optest
+
+import (
+	"bytes"
+	"context"
+	"crypto/ed25519"
+	"encoding/json"
+	"io"
+	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
+	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	aiapi "github.com/yoriai/yoriai/shared/handler/http/ai"
+	messagesapi "github.com/yoriai/yoriai/shared/handler/http/messages"
+	roomsapi "github.com/yoriai/yoriai/shared/handler/http/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/handover"
+	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/replies"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
+)
+
+// House is the server with its database.
+type House struct {
+	testing.TB
+	DB     *pgxpool.Pool
+	Store  *postgres.Store
+	Queues *Queues
+	Server *httpapi.Server
+	signer *simplejwt.Signer
+}
+
+// Queues count what they are given.
+type Queues struct {
+	mu   sync.Mutex
+	Rows map[outbox.Queue]int
+}
+
+// Send takes everything.
+func (q *Queues) Send(_ context.Context, rows []outbox.Row) (taken []id.ID, err error) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	for _, r := range rows {
+		q.Rows[r.Queue]++
+		taken = append(taken, r.ID)
+	}
+	return taken, nil
+}
+
+// projection stands where DynamoDB would; nothing here reads it.
+type projection struct{}
+
+func (projection) Raise(context.Context, ...realtime.Membership) error  { return nil }
+func (projection) RaiseRead(context.Context, id.ID, id.ID, id.ID) error { return nil }
+func (projection) Get(context.Context, id.ID, id.ID) (m realtime.Membership, found bool, err error) {
+	return m, false, nil
+}
+
+type activity struct{}
+
+func (activity) Raise(context.Context) error                                  { return nil }
+func (activity) Read(context.Context) (raised, clean time.Time, err error)    { return raised, clean, nil }
+func (activity) SetClean(context.Context, time.Time, time.Time) (bool, error) { return true, nil }
+
+// catalogue knows one model, "scripted" of the provider "scripted".
+type catalogue struct{}
+
+// Model is what the catalogue knows.
+var Model = ai.Model{ID: "scripted", Provider: "scripted", DisplayName: "Scripted", ContextWindow: 8192, MaxOutputTokens: 4096,
+	Weights: ai.Weights{Input: 1_000_000, Output: 1_000_000}, Streaming: true, Available: true}
+
+func (catalogue) Models(context.Context) ([]ai.Model, error) { return []ai.Model{Model}, nil }
+
+func (catalogue) Choose(_ context.Context, provider, model string) (ai.Model, error) {
+	if (provider == "" || provider == Model.Provider) && (model == "" || model == Model.ID) {
+		return Model, nil
+	}
+	return ai.Model{}, fault.New(fault.ModelUnavailable, "This model is not available here.")
+}
+
+type alive struct{}
+
+func (alive) Alive(context.Context, id.ID, id.ID) (bool, error) { return true, nil }
+
+// New serves every operation on a database of its own.
+func New(t testing.TB) *House {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := pgtest.New(t)
+	h := &House{TB: t, DB: db, Store: postgres.New(db, postgres.AllowAll{}), Queues: &Queues{Rows: map[outbox.Queue]int{}}, signer: simplejwt.NewSigner(private, time.Now)}
+	h.Server = httpapi.New(httpapi.Config{PublicOrigin: "http://localhost:8080", Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
+		Auth: httpapi.BySession(simplejwt.NewVerifier(time.Now, public), alive{})})
+	h.routes()
+	return h
+}
+
+func (h *House) routes() {
+	over := handover.HandOver{Queues: h.Queues, Store: h.Store, Activity: activity{}}
+	hint := func(context.Context, []ai.Attempt) {}
+	r := rooms.Rooms{Store: h.Store, Memberships: projection{}, HandOver: over, Catalogue: catalogue{}, StopHint: hint}
+	m := messages.Messages{Store: h.Store, HandOver: over, Catalogue: catalogue{}, StopHint: hint}
+	a := replies.Replies{Store: h.Store, HandOver: over, Catalogue: catalogue{}, StopHint: hint}
+	const one, list, entry = "/rooms/{roomId}", "/rooms/{roomId}/messages", "/rooms/{roomId}/messages/{messageId}"
+	for _, o := range []struct {
+		method, path string
+		handler      httpapi.Handler
+	}{
+		{"POST", "/rooms", roomsapi.Create(r)}, {"GET", "/rooms", roomsapi.List(h.Store)}, {"GET", one, roomsapi.Get(h.Store)},
+		{"PATCH", one, roomsapi.Update(r)}, {"DELETE", one, roomsapi.Delete(r)}, {"GET", one + "/members", roomsapi.Members(h.Store)},
+		{"PUT", one + "/read", roomsapi.MarkRead(r)}, {"GET", one + "/changes", roomsapi.Changes(h.Store)}, {"GET", "/me/changes", roomsapi.MyChanges(h.Store)},
+		{"POST", list, messagesapi.Send(m)}, {"GET", list, messagesapi.List(h.Store)}, {"GET", entry, messagesapi.Get(h.Store, nil)},
+		{"PATCH", entry, messagesapi.Edit(m)}, {"DELETE", entry, messagesapi.Delete(m)}, {"POST", entry + "/regenerate", aiapi.Regenerate(a)},
+		{"POST", entry + "/stop", aiapi.Stop(a)}, {"GET", entry + "/attempts", aiapi.Attempts(h.Store)}, {"GET", "/models", aiapi.Models(catalogue{})},
+	} {
+		h.Server.Handle(o.method, o.path, false, o.handler)
+	}
+}
+
+// Person makes somebody and a token for them.
+func (h *House) Person(name string) (id.ID, string) {
+	h.Helper()
+	v := id.New()
+	if _, err := h.DB.Exec(context.Background(), `INSERT INTO users (id, username, email, display_name) VALUES ($1, $2, $3, $2)`, v, name, name+"@example.com"); err != nil {
+		h.Fatal(err)
+	}
+	token, err := h.signer.Sign(user.Caller{UserID: v, SessionID: id.New(), Username: name, DisplayName: name})
+	if err != nil {
+		h.Fatal(err)
+	}
+	return v, token
+}
+
+// Joins puts somebody into a room.
+func (h *House) Joins(roomID id.ID, name string, role room.Role) {
+	h.Helper()
+	if _, _, err := h.Store.Join(context.Background(), roomID, name, role); err != nil {
+		h.Fatal(err)
+	}
+}
+
+// Call sends a request; body is JSON text or a value to encode. Headers come as pairs.
+func (h *House) Call(token, method, path string, body any, headers ...string) *httptest.ResponseRecorder {
+	var reader io.Reader = http.NoBody
+	switch b := body.(type) {
+	case nil:
+	case string:
+		reader = bytes.NewBufferString(b)
+	default:
+		text, err := json.Marshal(b)
+		if err != nil {
+			h.Fatal(err)
+		}
+		reader = bytes.NewReader(text)
+	}
+	r := httptest.NewRequestWithContext(context.Background(), method, path, reader)
+	if body != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if token != "" {
+		r.Header.Set("Authorization", "Bearer "+token)
+	}
+	for i := 0; i+1 < len(headers); i += 2 {
+		r.Header.Set(headers[i], headers[i+1])
+	}
+	w := httptest.NewRecorder()
+	h.Server.ServeHTTP(w, r)
+	return w
+}
