@@ -108,11 +108,10 @@ func (s *Store) Messages(ctx context.Context, q messages.Query) (page messages.P
 			page.Messages, page.More, err = s.around(ctx, c, q, m.LastMessageID)
 		default:
 			before := q.Before
-			newest := before.IsZero()
-			if newest {
-				before = m.LastMessageID
+			if before.IsZero() {
+				before = beyond(m.LastMessageID)
 			}
-			page.Messages, err = s.earlier(ctx, c, q, before, newest, q.Limit+1)
+			page.Messages, err = s.earlier(ctx, c, q, before, false, q.Limit+1)
 			page.More = len(page.Messages) > q.Limit
 			page.Messages = page.Messages[:min(len(page.Messages), q.Limit)]
 		}
@@ -141,14 +140,22 @@ func (s *Store) around(ctx context.Context, c querier, q messages.Query, last id
 
 // window is how far below a cursor a page is looked for first: planning over all partitions costs ten times as much as
 // over two of them, and nearly every page ends there.
-const window = 62 * 24 * time.Hour
+const window = 63 * 24 * time.Hour
+
+// beyond is above everything that can stand in a room: private rows may stand above its last public one, but a day ahead
+// of every clock there is nothing, and the empty partitions of the coming months need not be looked at.
+func beyond(last id.ID) id.ID {
+	now := time.Now()
+	if at := last.Time(); at.After(now) {
+		now = at
+	}
+	return id.Floor(now.Add(24 * time.Hour))
+}
 
 // earlier reads messages before (or up to, with including) a place, newest first.
 func (s *Store) earlier(ctx context.Context, c querier, q messages.Query, before id.ID, including bool, limit int) ([]message.Message, error) {
 	above := ` AND m.id < $3`
-	if including && q.Before.IsZero() && q.Around.IsZero() {
-		above = ` AND ($3::uuid IS NOT NULL)` // the newest page has no upper bound: private rows may stand above the last public one
-	} else if including {
+	if including {
 		above = ` AND m.id <= $3`
 	}
 	sql := messageSQL + ` WHERE m.room_id = $1` + visible + above

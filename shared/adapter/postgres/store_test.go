@@ -10,6 +10,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/fault"
@@ -28,6 +29,7 @@ type house struct {
 	*testing.T
 	*postgres.Store
 	db     *pgxpool.Pool
+	trace  *recorder
 	master id.ID
 	room   id.ID
 }
@@ -36,8 +38,13 @@ var model = ai.Model{ID: "scripted", Provider: "scripted", ContextWindow: 8192, 
 
 func newHouse(t *testing.T) *house {
 	t.Helper()
-	db := pgtest.New(t)
-	h := &house{T: t, Store: postgres.New(db, postgres.AllowAll{}), db: db}
+	trace := &recorder{}
+	db, err := pg.Open(t.Context(), pgtest.URL(t), pg.MaxConns(10), func(c *pgxpool.Config) { c.ConnConfig.Tracer = trace })
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(db.Close)
+	h := &house{T: t, Store: postgres.New(db, postgres.AllowAll{}), db: db, trace: trace}
 	h.master = h.person("aki")
 	mine, created, _, err := h.CreateRoom(t.Context(), rooms.Create{Maker: h.master, Name: "Kyoto"}, h.key(h.master, "createRoom", "Kyoto"))
 	if err != nil || !created {
