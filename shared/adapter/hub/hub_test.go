@@ -1,0 +1,97 @@
+package hub_test
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync/atomic"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/credentials"
+
+	"github.com/yoriai/yoriai/shared/adapter/hub"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+)
+
+// callback plays the WebSocket API's @connections.
+func callback(t *testing.T, status int, kind string) (*hub.APIGateway, *atomic.Int32, *atomic.Value) {
+	t.Helper()
+	var asked atomic.Int32
+	var last atomic.Value
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked.Add(1)
+		body, _ := io.ReadAll(r.Body)
+		last.Store(r.Method + " " + r.URL.EscapedPath() + " " + string(body))
+		if kind != "" {
+			w.Header().Set("X-Amzn-Errortype", kind)
+		}
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, "{}")
+	}))
+	t.Cleanup(server.Close)
+	c := aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	return hub.NewAPIGateway(c, server.URL+"/_aws/execute-api/abc/ws"), &asked, &last
+}
+
+func TestWhatAPostComesTo(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		status int
+		kind   string
+		want   error
+	}{
+		"taken":                  {200, "", nil},
+		"gone":                   {410, "GoneException", realtime.ErrGone},
+		"gone, without its name": {410, "", realtime.ErrGone},
+		"throttled":              {429, "LimitExceededException", realtime.ErrThrottled},
+		"throttled by the edge":  {429, "", realtime.ErrThrottled},
+	} {
+		h, asked, last := callback(t, c.status, c.kind)
+		err := h.Post(t.Context(), "L0SM9cOFvHcCIhw=", []byte(`{"a":1}`))
+		if !errors.Is(err, c.want) {
+			t.Errorf("%s: got %v, want %v", name, err, c.want)
+		}
+		if want := `POST /_aws/execute-api/abc/ws/@connections/L0SM9cOFvHcCIhw`; !strings.HasPrefix(strings.ReplaceAll(last.Load().(string), "%40", "@"), want) || !strings.HasSuffix(last.Load().(string), `{"a":1}`) {
+			t.Errorf("%s: asked %s", name, last.Load())
+		}
+		if asked.Load() != 1 {
+			t.Errorf("%s: posted %d times; a delta is not worth a retry", name, asked.Load())
+		}
+	}
+	h, _, _ := callback(t, 500, "")
+	if err := h.Post(t.Context(), "x", nil); err == nil || errors.Is(err, realtime.ErrGone) || errors.Is(err, realtime.ErrThrottled) {
+		t.Errorf("a failure: %v", err)
+	}
+}
+
+func TestClosingAClosedSocketIsHarmless(t *testing.T) {
+	t.Parallel()
+	for status, fails := range map[int]bool{204: false, 410: false, 500: true} {
+		h, _, last := callback(t, status, "")
+		if err := h.Close(t.Context(), "x"); (err != nil) != fails {
+			t.Errorf("%d: %v", status, err)
+		}
+		if !strings.HasPrefix(last.Load().(string), "DELETE ") {
+			t.Errorf("asked %s", last.Load())
+		}
+	}
+}
+
+func TestTheHubInsideATest(t *testing.T) {
+	t.Parallel()
+	h := hub.NewInProcess()
+	if err := h.Post(t.Context(), "a", nil); !errors.Is(err, realtime.ErrGone) {
+		t.Fatalf("got %v", err)
+	}
+	var got string
+	h.Listen("a", func(frame []byte) { got = string(frame) })
+	if err := h.Post(t.Context(), "a", []byte("hi")); err != nil || got != "hi" || !h.Open("a") {
+		t.Fatalf("got %q, %v", got, err)
+	}
+	if err := h.Close(t.Context(), "a"); err != nil || h.Open("a") {
+		t.Fatal("it is open")
+	}
+}
