@@ -1,0 +1,157 @@
+package http_test
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/handler/http/optest"
+)
+
+// The figures of `make bench` that need no cloud: printed, never asserted.
+
+func figures(t *testing.T) *optest.House {
+	if os.Getenv("YORIAI_BENCH") == "" {
+		t.Skip("a measurement: make bench")
+	}
+	h := optest.New(t)
+	// As in production, a commit is on the disk before it is answered.
+	if _, err := h.DB.Exec(t.Context(), `SET synchronous_commit = on`); err != nil {
+		t.Fatal(err)
+	}
+	return h
+}
+
+func print(name string, list []time.Duration) {
+	slices.Sort(list)
+	fmt.Printf("%-58s p50 %8.2f ms   p99 %8.2f ms   n %d\n", name, ms(list[len(list)/2]), ms(list[len(list)*99/100]), len(list))
+}
+
+func ms(d time.Duration) float64 { return float64(d) / 1e6 }
+
+func TestFigureSendMessageInProcess(t *testing.T) {
+	h := figures(t)
+	token, path := newRoom(t, h, "aki")
+	send := func(ask bool) time.Duration {
+		b := body{"client_message_id": key(), "content": "hello, what shall we eat tonight?"}
+		if ask {
+			b["ai"] = body{}
+		}
+		began := time.Now()
+		w := h.Call(token, "POST", path+"/messages", b)
+		took := time.Since(began)
+		if w.Code != 201 {
+			t.Fatal(w.Body)
+		}
+		return took
+	}
+	for range 50 {
+		send(false)
+	}
+	var plain, asking []time.Duration
+	for range 1000 {
+		plain = append(plain, send(false))
+	}
+	for range 200 {
+		asking = append(asking, send(true))
+		if _, err := h.DB.Exec(t.Context(), `UPDATE ai_generations SET status = 'cancelled', settled_at = now() WHERE settled_at IS NULL`); err != nil {
+			t.Fatal(err)
+		}
+	}
+	print("sendMessage in process (goal: p50 ≤ 3)", plain)
+	print("sendMessage with ai in process", asking)
+}
+
+func TestFigureOneRoomEightSenders(t *testing.T) {
+	h := figures(t)
+	_, path := newRoom(t, h, "aki")
+	roomID, _ := id.Parse(strings.TrimPrefix(path, "/rooms/"))
+	const each = 300
+	var wait sync.WaitGroup
+	var tokens []string
+	for i := range 8 {
+		name := fmt.Sprintf("person-%d", i)
+		_, token := h.Person(name)
+		h.Joins(roomID, name, room.Member)
+		tokens = append(tokens, token)
+	}
+	began := time.Now()
+	for _, token := range tokens {
+		wait.Add(1)
+		go func() {
+			defer wait.Done()
+			for range each {
+				if w := h.Call(token, "POST", path+"/messages", body{"client_message_id": key(), "content": "hello"}); w.Code != 201 {
+					t.Error(w.Body)
+					return
+				}
+			}
+		}()
+	}
+	wait.Wait()
+	fmt.Printf("%-58s %8.0f messages/s\n", "one room, 8 senders, in process (goal: ≥ 900)", 8*each/time.Since(began).Seconds())
+}
+
+func TestFigureListMessages(t *testing.T) {
+	h := figures(t)
+	medians := map[int]time.Duration{}
+	for _, count := range []int{1000, 1_000_000} {
+		name := fmt.Sprintf("aki-%d", count)
+		token, path := newRoom(t, h, name)
+		roomID := strings.TrimPrefix(path, "/rooms/")
+		months := 1
+		if count > 1000 {
+			months = 60
+		}
+		fillRoom(t, h, roomID, months, count)
+		for where, query := range map[string]string{"newest": "", "in the middle": "&before=" + middleOf(t, h, roomID, count)} {
+			var list []time.Duration
+			for range 300 {
+				began := time.Now()
+				if w := h.Call(token, "GET", path+"/messages?limit=50"+query, nil); w.Code != 200 {
+					t.Fatal(w.Body)
+				}
+				list = append(list, time.Since(began))
+			}
+			print(fmt.Sprintf("listMessages, %s page of %d messages over %d partitions", where, count, months), list)
+			if where == "newest" {
+				medians[count] = list[len(list)/2]
+			}
+		}
+	}
+	fmt.Printf("%-58s %8.2f ×\n", "newest page at 1,000,000 against 1,000 (goal: ≤ 1.2)", float64(medians[1_000_000])/float64(medians[1000]))
+}
+
+func middleOf(t *testing.T, h *optest.House, roomID string, count int) (v string) {
+	t.Helper()
+	if err := h.DB.QueryRow(t.Context(), `SELECT id::text FROM messages WHERE room_id = $1::text::uuid ORDER BY id OFFSET $2 LIMIT 1`, roomID, count/2).Scan(&v); err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func fillRoom(t *testing.T, h *optest.House, roomID string, months, count int) {
+	t.Helper()
+	for _, sql := range []string{
+		fmt.Sprintf(`SELECT ensure_message_partitions((now() - interval '%d months')::date, now()::date)`, months),
+		fmt.Sprintf(`INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, token_estimate, created_at)
+			SELECT (left(id_floor(at)::text, 14) || '7' || lpad(to_hex(g %% 4096), 3, '0') || '-8' || substr(md5('%s' || g), 1, 3) || '-' || substr(md5('%s' || g), 4, 12))::uuid,
+			'%s', g, g + 1, (SELECT owner_id FROM rooms WHERE id = '%s'), 'human', 'completed', repeat('hello world ', 10), 34, at
+			FROM (SELECT g, date_trunc('milliseconds', now() - (%d - g) * interval '%d months' / %d) AS at FROM generate_series(1, %d) g) s`,
+			roomID, roomID, roomID, roomID, count, max(months-1, 1), count, count),
+		fmt.Sprintf(`UPDATE room_sequences SET sequence = %d, event = %d, last_message_id = (SELECT id FROM messages WHERE room_id = '%s' ORDER BY id DESC LIMIT 1) WHERE room_id = '%s'`,
+			count, count+1, roomID, roomID),
+		`ANALYZE messages`,
+	} {
+		if _, err := h.DB.Exec(context.Background(), sql); err != nil {
+			t.Fatalf("%v\n%s", err, sql)
+		}
+	}
+}
