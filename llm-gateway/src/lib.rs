@@ -8,4 +8,6 @@
 pub mod adapters;
 pub mod config;
 pub mod domain;
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod ports;

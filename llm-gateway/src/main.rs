@@ -101,8 +101,10 @@ async fn run() -> Result<(), Box<dyn Error>> {
 /// Keys from the environment, and from Secrets Manager where a secret is named.
 async fn keys(http: &HttpClient) -> Arc<dyn KeyStore> {
     let get = |name: &str| env::var(name).ok();
-    let names = [openai::KEY, anthropic::KEY, gemini::KEY];
-    let keys: Arc<dyn KeyStore> = Arc::new(EnvKeys::read(&names, get));
+    // Variables that are no text are no keys either.
+    let variables = env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
+    let keys: Arc<dyn KeyStore> = Arc::new(EnvKeys::read(variables));
     let Some(secret) = SecretAt::find(get) else {
         return keys;
     };

@@ -6,7 +6,7 @@ mod call;
 pub mod error;
 pub mod estimate;
 pub mod event;
-mod image_size;
+pub(crate) mod image_size;
 mod live;
 pub mod message;
 pub mod model;

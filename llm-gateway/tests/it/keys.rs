@@ -36,14 +36,10 @@ fn store(
         region: "eu-west-1".into(),
         endpoint: Some(url.into()),
     };
-    let names: Vec<_> = behind.iter().map(|(name, _)| *name).collect();
-    let get = |name: &str| {
-        behind
-            .iter()
-            .find(|(key, _)| *key == name)
-            .map(|(_, v)| (*v).to_owned())
-    };
-    let behind = Arc::new(EnvKeys::read(&names, get));
+    let behind = behind
+        .iter()
+        .map(|(name, key)| ((*name).to_owned(), (*key).to_owned()));
+    let behind = Arc::new(EnvKeys::read(behind));
     SecretsManagerKeys::new(
         HttpClient::new(Timeouts::default()),
         at,

@@ -1,10 +1,17 @@
 //! Tests of the whole: real servers on port 0, real HTTP and gRPC, a real HTTP server playing the provider.
 //! One binary, so that it links once.
 
-#![allow(clippy::unwrap_used, clippy::expect_used, missing_docs)]
+#![allow(
+    clippy::pedantic,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    missing_docs
+)]
 
+mod architecture;
 mod contract;
 mod errors;
+mod fuzz;
 mod grpc;
 mod keys;
 mod process;

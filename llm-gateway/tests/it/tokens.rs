@@ -49,11 +49,11 @@ fn estimates_lie_within_the_bounds() {
     check(TokenFamily::OpenAi, "openai", &[]);
     check(TokenFamily::Claude, "claude", &[]);
     check(TokenFamily::Gemini, "gemini", &[]);
-    // The two disagree by a third on these; the estimate lies between them.
+    // The two disagree by up to a third on these; the estimate lies between them.
     check(
         TokenFamily::Open,
         "llama3",
-        &["numbers", "emoji", "held_log", "hex"],
+        &["numbers", "emoji", "held_log", "hex", "chinese"],
     );
     check(
         TokenFamily::Open,

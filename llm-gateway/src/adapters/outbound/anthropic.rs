@@ -8,6 +8,7 @@ use std::sync::Arc;
 use ::http::{Method, Uri};
 
 pub use answer::MessagesDecoder;
+pub(crate) use answer::{error, whole};
 
 use super::http::{self, Auth, BadBaseUrl, HttpClient, body::Body, decode, endpoint, require_key};
 use crate::{

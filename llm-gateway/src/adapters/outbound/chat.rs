@@ -15,6 +15,7 @@ use bytes::Bytes;
 use secrecy::SecretString;
 
 pub use answer::ChatDecoder;
+pub(crate) use answer::whole;
 pub use errors::chat_error;
 
 use super::http::{self, Auth, BadBaseUrl, HttpClient, body::Body, decode, endpoint};

@@ -1,4 +1,5 @@
-//! Keys from the environment, read once at start.
+//! Keys from the environment, read once at start: every variable whose name ends in `_API_KEY`, so that a new
+//! provider's key needs no list.
 
 use std::collections::HashMap;
 
@@ -11,18 +12,16 @@ use crate::ports::{
 
 /// The keys that were in the environment.
 pub struct EnvKeys {
-    keys: HashMap<&'static str, SecretString>,
+    keys: HashMap<String, SecretString>,
 }
 
 impl EnvKeys {
-    /// Reads these variables; blank ones count as absent.
-    pub fn read(names: &[&'static str], get: impl Fn(&str) -> Option<String>) -> Self {
-        let keys = names
-            .iter()
-            .filter_map(|name| {
-                let value = get(name)?.trim().to_owned();
-                (!value.is_empty()).then(|| (*name, SecretString::from(value)))
-            })
+    /// Takes the keys among these variables; blank ones count as absent.
+    pub fn read(variables: impl IntoIterator<Item = (String, String)>) -> Self {
+        let keys = variables
+            .into_iter()
+            .filter(|(name, value)| name.ends_with("_API_KEY") && !value.trim().is_empty())
+            .map(|(name, value)| (name, SecretString::from(value.trim())))
             .collect();
         Self { keys }
     }
@@ -35,5 +34,17 @@ impl KeyStore for EnvKeys {
 
     fn key<'a>(&'a self, name: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, KeyError>> {
         Box::pin(async move { Ok(self.keys.get(name).cloned()) })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_keys_are_taken_and_blank_ones_are_none() {
+        let variables = [("A_API_KEY", " k\n"), ("B_API_KEY", " "), ("HOME", "/")];
+        let keys = EnvKeys::read(variables.map(|(n, v)| (n.to_owned(), v.to_owned())));
+        assert!(keys.has("A_API_KEY") && !keys.has("B_API_KEY") && !keys.has("HOME"));
     }
 }

@@ -8,6 +8,7 @@ use std::{fmt::Write as _, sync::Arc};
 use ::http::{Method, Uri};
 
 pub use answer::ContentDecoder;
+pub(crate) use answer::{error, whole};
 
 use super::http::{self, Auth, BadBaseUrl, HttpClient, body::Body, decode, endpoint, require_key};
 use crate::{

@@ -136,7 +136,7 @@ impl Gateway {
         let mut body = say(text);
         body["stream"] = json!(true);
         let (_, body) = self.post("/completions", &body.to_string()).await;
-        events(&String::from_utf8(body.to_vec()).unwrap())
+        events(std::str::from_utf8(&body).unwrap())
     }
 
     pub async fn post(&self, path: &str, body: &str) -> (u16, Bytes) {

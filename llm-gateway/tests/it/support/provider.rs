@@ -54,8 +54,8 @@ impl Kind {
     pub fn provider_with(self, url: &str, timeouts: Timeouts) -> Arc<dyn LLMProvider> {
         let http = HttpClient::new(timeouts);
         let keys: Arc<dyn KeyStore> = Arc::new(EnvKeys::read(
-            &["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"],
-            |_| Some(KEY.to_owned()),
+            ["OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"]
+                .map(|name| (name.to_owned(), KEY.to_owned())),
         ));
         let v1 = format!("{url}/v1");
         match self {

@@ -1,10 +1,7 @@
 //! A provider played by a real HTTP server: it answers what the test says, in the pieces the test says, and
 //! remembers what it was asked and when its callers left.
 
-use std::{
-    sync::{Arc, Mutex},
-    time::Duration,
-};
+use std::sync::{Arc, Mutex};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -16,7 +13,6 @@ use tokio::{
 #[derive(Clone, Debug)]
 pub enum Piece {
     Bytes(Vec<u8>),
-    Wait(Duration),
     /// Silence until the caller leaves.
     Hang,
     /// Closes the connection without an end.
@@ -199,14 +195,8 @@ async fn answer(tcp: &mut TcpStream, reply: Reply, leaves: &watch::Sender<usize>
                     return false;
                 }
             }
-            Piece::Wait(duration) => {
-                if left_within(tcp, Some(duration)).await {
-                    leaves.send_modify(|n| *n += 1);
-                    return false;
-                }
-            }
             Piece::Hang => {
-                left_within(tcp, None).await;
+                left(tcp).await;
                 leaves.send_modify(|n| *n += 1);
                 return false;
             }
@@ -216,20 +206,7 @@ async fn answer(tcp: &mut TcpStream, reply: Reply, leaves: &watch::Sender<usize>
     tcp.write_all(b"0\r\n\r\n").await.is_ok()
 }
 
-async fn left_within(tcp: &mut TcpStream, duration: Option<Duration>) -> bool {
+async fn left(tcp: &mut TcpStream) {
     let mut byte = [0];
-    let gone = async {
-        loop {
-            if matches!(tcp.read(&mut byte).await, Ok(0) | Err(_)) {
-                return;
-            }
-        }
-    };
-    match duration {
-        None => {
-            gone.await;
-            true
-        }
-        Some(duration) => tokio::time::timeout(duration, gone).await.is_ok(),
-    }
+    while !matches!(tcp.read(&mut byte).await, Ok(0) | Err(_)) {}
 }

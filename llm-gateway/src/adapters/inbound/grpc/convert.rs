@@ -7,7 +7,7 @@ use crate::domain::{
     model::{ListedModel, ProviderState},
 };
 
-pub(super) fn request(request: proto::CompletionRequest) -> Result<CompletionRequest, Error> {
+pub(crate) fn request(request: proto::CompletionRequest) -> Result<CompletionRequest, Error> {
     let metadata = request.metadata.unwrap_or_default();
     Ok(CompletionRequest {
         provider: ProviderName::new(request.provider),

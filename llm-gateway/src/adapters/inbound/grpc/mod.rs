@@ -31,6 +31,7 @@ pub mod proto {
     pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/gateway.bin"));
 }
 
+pub(crate) use convert::request as read_request;
 use proto::llm_gateway_server::{LlmGateway, LlmGatewayServer};
 
 /// The largest message that is taken or sent.

@@ -23,7 +23,7 @@ use tokio_util::sync::CancellationToken;
 
 use self::problem::Problem;
 use crate::{
-    domain::{CallContext, Error, ErrorCode, model::ProviderState},
+    domain::{CallContext, CompletionRequest, Error, ErrorCode, model::ProviderState},
     ports::inbound::CompletionUseCase,
 };
 
@@ -83,6 +83,12 @@ fn parse<T: DeserializeOwned>(body: Result<Bytes, BytesRejection>) -> Result<T, 
     })?;
     serde_json::from_slice(&body)
         .map_err(|error| Error::invalid(format!("the body is not a valid request: {error}")).into())
+}
+
+/// A request as the handlers read it, for the fuzzers.
+pub(crate) fn read_request(body: &[u8]) -> Option<CompletionRequest> {
+    let body: dto::CompletionBody = serde_json::from_slice(body).ok()?;
+    body.into_request().ok()
 }
 
 async fn complete(

@@ -86,3 +86,49 @@ fn write(name: &str, data: &impl Serialize) -> Bytes {
     out.extend_from_slice(b"\n\n");
     out.into()
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use futures_util::StreamExt as _;
+
+    use super::*;
+    use crate::domain::{Error, ErrorCode, FinishReason, ModelName, ProviderName, Usage};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_silent_stream_is_kept_alive_by_comments() {
+        let slow = stream::once(async {
+            tokio::time::sleep(Duration::from_secs(40)).await;
+            Event::Text("late".into())
+        });
+        let mut frames = response(Box::pin(slow)).into_body().into_data_stream();
+        let mut seen = Vec::new();
+        while let Some(frame) = frames.next().await {
+            seen.push(String::from_utf8(frame.unwrap().to_vec()).unwrap());
+        }
+        let waiting = ": waiting\n\n";
+        let text = "event: text\ndata: {\"text\":\"late\"}\n\n";
+        assert_eq!(seen, [waiting, waiting, text]);
+    }
+
+    #[test]
+    fn every_event_is_one_line_of_data() {
+        let retry = Some(Duration::from_millis(1_500));
+        let events = [
+            Event::Started {
+                provider: ProviderName::new("p"),
+                model: ModelName::new("m"),
+            },
+            Event::Text("a\nb\r\u{2028}\0\"".into()),
+            Event::Usage(Usage::default()),
+            Event::Finished(FinishReason::ContentFilter),
+            Event::Failed(Error::new(ErrorCode::RateLimited, "later").with_retry_after(retry)),
+        ];
+        let all: String = events
+            .iter()
+            .map(|event| String::from_utf8(frame(event).to_vec()).unwrap())
+            .collect();
+        insta::assert_snapshot!(all);
+    }
+}

@@ -93,7 +93,7 @@ fn finish(reason: &str) -> FinishReason {
 }
 
 /// Reads a whole answer.
-pub(super) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
+pub(crate) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
     let whole: Whole = serde_json::from_slice(body).map_err(|_| nonsense())?;
     let reason = whole.stop_reason.ok_or_else(nonsense)?;
     let texts = whole.content.into_iter().filter(|b| b.kind == "text");
@@ -237,7 +237,7 @@ fn is_too_long(message: &str) -> bool {
 }
 
 /// The error of a response that is not a success.
-pub(super) fn error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+pub(crate) fn error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
     let plain = status_error(status, headers, "");
     match serde_json::from_slice::<Envelope>(body) {
         Ok(envelope) => envelope.error.into_error(Some(plain)),

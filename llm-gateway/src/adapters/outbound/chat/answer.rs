@@ -147,7 +147,7 @@ fn finish(reason: &str) -> FinishReason {
 }
 
 /// Reads a whole answer.
-pub(super) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
+pub(crate) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
     let whole: Whole = serde_json::from_slice(body).map_err(|_| nonsense())?;
     if let Some(error) = whole.error {
         return Err(body_error(None, error));

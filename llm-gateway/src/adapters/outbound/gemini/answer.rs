@@ -118,7 +118,7 @@ fn finish(reason: &str) -> FinishReason {
 }
 
 /// Reads a whole answer.
-pub(super) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
+pub(crate) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
     let mut answer: Answer = serde_json::from_slice(body).map_err(|_| nonsense())?;
     if let Some(error) = answer.refusal() {
         return Err(error);
@@ -252,7 +252,7 @@ fn is_too_long(message: &str) -> bool {
 }
 
 /// The error of a response that is not a success; some come in a list of one.
-pub(super) fn error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
+pub(crate) fn error(status: StatusCode, headers: &HeaderMap, body: &[u8]) -> Error {
     let plain = status_error(status, headers, "");
     let envelope = serde_json::from_slice::<Envelope>(body)
         .ok()
