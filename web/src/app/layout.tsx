@@ -14,9 +14,9 @@ export async function generateMetadata(): Promise<Metadata> {
 export const viewport: Viewport = { width: 'device-width', initialScale: 1, viewportFit: 'cover', interactiveWidget: 'resizes-content' };
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
-  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const [locale, theme] = [await getLocale(), themeOf((await cookies()).get(THEME_COOKIE)?.value)];
   return (
-    <html lang={await getLocale()} data-theme={theme}>
+    <html lang={locale} data-theme={theme}>
       <body>
         <NextIntlClientProvider>{children}</NextIntlClientProvider>
       </body>

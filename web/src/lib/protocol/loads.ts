@@ -1,0 +1,70 @@
+import { isGone } from './loader';
+import { backoff, type Api, type Clock } from './ports';
+import type { RoomState } from './room-state';
+import type { Roster } from './roster';
+
+export interface LoadsEvents {
+  /** A room's part is there. */
+  loaded(state: RoomState): void;
+  failed(roomId: string, error: unknown): void;
+  /** Whether somebody still waits for this room. */
+  wanted(roomId: string): boolean;
+}
+
+/** Loads rooms and their pages, each part once at a time. */
+export class Loads {
+  private readonly under = new Map<string, Promise<void>>();
+
+  constructor(
+    private readonly clock: Clock,
+    private readonly api: Api,
+    private readonly roster: Roster,
+    private readonly events: LoadsEvents,
+  ) {}
+
+  /** A room's newest messages and its people. Ends when they are there, or when the room turns out to be gone. */
+  open(roomId: string): Promise<void> {
+    return this.once(roomId, () => this.untilThere(roomId));
+  }
+
+  page(roomId: string, part: 'older' | 'newer' | 'newest'): Promise<void> {
+    return this.part(roomId, part, (state) => this.roster.loader[part](state));
+  }
+
+  around(roomId: string, messageId: string): Promise<void> {
+    return this.part(roomId, `around ${messageId}`, (state) => this.roster.loader.around(state, messageId));
+  }
+
+  private part(roomId: string, what: string, work: (state: RoomState) => Promise<void>): Promise<void> {
+    const held = this.roster.get(roomId);
+    if (!held) return Promise.resolve();
+    return this.once(`${roomId} ${what}`, () => work(held.state).then(() => this.events.loaded(held.state), (error: unknown) => this.events.failed(roomId, error)));
+  }
+
+  private once(key: string, work: () => Promise<void>): Promise<void> {
+    let load = this.under.get(key);
+    if (!load) {
+      load = work().finally(() => this.under.delete(key));
+      this.under.set(key, load);
+    }
+    return load;
+  }
+
+  private async untilThere(roomId: string): Promise<void> {
+    for (let attempt = 0; ; attempt++) {
+      const stillSo = this.roster.accessNow(roomId);
+      try {
+        const { state } = this.roster.get(roomId) ?? this.roster.hold(await this.api.getRoom(roomId));
+        if (!state.loaded) await this.roster.loader.newest(state);
+        this.events.loaded(state);
+        if (!state.membersLoaded) await this.roster.loader.members(state);
+        this.events.loaded(state);
+        return;
+      } catch (error) {
+        if (isGone(error) && stillSo()) return this.roster.purge(roomId);
+        if (!this.events.wanted(roomId)) return;
+      }
+      await new Promise<void>((resolve) => this.clock.after(backoff(this.clock, attempt), resolve));
+    }
+  }
+}
