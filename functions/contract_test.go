@@ -6,7 +6,6 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -135,8 +134,7 @@ var parameter = regexp.MustCompile(`\{\w+\}`)
 func TestNobodyGetsInWithoutAValidToken(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)
-	tokens, folder := s.tokens(t), binaries(t, "./http/...")
-	operations := apitest.Operations(t)
+	tokens, operations := s.tokens(t), apitest.Operations(t)
 	if len(operations) < 20 {
 		t.Fatalf("only %d operations were tried", len(operations))
 	}
@@ -146,7 +144,7 @@ func TestNobodyGetsInWithoutAValidToken(t *testing.T) {
 			t.Parallel()
 			slots <- struct{}{}
 			defer func() { <-slots }()
-			f := start(t, filepath.Join(folder, name), s.environ)
+			f := start(t, name, s.environ)
 			path := parameter.ReplaceAllLiteralString(operation.Path, id.New().String())
 			want := func(what string, answer events.APIGatewayV2HTTPResponse, status int, code string) {
 				t.Helper()
@@ -213,12 +211,11 @@ func TestWhatIsOpenToEverybody(t *testing.T) {
 // What a function is not given must end it at its start, in words, not at its first request.
 func TestAFunctionSaysWhatItsEnvironmentLacks(t *testing.T) {
 	t.Parallel()
-	folder := binaries(t, "./http/logIn", "./websocket/heartbeat")
 	for name, missing := range map[string][]string{
 		"logIn":     {"YORIAI_STAGE", "PUBLIC_ORIGIN", "DATABASE_URL", "JWT_PUBLIC_KEY", "ORIGIN_SECRET_ARN", "JWT_PRIVATE_KEY_SECRET_ARN"},
 		"heartbeat": {"YORIAI_STAGE", "REALTIME_TABLE", "WEBSOCKET_CALLBACK_URL"},
 	} {
-		f := start(t, filepath.Join(folder, name), nil)
+		f := start(t, name, nil)
 		select {
 		case failure := <-f.failed:
 			for _, variable := range missing {

@@ -21,16 +21,29 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 )
 
-// binaries builds functions as they are deployed, into one folder.
-func binaries(t *testing.T, patterns ...string) string {
-	t.Helper()
-	folder := t.TempDir()
-	arguments := append([]string{"build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", folder + string(filepath.Separator)}, patterns...)
-	command := exec.CommandContext(t.Context(), "go", arguments...)
-	if out, err := command.CombinedOutput(); err != nil {
-		t.Fatalf("go build: %v\n%s", err, out)
+// built is where the functions' binaries are.
+var built string
+
+// TestMain builds every function as it is deployed, once; TEST_FUNCTIONS_BIN names a folder where they are built already.
+func TestMain(m *testing.M) {
+	if built = os.Getenv("TEST_FUNCTIONS_BIN"); built != "" {
+		os.Exit(m.Run())
 	}
-	return folder
+	folder, err := os.MkdirTemp("", "yoriai-functions-")
+	if err != nil {
+		panic(err)
+	}
+	built = folder
+	command := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", folder+string(filepath.Separator), "./...")
+	command.Env = append(os.Environ(), "CGO_ENABLED=0")
+	code := 1
+	if out, err := command.CombinedOutput(); err != nil {
+		fmt.Fprintf(os.Stderr, "go build: %v\n%s", err, out)
+	} else {
+		code = m.Run()
+	}
+	_ = os.RemoveAll(folder)
+	os.Exit(code)
 }
 
 // lambda runs one function's real binary against Lambda's runtime API, played by the test.
@@ -46,11 +59,11 @@ type invocation struct {
 	answer chan []byte
 }
 
-func start(t *testing.T, binary string, environ []string) *lambda {
+func start(t *testing.T, name string, environ []string) *lambda {
 	t.Helper()
 	l := &lambda{t: t, events: make(chan invocation), failed: make(chan string, 1), output: &syncBuffer{}}
 	runtime := httptest.NewServer(l.runtime())
-	command := exec.Command(binary)
+	command := exec.Command(filepath.Join(built, name))
 	command.Env = append(append(os.Environ(), environ...), "AWS_LAMBDA_RUNTIME_API="+strings.TrimPrefix(runtime.URL, "http://"))
 	command.Stdout, command.Stderr = l.output, l.output
 	if err := command.Start(); err != nil {
@@ -140,9 +153,14 @@ func (l *lambda) call(event, into any) {
 // http calls a function of an operation.
 func (l *lambda) http(method, path string, headers map[string]string) events.APIGatewayV2HTTPResponse {
 	l.t.Helper()
+	return l.post(method, path, "{}", headers)
+}
+
+func (l *lambda) post(method, path, body string, headers map[string]string) events.APIGatewayV2HTTPResponse {
+	l.t.Helper()
 	headers["content-type"] = "application/json"
 	event := events.APIGatewayV2HTTPRequest{
-		Version: "2.0", RouteKey: method + " " + path, RawPath: "/api" + path, Headers: headers, Body: "{}",
+		Version: "2.0", RouteKey: method + " " + path, RawPath: "/api" + path, Headers: headers, Body: body,
 		RequestContext: events.APIGatewayV2HTTPRequestContext{
 			RequestID: id.New().String(), Stage: "api",
 			HTTP: events.APIGatewayV2HTTPRequestContextHTTPDescription{Method: method, Path: "/api" + path, SourceIP: "127.0.0.1"},
