@@ -7,6 +7,7 @@
 package frontdoor
 
 import (
+	"errors"
 	"log/slog"
 	"net/http"
 	"net/http/httputil"
@@ -57,7 +58,9 @@ func New(c Config) http.Handler {
 // execute is the path-style address of an API's stage. CloudFront has no origin path: the stage is the first part of the
 // path that the browser asked for.
 func (c Config) execute(api string) *url.URL {
-	return c.AWS.JoinPath("_aws", "execute-api", api)
+	stage := *c.AWS
+	stage.Path = strings.TrimSuffix(stage.Path, "/") + "/_aws/execute-api/" + api
+	return &stage
 }
 
 // api passes /api/… to the HTTP API.
@@ -66,16 +69,16 @@ func (c Config) api() http.Handler {
 	return c.proxy(func(r *httputil.ProxyRequest) {
 		r.SetURL(target)
 		r.Out.Header.Set(SecretHeader, c.Secret)
-	})
+	}, c.apiAway)
 }
 
 // web passes everything else to the web application.
 func (c Config) web() http.Handler {
-	return c.proxy(func(r *httputil.ProxyRequest) { r.SetURL(c.Web) })
+	return c.proxy(func(r *httputil.ProxyRequest) { r.SetURL(c.Web) }, c.webAway)
 }
 
 // proxy is a reverse proxy that treats headers as CloudFront does.
-func (c Config) proxy(route func(*httputil.ProxyRequest)) http.Handler {
+func (c Config) proxy(route func(*httputil.ProxyRequest), away func(http.ResponseWriter, *http.Request, error)) http.Handler {
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.Header.Del(SecretHeader)
@@ -87,7 +90,7 @@ func (c Config) proxy(route func(*httputil.ProxyRequest)) http.Handler {
 			r.Out.Host = r.Out.URL.Host
 		},
 		Transport:    transport,
-		ErrorHandler: c.unreachable,
+		ErrorHandler: away,
 		// Server-sent chunks of a page are passed on as they come.
 		FlushInterval: -1,
 	}
@@ -102,18 +105,27 @@ var transport = &http.Transport{
 	DisableCompression:    true,
 }
 
-// unreachable answers when an upstream does not.
-func (c Config) unreachable(w http.ResponseWriter, r *http.Request, err error) {
+// apiAway answers as API Gateway does when a function does not.
+func (c Config) apiAway(w http.ResponseWriter, r *http.Request, err error) {
+	var tooLarge *http.MaxBytesError
+	switch {
+	case r.Context().Err() != nil: // the client left
+	case errors.As(err, &tooLarge):
+		bare(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
+	default:
+		c.Log.Warn("the local AWS did not answer", "path", r.URL.Path, "error", err)
+		bare(w, http.StatusServiceUnavailable, "Service Unavailable")
+	}
+}
+
+// webAway answers when the web application does not.
+func (c Config) webAway(w http.ResponseWriter, r *http.Request, err error) {
 	if r.Context().Err() != nil {
 		return // the client left
 	}
-	c.Log.Warn("upstream did not answer", "path", r.URL.Path, "error", err)
-	if isAPI(r.URL.Path) {
-		bare(w, http.StatusServiceUnavailable, "Service Unavailable")
-		return
-	}
+	c.Log.Warn("the web application did not answer", "path", r.URL.Path, "error", err)
 	w.Header().Set("Retry-After", "2")
-	http.Error(w, "The web application does not answer. It may be starting again: see `make status` and `make logs web`.", http.StatusBadGateway)
+	http.Error(w, "The web application does not answer. It may be starting again: see `make status` and `make logs PART=web`.", http.StatusBadGateway)
 }
 
 // isAPI tells whether a path belongs to API Gateway.

@@ -25,14 +25,14 @@ func (p *socketProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	origin, err := net.DialTimeout("tcp", p.config.AWS.Host, 5*time.Second)
 	if err != nil {
-		p.config.unreachable(w, r, err)
+		p.config.apiAway(w, r, err)
 		return
 	}
 	defer origin.Close() //nolint:errcheck // Both ends are done with it.
 	fromOrigin := bufio.NewReader(origin)
 	answer, err := p.handshake(r, origin, fromOrigin)
 	if err != nil {
-		p.config.unreachable(w, r, err)
+		p.config.apiAway(w, r, err)
 		return
 	}
 	if answer.StatusCode != http.StatusSwitchingProtocols {
@@ -41,7 +41,7 @@ func (p *socketProxy) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	client, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
-		p.config.unreachable(w, r, err)
+		p.config.apiAway(w, r, err)
 		return
 	}
 	defer client.Close() //nolint:errcheck // Both ends are done with it.

@@ -156,11 +156,15 @@ func (s Server) runPreparation(ctx context.Context) error {
 	cmd.Stdout, cmd.Stderr = log, log
 	// The C locale: sorting must not depend on the machine.
 	cmd.Env = append(os.Environ(), "HOME="+s.Data, "LC_ALL=C")
-	cmd.SysProcAttr = &syscall.SysProcAttr{}
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	cmd.Cancel = func() error { return syscall.Kill(-cmd.Process.Pid, syscall.SIGKILL) }
 	if adjust := s.unprivileged(); adjust != nil {
 		adjust(cmd.SysProcAttr)
 	}
 	if err := cmd.Run(); err != nil {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
 		return process.Fail("postgres", s.Log, "could not be prepared: "+err.Error())
 	}
 	return nil

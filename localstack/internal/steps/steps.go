@@ -125,8 +125,8 @@ func (r *Runner) run(ctx context.Context, step Step) error {
 	r.Progress.Began(step.Name)
 	said, err := step.Run(ctx, log)
 	if err != nil {
-		if ctx.Err() != nil && errors.Is(err, context.Canceled) {
-			return context.Cause(ctx)
+		if ctx.Err() != nil {
+			return context.Cause(ctx) // it failed because another did
 		}
 		r.Progress.Failed(step.Name)
 		var part *process.Failure

@@ -1,0 +1,99 @@
+# Yoriai: `make up` runs all of it on this machine, `make test` tests all of it. Both install what they need below
+# .tools/ and node_modules/; Go, Rust, Node and Python must be there.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+TOOLS := $(CURDIR)/.tools
+BIN := $(TOOLS)/bin
+LOCAL := $(BIN)/yoriai-local
+TESTBED := $(BIN)/yoriai-testbed
+export PATH := $(BIN):$(PATH)
+# Versions come from the checkout, never from what the user's shell happens to set.
+unexport GOFLAGS
+
+STAGE ?= local
+
+##@ Run it
+.PHONY: up up-detached down status logs reset
+up: $(LOCAL) ## Build, start and deploy everything on this machine; Ctrl-C stops it. CLOUD=localstack uses your LocalStack
+	@exec $(LOCAL) up
+
+up-detached: $(LOCAL) ## The same in the background; returns when it is ready
+	@exec $(LOCAL) up --detach
+
+down: $(LOCAL) ## Stop what `make up` started; data stays
+	@exec $(LOCAL) down
+
+status: $(LOCAL) ## Show the parts, their ports, processes and logs
+	@exec $(LOCAL) status
+
+logs: $(LOCAL) ## Show and follow the logs; PART=gateway for one part
+	@exec $(LOCAL) logs $(PART)
+
+reset: $(LOCAL) ## Stop, and delete all local data (.local/)
+	@exec $(LOCAL) reset
+
+##@ Build and generate
+.PHONY: build generate generate-check
+build: $(LOCAL) ## Build what has changed: functions, CDK app, gateway, web
+	@exec $(LOCAL) build
+
+generate: ## Make the code that comes from the contracts: Go and TypeScript types, gRPC clients
+	@scripts/generate.sh
+
+generate-check: ## Fail if generated code differs from what the contracts give
+	@scripts/generate.sh --check
+
+##@ Test
+.PHONY: test test-go test-rust test-web test-stacks test-e2e lint
+test: ## Everything below, set up by itself, with one line of counts at the end
+	@scripts/test.sh
+
+test-go: ## Go unit tests, and adapter tests against throw-away Postgres, Redis and MiniStack
+	@scripts/test.sh go
+
+test-rust: ## The gateway: format, lints, unit, contract and integration tests
+	@scripts/test.sh rust
+
+test-web: ## The web application: lint, types, unit tests, convergence of the realtime protocol
+	@scripts/test.sh web
+
+test-stacks: ## The CDK app: assertions on every stage's template, cfn-lint
+	@scripts/test.sh stacks
+
+test-e2e: ## End to end in Chromium against a local cloud of its own
+	@scripts/test.sh e2e
+
+lint: ## Linters only
+	@scripts/test.sh generate lint
+
+##@ Measure
+.PHONY: bench bench-gateway price
+bench: $(LOCAL) ## Print the figures of sending, streaming and reading, beside the local cloud's own floor
+	@bench/run.sh
+
+bench-gateway: ## Compare the gateway with its peers against the same fake upstream
+	@bench/gateway/run.sh
+
+price: $(LOCAL) ## Print what a stage costs a month at rest, and a thousand AI turns; STAGE=dev
+	@$(LOCAL) build stacks && stacks/scripts/price.sh $(STAGE)
+
+##@ Deploy to AWS
+.PHONY: deploy
+deploy: $(LOCAL) ## Build for arm64 and deploy a stage to the AWS account of your credentials; STAGE=dev
+	@scripts/deploy.sh $(STAGE)
+
+##@ Help
+.PHONY: help
+help: ## Explain each target
+	@awk 'BEGIN {FS = ":.*## "} \
+	  /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+	  /^[a-z][a-z0-9-]*:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# Always asked for: the compiler knows best whether anything has changed.
+.PHONY: $(LOCAL) $(TESTBED)
+$(LOCAL) $(TESTBED):
+	@command -v go >/dev/null || { echo "go is missing. Get it: https://go.dev/dl/" >&2; exit 1; }
+	@cd localstack && GOWORK=off go build -o $(BIN)/ ./cmd/$(@F)
