@@ -1,0 +1,91 @@
+// @vitest-environment node
+import { describe, expect, it } from 'vitest';
+import { VirtualClock } from '../../../test/fake/clock';
+import { memoryOutbox } from '../../../test/fake/network';
+import { Outbox } from './outbox';
+import { ApiError } from './ports';
+import type { SendMessage, SentMessage, Unsent } from './types';
+
+type Answer = (body: SendMessage) => Promise<SentMessage>;
+const sent: Answer = async (body) => ({ message: { client_message_id: body.client_message_id } }) as SentMessage;
+
+function outbox(answers: Answer[], entries = new Map<string, Unsent>()) {
+  const clock = new VirtualClock(5);
+  const bodies: SendMessage[] = [];
+  const made = new Outbox(clock, {
+    sendMessage: (_, body) => {
+      bodies.push(body);
+      return (answers.shift() ?? sent)(body);
+    },
+  }, memoryOutbox(entries), { changed: () => undefined, sent: () => undefined, failed: () => undefined });
+  return { clock, bodies, entries, made };
+}
+
+const lost: Answer = () => Promise.reject(new TypeError('lost'));
+const refused = (status: number, code: string): Answer => () => Promise.reject(new ApiError(status, code));
+
+describe('the outbox', () => {
+  it('sends the same body under the same id until it is answered, and then forgets it', async () => {
+    const { made, bodies, entries, clock } = outbox([lost, refused(503, 'unavailable'), refused(429, 'rate_limited')]);
+    made.start();
+    made.add({ client_message_id: 'a', room_id: 'r', content: 'hello', ai: {} });
+    await clock.advance(30_000);
+    expect(bodies).toHaveLength(4);
+    expect(new Set(bodies.map((body) => JSON.stringify(body)))).toEqual(new Set([JSON.stringify({ client_message_id: 'a', content: 'hello', ai: {} })]));
+    expect(entries.size).toBe(0);
+  });
+
+  it('sends in the order of writing, one at a time in a room', async () => {
+    const { made, bodies, clock } = outbox([lost]);
+    made.start();
+    for (const id of ['a', 'b', 'c']) made.add({ client_message_id: id, room_id: 'r', content: id });
+    await clock.advance(10_000);
+    expect(bodies.map((body) => body.client_message_id)).toEqual(['a', 'a', 'b', 'c']);
+  });
+
+  it('keeps what was refused until its writer decides, and sends the next', async () => {
+    const { made, bodies, clock } = outbox([refused(422, 'validation_failed')]);
+    made.start();
+    made.add({ client_message_id: 'a', room_id: 'r', content: 'a' });
+    made.add({ client_message_id: 'b', room_id: 'r', content: 'b' });
+    await clock.advance(60_000);
+    expect(bodies.map((body) => body.client_message_id)).toEqual(['a', 'b']);
+    expect(made.of('r')).toMatchObject([{ client_message_id: 'a', state: 'refused', code: 'validation_failed' }]);
+    made.retry('a');
+    await clock.advance(1);
+    expect(made.of('r')).toEqual([]);
+  });
+
+  it('outlives the page', async () => {
+    const first = outbox([lost]);
+    first.made.start();
+    first.made.add({ client_message_id: 'a', room_id: 'r', content: 'a' });
+    await first.clock.advance(1);
+    first.made.stop();
+
+    const second = outbox([], new Map(first.entries));
+    expect(second.made.of('r')).toMatchObject([{ client_message_id: 'a', state: 'waiting' }]);
+    second.made.start();
+    await second.clock.advance(1);
+    expect(second.bodies.map((body) => body.client_message_id)).toEqual(['a']);
+  });
+
+  it('stops sending what an event has shown to have arrived', async () => {
+    const { made, bodies, clock } = outbox([lost]);
+    made.start();
+    made.add({ client_message_id: 'a', room_id: 'r', content: 'a' });
+    await clock.advance(1);
+    made.remove('a');
+    await clock.advance(60_000);
+    expect(bodies).toHaveLength(1);
+  });
+
+  it('forgets a room that is lost, in storage too', async () => {
+    const { made, entries, clock } = outbox([lost]);
+    made.start();
+    made.add({ client_message_id: 'a', room_id: 'r', content: 'a' });
+    await clock.advance(1);
+    made.purge('r');
+    expect(entries.size).toBe(0);
+  });
+});
