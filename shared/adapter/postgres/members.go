@@ -50,11 +50,8 @@ func (s *Store) Members(ctx context.Context, roomID, person, after id.ID, limit 
 		if err != nil {
 			return err
 		}
-		page.RoomEvent = m.LatestEvent
-		if page.Members, err = membersOf(ctx, c, roomID, after, limit); err != nil {
-			return err
-		}
-		page.UserEvent, err = userNumber(ctx, c, person)
+		page.RoomEvent, page.UserEvent = m.LatestEvent, m.UserEvent
+		page.Members, err = membersOf(ctx, c, roomID, after, limit)
 		return err
 	})
 	return page, err

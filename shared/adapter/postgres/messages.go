@@ -95,10 +95,7 @@ func (s *Store) Messages(ctx context.Context, q messages.Query) (page messages.P
 		if err != nil {
 			return err
 		}
-		page.RoomEvent = m.LatestEvent
-		if page.UserEvent, err = userNumber(ctx, c, q.Person); err != nil {
-			return err
-		}
+		page.RoomEvent, page.UserEvent = m.LatestEvent, m.UserEvent
 		switch {
 		case !q.After.IsZero():
 			page.Messages, err = s.later(ctx, c, q, q.After, q.Limit+1)

@@ -83,13 +83,15 @@ func roomOf(ctx context.Context, c querier, roomID, person id.ID) (room.Mine, er
 	return m, err
 }
 
-const numberedSQL = `SELECT ` + roomColumns + `, m.role, m.last_read_message_id, m.last_read_sequence, s.sequence, s.event, s.last_message_id
+const numberedSQL = `SELECT ` + roomColumns + `, m.role, m.last_read_message_id, m.last_read_sequence, s.sequence, s.event, s.last_message_id,
+	coalesce((SELECT event FROM user_sequences WHERE user_id = $1), 0)
 	FROM rooms r JOIN room_members m ON m.room_id = r.id AND m.user_id = $1 JOIN room_sequences s ON s.room_id = r.id`
 
 func scanNumbered(row pgx.Row) (room.Mine, error) {
 	var m room.Mine
 	var role string
-	err := row.Scan(append(roomFields(&m.Room), &role, &m.LastReadMessageID, &m.LastReadSequence, &m.LastSequence, &m.LatestEvent, &m.LastMessageID)...)
+	err := row.Scan(append(roomFields(&m.Room), &role, &m.LastReadMessageID, &m.LastReadSequence, &m.LastSequence, &m.LatestEvent, &m.LastMessageID,
+		&m.UserEvent)...)
 	m.Role = room.Role(role)
 	return m, err
 }
@@ -138,6 +140,10 @@ func list(ctx context.Context, c querier, person id.ID, mine []room.Mine) (rooms
 	}
 	for _, m := range last {
 		l.Last[m.RoomID] = m
+	}
+	if len(mine) > 0 {
+		l.UserEvent = mine[0].UserEvent
+		return l, nil
 	}
 	l.UserEvent, err = userNumber(ctx, c, person)
 	return l, err
