@@ -157,6 +157,10 @@ func identify(c echo.Context) string {
 		requestID = gateway.RequestID
 	}
 	c.SetRequest(r.WithContext(requestid.With(r.Context(), requestID)))
-	c.Response().Header().Set(echo.HeaderXRequestID, requestID)
+	h := c.Response().Header()
+	h.Set(echo.HeaderXRequestID, requestID)
+	// Every answer is somebody's own: no browser and no edge may keep it.
+	h.Set("Cache-Control", "no-store")
+	h.Set("X-Content-Type-Options", "nosniff")
 	return requestID
 }

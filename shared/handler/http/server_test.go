@@ -84,6 +84,9 @@ func wantProblem(t *testing.T, w *httptest.ResponseRecorder, status int, code fa
 	if p.RequestID == "" || p.RequestID != w.Header().Get("X-Request-Id") {
 		t.Fatalf("request id %q, header %q", p.RequestID, w.Header().Get("X-Request-Id"))
 	}
+	if w.Header().Get("Cache-Control") != "no-store" || w.Header().Get("X-Content-Type-Options") != "nosniff" {
+		t.Fatalf("headers %v", w.Header())
+	}
 	return p
 }
 

@@ -15,13 +15,14 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
-// How often one may try. Rules by address bound what one machine can do, rules by name what can be done to one account.
+// How often one may try. Rules by name bound what can be done to one account, rules by address what one machine can do; those
+// are wide, since a school, or the web server that signs people in for their browsers, is one address too.
 var (
-	registerByAddress = ratelimit.Rule{Name: "register-address", Burst: 20, Every: time.Minute}
-	logInByAddress    = ratelimit.Rule{Name: "login-address", Burst: 60, Every: 2 * time.Second}
+	registerByAddress = ratelimit.Rule{Name: "register-address", Burst: 60, Every: 10 * time.Second}
+	logInByAddress    = ratelimit.Rule{Name: "login-address", Burst: 300, Every: 500 * time.Millisecond}
 	logInByBoth       = ratelimit.Rule{Name: "login-both", Burst: 10, Every: 30 * time.Second}
 	logInByName       = ratelimit.Rule{Name: "login-name", Burst: 100, Every: 10 * time.Second}
-	refreshByAddress  = ratelimit.Rule{Name: "refresh-address", Burst: 240, Every: 250 * time.Millisecond}
+	refreshByAddress  = ratelimit.Rule{Name: "refresh-address", Burst: 600, Every: 100 * time.Millisecond}
 )
 
 // Sockets knows which sockets a session holds.

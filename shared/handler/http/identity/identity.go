@@ -160,6 +160,5 @@ func (h Handlers) answer(r *httpapi.Request, status int, s user.SignedIn, cookie
 	} else {
 		body.AccessToken, body.RefreshToken = s.AccessToken, s.RefreshToken
 	}
-	r.Response().Header().Set("Cache-Control", "no-store")
 	return r.JSON(status, body)
 }

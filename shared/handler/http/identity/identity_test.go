@@ -172,8 +172,8 @@ func TestGuessingIsSlowedDown(t *testing.T) {
 			break
 		}
 	}
-	if registered != 20 {
-		t.Errorf("%d accounts before the limit, want 20", registered)
+	if registered != 60 {
+		t.Errorf("%d accounts before the limit, want 60", registered)
 	}
 }
 

@@ -18,7 +18,6 @@ func CreateTicket(office usecase.TicketOffice, socketURL string) httpapi.Handler
 		if err != nil {
 			return err
 		}
-		r.Response().Header().Set("Cache-Control", "no-store")
 		return r.JSON(http.StatusCreated, struct {
 			Ticket    string `json:"ticket"`
 			URL       string `json:"url"`
