@@ -1,0 +1,134 @@
+#!/usr/bin/env bash
+# Runs the tests of all parts, or of those named (generate lint go rust web stacks e2e), sets up by itself what they
+# need, goes on after a failure, and closes with the sum of all runners' counts.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+root=$PWD
+bin=$root/.tools/bin
+work=$root/.cache/test
+rm -rf "$work"
+mkdir -p "$work" "$bin"
+counts=$work/counts
+: >"$counts"
+export PATH=$bin:$PATH
+export NEXT_TELEMETRY_DISABLED=1
+failures=()
+
+say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
+
+# missing TOOL HOW: ends unless the tool is there.
+need() {
+  command -v "$1" >/dev/null || { echo "$1 is missing. Get it: $2" >&2; exit 1; }
+}
+need go https://go.dev/dl/
+need cargo https://rustup.rs
+need node https://nodejs.org/en/download
+need npm https://nodejs.org/en/download
+need python3 'https://www.python.org/downloads/ or apt-get install python3 python3-venv'
+
+for command in yoriai-local yoriai-testbed yoriai-tally; do
+  (cd localstack && GOWORK=off go build -o "$bin/" "./cmd/$command") || exit 1
+done
+
+# check NAME COMMAND…: one check that passes or fails as a whole.
+check() {
+  local name=$1
+  shift
+  say "$name"
+  if "$@"; then
+    echo "1 0 0" >>"$counts"
+  else
+    echo "0 1 0" >>"$counts"
+    failures+=("$name")
+  fi
+}
+
+# suite NAME RUNNER COMMAND…: a runner whose tests are counted. One that fails without a failed test (it does not
+# compile, or died) counts as one failure.
+suite() {
+  local name=$1 runner=$2
+  shift 2
+  say "$name"
+  local before after
+  before=$(awk '{n += $2} END {print n + 0}' "$counts")
+  "$@" 2>&1 | yoriai-tally "$runner" "$counts"
+  if [ "${PIPESTATUS[0]}" != 0 ]; then
+    failures+=("$name")
+    after=$(awk '{n += $2} END {print n + 0}' "$counts")
+    [ "$before" = "$after" ] && echo "0 1 0" >>"$counts"
+  fi
+}
+
+web_packages() { yoriai-local build web-packages >/dev/null; }
+
+test_generate() { check "generated code" scripts/generate.sh --check; }
+
+golangci=2.15.0
+lint_module() {
+  if ! golangci-lint version 2>/dev/null | grep -q "$golangci"; then
+    echo "installing golangci-lint $golangci (about two minutes, once)"
+    GOBIN=$bin GOFLAGS=-p=2 go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$golangci" || return 1
+  fi
+  (cd "$1" && golangci-lint run ./...)
+}
+test_lint() {
+  local module
+  for module in shared functions migrations localstack stacks; do
+    check "golangci-lint: $module" lint_module "$module"
+  done
+}
+
+go_tests() { go test -json -p 2 -timeout 20m ./shared/... ./functions/... ./migrations/... ./localstack/...; }
+go_adapter_tests() { yoriai-testbed "$0" go-tests-here; }
+test_go() { suite "Go" go go_adapter_tests; }
+
+test_rust() { suite "gateway" cargo llm-gateway/scripts/check.sh; }
+
+test_web() {
+  check "web packages" web_packages
+  check "web: lint" npm --prefix web run --silent lint
+  check "web: types" npm --prefix web run --silent typecheck
+  suite "web: unit tests" vitest npm --prefix web test
+  suite "web: convergence of the protocol" vitest npm --prefix web run test:convergence
+}
+
+stacks_tests() { (cd stacks && GOWORK=off go test -json -timeout 20m ./...); }
+test_stacks() {
+  check "CDK app" yoriai-local build stacks
+  suite "stacks" go stacks_tests
+  check "cfn-lint" stacks/scripts/cfn-lint.sh
+}
+
+# End to end: a local cloud of its own, with its own data and ports, so that a running `make up` is not disturbed.
+test_e2e() {
+  export YORIAI_HOME=.cache/e2e SCRIPTED=1
+  export YORIAI_PORT_WEB=18080 YORIAI_PORT_NEXT=13100 YORIAI_PORT_AWS=14566 YORIAI_PORT_POSTGRES=15432
+  export YORIAI_PORT_REDIS=16379 YORIAI_PORT_GATEWAY_REST=18089 YORIAI_PORT_GATEWAY_GRPC=15061 YORIAI_PORT_MODEL=18091
+  yoriai-local reset >/dev/null
+  check "local cloud" yoriai-local up --detach
+  if yoriai-local status | grep -q ready; then
+    export YORIAI_ENDPOINTS=$root/$YORIAI_HOME/endpoints.json YORIAI_URL=http://localhost:$YORIAI_PORT_WEB
+    suite "end to end" node npm --prefix web run e2e
+  fi
+  check "local cloud stops" yoriai-local down
+}
+
+# The command that the test bed runs with its servers in the environment.
+if [ "${1:-}" = go-tests-here ]; then
+  go_tests
+  exit
+fi
+
+trap 'YORIAI_HOME=.cache/e2e yoriai-local down >/dev/null 2>&1' EXIT
+parts=("$@")
+[ $# = 0 ] && parts=(generate lint go rust web stacks e2e)
+began=$SECONDS
+for part in "${parts[@]}"; do
+  "test_$part"
+done
+
+say "took $((SECONDS - began)) s"
+for name in "${failures[@]}"; do
+  echo "failed: $name"
+done
+yoriai-tally sum "$counts"
