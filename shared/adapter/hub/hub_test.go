@@ -12,6 +12,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
 	"github.com/yoriai/yoriai/shared/adapter/hub"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 )
@@ -77,6 +78,19 @@ func TestClosingAClosedSocketIsHarmless(t *testing.T) {
 		if !strings.HasPrefix(last.Load().(string), "DELETE ") {
 			t.Errorf("asked %s", last.Load())
 		}
+	}
+}
+
+// The local cloud answers as AWS does for a socket that it does not know.
+func TestASocketThatTheCloudDoesNotKnowIsGone(t *testing.T) {
+	t.Parallel()
+	c := dynamotest.Config(t)
+	h := hub.NewAPIGateway(c, *c.BaseEndpoint+"/_aws/execute-api/abc/ws")
+	if err := h.Post(t.Context(), "L0SM9cOFvHcCIhw=", []byte("{}")); !errors.Is(err, realtime.ErrGone) {
+		t.Errorf("post: %v", err)
+	}
+	if err := h.Close(t.Context(), "L0SM9cOFvHcCIhw="); err != nil {
+		t.Errorf("close: %v", err)
 	}
 }
 
