@@ -4,6 +4,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsec2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslogs"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/yoriai/yoriai/stacks/stage"
 )
@@ -70,12 +71,17 @@ func ImportVPC(stack awscdk.Stack, s stage.Stage) awsec2.IVpc {
 		private = append(private, Published(stack, s.Parameter(SubnetParameter+zone)))
 		public = append(public, Published(stack, s.Parameter(PublicSubnetParameter+zone)))
 	}
-	return awsec2.Vpc_FromVpcAttributes(stack, Str("Network"), &awsec2.VpcAttributes{
+	vpc := awsec2.Vpc_FromVpcAttributes(stack, Str("Network"), &awsec2.VpcAttributes{
 		VpcId:             Str(Published(stack, s.Parameter(VPCParameter))),
 		AvailabilityZones: Strs(s.Network.Zones...),
 		PrivateSubnetIds:  Strs(private...),
 		PublicSubnetIds:   Strs(public...),
 	})
+	for _, subnet := range *vpc.Node().FindAll(constructs.ConstructOrder_PREORDER) {
+		// Routes are made where the network is: nobody here asks for the tables.
+		awscdk.Annotations_Of(subnet).AcknowledgeWarning(Str("@aws-cdk/aws-ec2:noSubnetRouteTableId"), nil)
+	}
+	return vpc
 }
 
 // ImportSecurityGroup reads a group that the network stack left. Its rules are
