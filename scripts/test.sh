@@ -69,7 +69,7 @@ lint_module() {
     echo "installing golangci-lint $golangci (about two minutes, once)"
     GOBIN=$bin GOFLAGS=-p=2 go install "github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v$golangci" || return 1
   fi
-  (cd "$1" && golangci-lint run ./...)
+  (cd "$1" && golangci-lint run --allow-parallel-runners ./...)
 }
 test_lint() {
   local module

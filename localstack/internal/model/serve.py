@@ -17,6 +17,8 @@ params.port = int(sys.argv[1])
 params.n_parallel = 4
 params.n_ctx = 4 * 8192
 params.cpuparams.n_threads = params.cpuparams_batch.n_threads = 2
+# What the model's makers advise; so small a model repeats itself otherwise.
+params.sampling.temp, params.sampling.top_p, params.sampling.penalty_repeat = 0.2, 0.9, 1.15
 server = xllamacpp.Server(params)
 print("listening on", server.listening_address, flush=True)
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
