@@ -102,7 +102,7 @@ func (s *Store) Messages(ctx context.Context, q messages.Query) (page messages.P
 			page.More = len(page.Messages) > q.Limit
 			page.Messages = page.Messages[:min(len(page.Messages), q.Limit)]
 		case !q.Around.IsZero():
-			page.Messages, page.More, err = s.around(ctx, c, q, m.LastMessageID)
+			page.Messages, page.More, err = s.around(ctx, c, q)
 		default:
 			before := q.Before
 			if before.IsZero() {
@@ -118,7 +118,7 @@ func (s *Store) Messages(ctx context.Context, q messages.Query) (page messages.P
 }
 
 // around is the message with half a page on either side, newest first; more tells of older ones.
-func (s *Store) around(ctx context.Context, c querier, q messages.Query, last id.ID) ([]message.Message, bool, error) {
+func (s *Store) around(ctx context.Context, c querier, q messages.Query) ([]message.Message, bool, error) {
 	half := q.Limit / 2
 	later, err := s.later(ctx, c, q, q.Around, half)
 	if err != nil {

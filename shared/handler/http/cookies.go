@@ -38,7 +38,7 @@ func (c Cookies) Clear(r *Request) {
 }
 
 func (c Cookies) write(r *Request, name, value string, lifetime time.Duration) {
-	r.SetCookie(&http.Cookie{
+	r.SetCookie(&http.Cookie{ //nolint:gosec // Secure wherever the origin is: only the local stage has none
 		Name: name, Value: value, Path: "/", MaxAge: int(lifetime / time.Second),
 		HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: strings.HasPrefix(c.PublicOrigin, "https://"),
 	})

@@ -151,8 +151,9 @@ func refusal(err error) int {
 		return http.StatusBadRequest
 	case fault.Unavailable:
 		return http.StatusServiceUnavailable
+	default:
+		return http.StatusInternalServerError
 	}
-	return http.StatusInternalServerError
 }
 
 // silent errors answer what is only noise: somebody types too fast.

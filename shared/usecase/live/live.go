@@ -64,7 +64,7 @@ const (
 func (c Caster) Open(ctx context.Context, g ai.Generation) Broadcast {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
 	b := &cast{Caster: c, g: g, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1), done: make(chan struct{}), outlets: map[string]*outlet{}}
-	go b.run()
+	go b.run() //nolint:contextcheck // the broadcast outlives its caller and carries a context of its own
 	return b
 }
 
