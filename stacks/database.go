@@ -1,6 +1,8 @@
 package stacks
 
 import (
+	"strconv"
+
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsrds"
@@ -93,7 +95,7 @@ func parameterGroup(stack awscdk.Stack, s stage.Stage) awsrds.CfnDBClusterParame
 	parameters := map[string]any{"rds.force_ssl": "1"}
 	if s.Database.IdleSessionLimit > 0 {
 		// An idle connection would keep the database awake.
-		parameters["idle_session_timeout"] = constructs.Num(s.Database.IdleSessionLimit)
+		parameters["idle_session_timeout"] = strconv.Itoa(s.Database.IdleSessionLimit)
 	}
 	return awsrds.NewCfnDBClusterParameterGroup(stack, constructs.Str("Parameters"), &awsrds.CfnDBClusterParameterGroupProps{
 		Family: constructs.Str(engineFamily), Description: constructs.Str("Yoriai"), Parameters: parameters,

@@ -66,10 +66,8 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 	for _, need := range f.Needs {
 		switch need {
 		case contract.Postgres:
-			env["DATABASE_URL"], env["DATABASE_IAM"] = Str(s.Database.URL), Str("false")
-			if s.Database.URL == "" {
-				env["DATABASE_URL"], env["DATABASE_IAM"] = Str(Published(h.Stack, s.Parameter(DatabaseURLParameter))), Str("true")
-			}
+			url, byIAM := h.database(f)
+			env["DATABASE_URL"], env["DATABASE_IAM"] = Str(url), Str(strconv.FormatBool(byIAM))
 		case contract.Redis:
 			if s.Redis.URL != "" {
 				env["REDIS_URL"] = Str(s.Redis.URL)
@@ -101,6 +99,19 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 	return env
 }
 
+// database is where a function finds PostgreSQL, and whether IAM is its password.
+// Who migrates is told another address, that of the owner.
+func (h *Host) database(f contract.Function) (url string, byIAM bool) {
+	switch {
+	case h.Stage.Database.URL != "":
+		return h.Stage.Database.URL, false
+	case f.Kind == contract.Deploy:
+		return "", true
+	default:
+		return Published(h.Stack, h.Stage.Parameter(DatabaseURLParameter)), true
+	}
+}
+
 // permissions are the function's rights, from its needs: the named actions on
 // the named resources.
 func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
@@ -116,7 +127,7 @@ func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
 	for _, need := range f.Needs {
 		switch need {
 		case contract.Postgres:
-			if s.Database.URL == "" {
+			if s.Database.URL == "" && f.Kind != contract.Deploy { // migrations log in as somebody else
 				id := Published(h.Stack, s.Parameter(DatabaseResourceParameter))
 				rights = append(rights, Allow([]string{"rds-db:connect"}, ARN(h.Stack, "rds-db", "dbuser:"+id+"/"+DatabaseRole)))
 			}
