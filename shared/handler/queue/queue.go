@@ -24,7 +24,8 @@ func Each[T any](name string, handle func(ctx context.Context, body T) error) Ha
 		began := time.Now()
 		var mu sync.Mutex
 		var wait sync.WaitGroup
-		var out events.SQSEventResponse
+		// Never null: some consumers of this answer take null for a broken one, and deliver everything again.
+		out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 		for _, record := range e.Records {
 			wait.Add(1)
 			go func() {
