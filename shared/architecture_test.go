@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"os"
 	"os/exec"
 	"slices"
 	"strings"
@@ -39,6 +40,8 @@ type goPackage struct {
 
 func list(t *testing.T, arguments ...string) []goPackage {
 	t.Helper()
+	// A cached result would not see other modules change. Reading this makes it fresh: every testbed has another address.
+	_ = os.Getenv("TEST_DATABASE_URL")
 	command := exec.CommandContext(t.Context(), "go", append([]string{"list", "-json=ImportPath,Name,Imports,Deps"}, arguments...)...)
 	command.Dir = ".."
 	var stderr bytes.Buffer

@@ -20,6 +20,8 @@ import (
 // folders are the names below a folder of functions; each must hold a main.go.
 func folders(t *testing.T, kind string) []string {
 	t.Helper()
+	// A cached result would not see another module change. Reading this makes it fresh: every testbed has another address.
+	_ = os.Getenv("TEST_DATABASE_URL")
 	root := filepath.Join("..", "..", "functions", kind)
 	entries, err := os.ReadDir(root)
 	if err != nil {
