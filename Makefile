@@ -82,8 +82,8 @@ price: $(LOCAL) ## Print what a stage costs a month at rest, and a thousand AI t
 
 ##@ Deploy to AWS
 .PHONY: deploy
-deploy: $(LOCAL) ## Build for arm64 and deploy a stage to the AWS account of your credentials; STAGE=dev
-	@scripts/deploy.sh $(STAGE)
+deploy: $(LOCAL) ## Build for arm64 and deploy a stage to the AWS account of your credentials: STAGE=dev
+	@stacks/scripts/deploy.sh $(STAGE)
 
 ##@ Help
 .PHONY: help
