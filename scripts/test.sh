@@ -5,6 +5,12 @@ set -uo pipefail
 cd "$(dirname "$0")/.."
 root=$PWD
 bin=$root/.tools/bin
+
+# What the test bed runs, with its servers in the environment. The CDK app is apart: it needs none of them.
+if [ "${1:-}" = go-tests-here ]; then
+  exec go test -json -p 2 -timeout 20m ./shared/... ./functions/... ./migrations/... ./localstack/...
+fi
+
 work=$root/.cache/test
 rm -rf "$work"
 mkdir -p "$work" "$bin"
@@ -78,9 +84,7 @@ test_lint() {
   done
 }
 
-go_tests() { go test -json -p 2 -timeout 20m ./shared/... ./functions/... ./migrations/... ./localstack/...; }
-go_adapter_tests() { yoriai-testbed "$0" go-tests-here; }
-test_go() { suite "Go" go go_adapter_tests; }
+test_go() { suite "Go" go yoriai-testbed scripts/test.sh go-tests-here; }
 
 test_rust() { suite "gateway" cargo llm-gateway/scripts/check.sh; }
 
@@ -105,6 +109,7 @@ test_e2e() {
   export YORIAI_PORT_WEB=18080 YORIAI_PORT_NEXT=13100 YORIAI_PORT_AWS=14566 YORIAI_PORT_POSTGRES=15432
   export YORIAI_PORT_REDIS=16379 YORIAI_PORT_GATEWAY_REST=18089 YORIAI_PORT_GATEWAY_GRPC=15061 YORIAI_PORT_MODEL=18091
   yoriai-local reset >/dev/null
+  trap 'yoriai-local down >/dev/null 2>&1' EXIT
   check "local cloud" yoriai-local up --detach
   if yoriai-local status | grep -q ready; then
     export YORIAI_ENDPOINTS=$root/$YORIAI_HOME/endpoints.json YORIAI_URL=http://localhost:$YORIAI_PORT_WEB
@@ -113,13 +118,6 @@ test_e2e() {
   check "local cloud stops" yoriai-local down
 }
 
-# The command that the test bed runs with its servers in the environment.
-if [ "${1:-}" = go-tests-here ]; then
-  go_tests
-  exit
-fi
-
-trap 'YORIAI_HOME=.cache/e2e yoriai-local down >/dev/null 2>&1' EXIT
 parts=("$@")
 [ $# = 0 ] && parts=(generate lint go rust web stacks e2e)
 began=$SECONDS

@@ -72,13 +72,14 @@ func logsCommand(ctx context.Context, l layout.Layout, arguments []string) error
 	}
 	files = slices.DeleteFunc(files, func(file string) bool { return strings.HasSuffix(file, ".previous.log") })
 	if len(arguments) > 0 {
-		files = files[:0]
+		var chosen []string
 		for _, part := range arguments {
-			if _, err := os.Stat(l.Log(part)); err != nil {
+			if !slices.Contains(files, l.Log(part)) {
 				return fmt.Errorf("%s has no log in %s", part, l.Short(l.State("logs")))
 			}
-			files = append(files, l.Log(part))
+			chosen = append(chosen, l.Log(part))
 		}
+		files = chosen
 	}
 	if len(files) == 0 {
 		return fmt.Errorf("no logs yet in %s", l.Short(l.State("logs")))

@@ -56,7 +56,7 @@ func run(ctx context.Context, arguments []string) error {
 	case postgres.PrepareCommand:
 		return postgres.Prepare(arguments[1:])
 	case redis.ServeCommand:
-		return redis.Serve(arguments[1:])
+		return redis.Serve(ctx, arguments[1:])
 	}
 	l, err := layout.Find()
 	if err != nil {

@@ -20,15 +20,15 @@ import (
 )
 
 func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	if len(os.Args) > 1 {
 		switch os.Args[1] {
 		case postgres.PrepareCommand:
 			exit(postgres.Prepare(os.Args[2:]))
 		case redis.ServeCommand:
-			exit(redis.Serve(os.Args[2:]))
+			exit(redis.Serve(ctx, os.Args[2:]))
 		}
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, os.Args[1:])
 	stop()
 	exit(err)

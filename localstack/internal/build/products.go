@@ -117,7 +117,7 @@ func (b Builder) CDK(ctx context.Context, log *os.File) (Result, error) {
 				if err != nil {
 					return fmt.Errorf("read the CDK's %s: %w", name, err)
 				}
-				if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil {
+				if err := os.WriteFile(filepath.Join(dir, name), content, 0o600); err != nil { //nolint:gosec // Names of ours.
 					return fmt.Errorf("write the CDK's %s: %w", name, err)
 				}
 			}

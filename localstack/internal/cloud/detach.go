@@ -58,7 +58,7 @@ func showUntilReady(ctx context.Context, s Settings, log string, child *os.Proce
 		select {
 		case <-ctx.Done():
 			_ = child.Signal(syscall.SIGTERM)
-			<-ended
+			<-ended //nolint:errcheck // It was told to end.
 			show()
 			return errors.New("given up")
 		case err := <-ended:

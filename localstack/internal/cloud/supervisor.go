@@ -56,7 +56,8 @@ func (s *supervisor) run(ctx context.Context, p *part) error {
 	s.parts = append(s.parts, p)
 	s.mu.Unlock()
 	s.publish()
-	s.watchers.Go(func() { s.watch(p) })
+	// The part outlives what started it: ctx is that of the start-up.
+	s.watchers.Go(func() { s.watch(p) }) //nolint:contextcheck // A restart lives until stop, not until the start-up ends.
 	return nil
 }
 

@@ -17,7 +17,7 @@ import (
 )
 
 // SecretHeader carries the origin secret to the functions. A client's own is dropped.
-const SecretHeader = "X-Yoriai-Origin-Secret"
+const SecretHeader = "X-Yoriai-Origin-Secret" //nolint:gosec // A name, not the secret.
 
 // API Gateway's stages.
 const (

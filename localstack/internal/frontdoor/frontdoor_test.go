@@ -37,7 +37,7 @@ func newDoor(t *testing.T, aws http.Handler) *door {
 		PublicHost: "localhost:8080", Web: parse(t, d.web.URL), AWS: parse(t, d.aws.URL),
 		HTTPAPI: "httpid", WebSocketAPI: "wsid", Secret: testSecret, Log: discard(),
 	}))
-	t.Cleanup(func() { d.Server.Close(); d.web.Close(); d.aws.Close() })
+	t.Cleanup(func() { d.Close(); d.web.Close(); d.aws.Close() })
 	return d
 }
 

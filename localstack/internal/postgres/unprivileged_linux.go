@@ -22,7 +22,7 @@ func (s Server) unprivileged() func(*syscall.SysProcAttr) {
 	for _, path := range []string{s.Data, s.programs()} {
 		_ = filepath.WalkDir(path, func(path string, _ os.DirEntry, err error) error {
 			if err == nil {
-				_ = os.Lchown(path, nobody, nobody)
+				_ = os.Lchown(path, nobody, nobody) //nolint:gosec // A folder that we made and only we use.
 			}
 			return nil
 		})

@@ -41,7 +41,7 @@ func (e Environment) Ensure(ctx context.Context, output io.Writer) error {
 	if err := run(ctx, output, e.Python(), "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps", "-r", e.Requirements); err != nil {
 		return err
 	}
-	if err := os.WriteFile(stamp, []byte(hex.EncodeToString(sum[:])), 0o600); err != nil {
+	if err := os.WriteFile(stamp, []byte(hex.EncodeToString(sum[:])), 0o600); err != nil { //nolint:gosec // Our own stamp.
 		return fmt.Errorf("stamp the virtual environment: %w", err)
 	}
 	return nil

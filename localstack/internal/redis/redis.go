@@ -8,9 +8,7 @@ import (
 	"fmt"
 	"net"
 	"os"
-	"os/signal"
 	"strconv"
-	"syscall"
 	"time"
 
 	"github.com/alicebob/miniredis/v2"
@@ -64,8 +62,8 @@ func Answers(port int) func(context.Context) error {
 	}
 }
 
-// Serve runs miniredis until the process is asked to end.
-func Serve(arguments []string) error {
+// Serve runs miniredis until ctx ends.
+func Serve(ctx context.Context, arguments []string) error {
 	if len(arguments) != 1 {
 		return errors.New("usage: " + ServeCommand + " PORT")
 	}
@@ -74,8 +72,6 @@ func Serve(arguments []string) error {
 		return fmt.Errorf("listen: %w", err)
 	}
 	defer server.Close()
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	passTime(ctx, server)
 	return nil
 }

@@ -52,7 +52,9 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 	starts := []func(context.Context) (*process.Process, error){
 		database.Start,
 		cloud.Start,
-		func(ctx context.Context) (*process.Process, error) { return redis.Start(ctx, free[2], bed.log("redis")) },
+		func(ctx context.Context) (*process.Process, error) {
+			return redis.Start(ctx, free[2], bed.log("redis"))
+		},
 	}
 	if server, err := exec.LookPath("redis-server"); err == nil {
 		bed.environ = append(bed.environ, "TEST_REAL_REDIS_URL="+redis.URL(free[3]))

@@ -72,11 +72,11 @@ func (s Server) copyBuild() error {
 			if err != nil {
 				return err
 			}
-			return os.Symlink(target, to)
+			return os.Symlink(target, to) //nolint:gosec // Our own build.
 		case s.namesHost(relative):
 			return s.rewrite(path, to)
 		}
-		if os.Link(path, to) == nil {
+		if os.Link(path, to) == nil { //nolint:gosec // Our own build.
 			return nil
 		}
 		return copyFile(path, to)
@@ -98,7 +98,7 @@ func (s Server) rewrite(from, to string) error {
 		return err
 	}
 	content = bytes.ReplaceAll(content, []byte(strconv.Quote(s.BuiltHost)), []byte(strconv.Quote(s.PublicHost)))
-	return os.WriteFile(to, content, 0o600)
+	return os.WriteFile(to, content, 0o600) //nolint:gosec // Our own copy.
 }
 
 func copyFile(from, to string) error {
@@ -106,5 +106,5 @@ func copyFile(from, to string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(to, content, 0o600)
+	return os.WriteFile(to, content, 0o600) //nolint:gosec // Our own copy.
 }
