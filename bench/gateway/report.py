@@ -55,8 +55,8 @@ def main():
         return None if value is None or base is None else value - base
 
     lines = [
-        "| before the same provider | one client: p50 | added | 32 clients: answers/s | 1,000/s open: p99 | added | first word: p50 | added |",
-        "| --- | --- | --- | --- | --- | --- | --- | --- |",
+        "| before the same provider | one client: p50 | added | 32 clients: answers/s | CPU each | 1,000/s open: p99 | added | first word: p50 | added |",
+        "| --- | --- | --- | --- | --- | --- | --- | --- | --- |",
     ]
     for peer in peers:
         note = " ¹" if peer == "litellm" else ""
@@ -65,6 +65,7 @@ def main():
             ms(get(peer, "one", "p50"), 3),
             "" if peer == "direct" else ms(added(peer, "one", "p50"), 3),
             f"{get(peer, 'many', 'per_second'):,.0f}",
+            "" if peer == "direct" else f"{get(peer, 'cpu', 'us'):.0f} µs",
             ms(get(peer, "open", "p99")) + note,
             "" if peer == "direct" else ms(added(peer, "open", "p99")) + note,
             ms(get(peer, "first", "p50")) if get(peer, "first", "p50") else "fails ²",
@@ -120,6 +121,14 @@ def main():
         f"{version('rustc', '--version')}, {version('go', 'version').split()[2]}, {version('wrk', '-v').split(' [')[0]}. "
         "Repeat with `make bench-gateway`.",
     ]
+    load = results["machine", "load"][0]["before"]
+    if load > 1:
+        lines += [
+            "",
+            f"**The machine had other work during this run (load {load} on two cores before it began)**: the times are"
+            " not what the programs can do, and peers measured seconds apart met different weather. The CPU time of an"
+            " answer is the figure that suffers least.",
+        ]
     section = "\n".join([BEGIN, *lines, END])
     print(section)
     path = pathlib.Path(sys.argv[2])

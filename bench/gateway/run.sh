@@ -34,7 +34,7 @@ wants() { [[ " $peers " == *" $1 "* ]]; }
 
 echo "building"
 (cd "$here" && GOWORK=off go build -o "$cache/bin/" ./upstream ./load)
-(cd "$root/llm-gateway" && cargo build --release --locked -q -j "${CARGO_BUILD_JOBS:-2}")
+[ -n "${NO_BUILD:-}" ] || (cd "$root/llm-gateway" && cargo build --release --locked -q -j "${CARGO_BUILD_JOBS:-2}")
 if wants litellm && [ ! -x "$cache/litellm/bin/litellm" ]; then
   python3 -m venv "$cache/litellm"
   "$cache/litellm/bin/pip" install -q "litellm[proxy]==$litellm_version"
@@ -43,8 +43,9 @@ if wants portkey && [ ! -d "$cache/node_modules/@portkey-ai/gateway" ]; then
   (cd "$cache" && npm install --no-fund --no-audit --silent "@portkey-ai/gateway@$portkey_version")
 fi
 
-on_gateway_core() { taskset -c "$gateway_core" "$@"; }
-on_load_core() { taskset -c "$load_core" "$@"; }
+# Not functions: in the background those would leave a shell between us and the process to be ended.
+on_gateway_core="taskset -c $gateway_core"
+on_load_core="taskset -c $load_core"
 
 openai_body() { printf '{"model":"%s","messages":[{"role":"user","content":"Hello"}]%s}' "$1" "$2"; }
 ours_body() { printf '{"provider":"bench","model":"%s","messages":[{"role":"user","content":[{"type":"text","text":"Hello"}]}]%s}' "$1" "$2"; }
@@ -54,7 +55,7 @@ for kind in openai ours; do
   "${kind}_body" slow ',"stream":true' > "$work/$kind.slow"
 done
 
-on_load_core "$cache/bin/upstream" -addr 127.0.0.1:9100 & pids+=($!)
+$on_load_core "$cache/bin/upstream" -addr 127.0.0.1:9100 > /dev/null 2>&1 & pids+=($!)
 declare -A url body extra pid
 url[direct]=http://127.0.0.1:9100/v1/chat/completions; body[direct]=openai
 
@@ -68,7 +69,7 @@ http { access_log off; client_body_temp_path $work/body; proxy_temp_path $work/p
   server { listen 127.0.0.1:9101; tcp_nodelay on;
     location / { proxy_pass http://provider; proxy_http_version 1.1; proxy_set_header Connection ""; proxy_buffering off; } } }
 CONF
-  on_gateway_core nginx -c "$work/nginx.conf" -e "$work/nginx.log" & pids+=($!); pid[nginx]=$!
+  $on_gateway_core nginx -c "$work/nginx.conf" -e "$work/nginx.log" > /dev/null 2>&1 & pids+=($!); pid[nginx]=$!
   url[nginx]=http://127.0.0.1:9101/v1/chat/completions; body[nginx]=openai
 fi
 if wants ours; then
@@ -78,7 +79,7 @@ if wants ours; then
   url[ours]=http://127.0.0.1:9102/completions; body[ours]=ours
 fi
 if wants portkey; then
-  on_gateway_core node "$cache/node_modules/@portkey-ai/gateway/build/start-server.js" --headless --port=9104 > "$work/portkey.log" 2>&1 & pids+=($!); pid[portkey]=$!
+  $on_gateway_core node "$cache/node_modules/@portkey-ai/gateway/build/start-server.js" --headless --port=9104 > "$work/portkey.log" 2>&1 & pids+=($!); pid[portkey]=$!
   url[portkey]=http://127.0.0.1:9104/v1/chat/completions; body[portkey]=openai
   extra[portkey]='x-portkey-provider: openai|x-portkey-custom-host: http://127.0.0.1:9100/v1|authorization: Bearer x'
 fi
@@ -89,7 +90,7 @@ model_list:
   - {model_name: slow, litellm_params: {model: openai/slow, api_base: "http://127.0.0.1:9100/v1", api_key: x}}
 CONF
   LITELLM_DANGEROUSLY_PERMIT_WEAK_OR_UNSET_MASTER_KEY=true LITELLM_LOCAL_MODEL_COST_MAP=True LITELLM_LOG=ERROR \
-    on_gateway_core "$cache/litellm/bin/litellm" --config "$work/litellm.yaml" --host 127.0.0.1 --port 9105 > "$work/litellm.log" 2>&1 & pids+=($!); pid[litellm]=$!
+    $on_gateway_core "$cache/litellm/bin/litellm" --config "$work/litellm.yaml" --host 127.0.0.1 --port 9105 > "$work/litellm.log" 2>&1 & pids+=($!); pid[litellm]=$!
   url[litellm]=http://127.0.0.1:9105/v1/chat/completions; body[litellm]=openai
   extra[litellm]='authorization: Bearer x'
 fi
@@ -102,7 +103,7 @@ flags() { # the extra headers of a peer, for the load program
 load() {
   local peer=$1 mode=$2 kind=$3; shift 3
   mapfile -t headers < <(flags "$peer")
-  on_load_core "$cache/bin/load" "$mode" -target "${url[$peer]}" -body "$work/${body[$peer]}.$kind" "${headers[@]}" "$@"
+  $on_load_core "$cache/bin/load" "$mode" -target "${url[$peer]}" -body "$work/${body[$peer]}.$kind" "${headers[@]}" "$@"
 }
 note() { printf '{"peer":"%s","what":"%s","result":%s}\n' "$1" "$2" "$3" >> "$work/results.jsonl"; }
 
@@ -125,15 +126,36 @@ open(f"{work}/{peer}.lua", "w").write(lua)
 PY
 done
 
-run_wrk() { # PEER CLIENTS SECONDS
-  on_load_core wrk -t1 -c"$2" -d"$3s" --latency -s "$work/$1.lua" "${url[$1]}" | python3 "$here/wrk.py"
+memory_of() { # KB, a master's workers included
+  local kb=0 one
+  for one in "$1" $(cat "/proc/$1/task/$1/children"); do
+    kb=$((kb + $(awk '/VmRSS/ {print $2}' "/proc/$one/status")))
+  done
+  echo "$kb"
 }
+run_wrk() { # PEER CLIENTS SECONDS
+  $on_load_core wrk -t1 -c"$2" -d"$3s" --latency -s "$work/$1.lua" "${url[$1]}" | python3 "$here/wrk.py"
+}
+cpu_of() { # ticks of 10 ms, a master's workers included
+  local ticks=0 one
+  for one in "$1" $(cat "/proc/$1/task/$1/children"); do
+    ticks=$((ticks + $(awk '{print $14 + $15}' "/proc/$one/stat")))
+  done
+  echo "$ticks"
+}
+note machine load "{\"before\":$(cut -d' ' -f1 /proc/loadavg)}"
 echo "measuring: $peers"
-for peer in $peers; do run_wrk "$peer" 8 2 > /dev/null; done # warm up
+for peer in $peers; do run_wrk "$peer" 8 4 > /dev/null; done # warm up
 for round in $(seq "$rounds"); do
   for peer in $peers; do
     note "$peer" one "$(run_wrk "$peer" 1 "$each")"
-    note "$peer" many "$(run_wrk "$peer" 32 "$each")"
+    [ "$peer" = direct ] || before="$(cpu_of "${pid[$peer]}")"
+    many="$(run_wrk "$peer" 32 "$each")"
+    note "$peer" many "$many"
+    if [ "$peer" != direct ]; then
+      ticks=$(($(cpu_of "${pid[$peer]}") - before))
+      note "$peer" cpu "$(python3 -c 'import json,sys; print(json.dumps({"us": int(sys.argv[1]) * 1e4 / max(1, json.loads(sys.argv[2])["answers"])}))' "$ticks" "$many")"
+    fi
     case $peer in
       litellm) note "$peer" open "$(load "$peer" open plain -rate 100 -seconds "$each")" ;;
       *) note "$peer" open "$(load "$peer" open plain -rate 1000 -seconds "$each")" ;;
@@ -145,12 +167,12 @@ for round in $(seq "$rounds"); do
 done
 for peer in direct nginx ours; do
   wants "$peer" || continue
-  if [ "$peer" != direct ]; then before="$(awk '/VmRSS/ {print $2}' "/proc/${pid[$peer]}/status")"; fi
+  if [ "$peer" != direct ]; then before="$(memory_of "${pid[$peer]}")"; fi
   load "$peer" streams slow -count 2000 > "$work/streams.json" & streaming=$!
   peak=0
   while kill -0 "$streaming" 2>/dev/null; do
     if [ "$peer" != direct ]; then
-      now="$(awk '/VmRSS/ {print $2}' "/proc/${pid[$peer]}/status")"; ((now > peak)) && peak=$now
+      now="$(memory_of "${pid[$peer]}")"; ((now > peak)) && peak=$now
     fi
     sleep 0.2
   done
@@ -160,8 +182,8 @@ for peer in direct nginx ours; do
 done
 if wants ours; then
   for round in $(seq "$rounds"); do
-    note ours grpc_one "$(on_load_core "$cache/bin/load" grpc -target 127.0.0.1:9103 -clients 1 -seconds "$each" -count 300)"
-    note ours grpc_many "$(on_load_core "$cache/bin/load" grpc -target 127.0.0.1:9103 -clients 32 -seconds "$each" -count 1)"
+    note ours grpc_one "$($on_load_core "$cache/bin/load" grpc -target 127.0.0.1:9103 -clients 1 -seconds "$each" -count 300)"
+    note ours grpc_many "$($on_load_core "$cache/bin/load" grpc -target 127.0.0.1:9103 -clients 32 -seconds "$each" -count 1)"
   done
 fi
 python3 "$here/report.py" "$work/results.jsonl" "$root/docs/benchmarks.md"

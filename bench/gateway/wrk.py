@@ -9,7 +9,10 @@ report = sys.stdin.read()
 
 
 def time_of(percent):
-    number, unit = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)$", report, re.M).groups()
+    found = re.search(rf"^\s+{percent}%\s+([\d.]+)(us|ms|s|m)$", report, re.M)
+    if not found:
+        return None  # Not a single answer in that time.
+    number, unit = found.groups()
     return round(float(number) * UNITS[unit], 4)
 
 
@@ -19,6 +22,7 @@ print(
         {
             "p50": time_of(50),
             "p99": time_of(99),
+            "answers": int(re.search(r"(\d+) requests in", report).group(1)),
             "per_second": float(re.search(r"Requests/sec:\s+([\d.]+)", report).group(1)),
             "failed": int(errors.group(1)) if errors else 0,
         }

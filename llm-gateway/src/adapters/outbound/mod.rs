@@ -16,5 +16,6 @@ pub mod openai_compatible;
 pub mod otel;
 pub mod scripted;
 pub mod secrets_manager_key;
+pub mod stdout;
 pub mod tiktoken;
 pub mod tokio_clock;

@@ -62,6 +62,8 @@ impl HttpClient {
             .enable_http1()
             .wrap_connector(tcp);
         let inner = Client::builder(TokioExecutor::new())
+            // Requests are small: one copy is cheaper than a vectored write.
+            .http1_writev(false)
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(Duration::from_secs(50))
             .pool_max_idle_per_host(1_024)
