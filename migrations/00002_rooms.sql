@@ -108,8 +108,10 @@ CREATE INDEX messages_room_id ON messages (room_id, id);
 CREATE INDEX messages_answers ON messages (answers) WHERE answers IS NOT NULL;
 
 -- Makes the monthly partitions of messages from one month to another (both included), those that are missing only.
+-- It runs as its owner: the functions' own role may not make tables.
 -- +goose StatementBegin
-CREATE FUNCTION ensure_message_partitions(first date, last date) RETURNS integer LANGUAGE plpgsql AS $$
+CREATE FUNCTION ensure_message_partitions(first date, last date) RETURNS integer LANGUAGE plpgsql
+  SECURITY DEFINER SET search_path = public, pg_temp AS $$
 DECLARE
   month date := date_trunc('month', first)::date;
   made integer := 0;

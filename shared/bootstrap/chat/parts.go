@@ -9,10 +9,6 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/lambda"
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	sdkdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	sdksecrets "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	sdksqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
@@ -20,7 +16,6 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres/identity"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
-	"github.com/yoriai/yoriai/shared/adapter/secretsmanager"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/adapter/sqs"
 	"github.com/yoriai/yoriai/shared/bootstrap/database"
@@ -61,22 +56,24 @@ func Build(ctx context.Context, needs []environment.Need, options ...pg.Option) 
 		return nil, err
 	}
 	p := &Parts{Config: c, needs: needs}
-	if p.AWS, err = config.LoadDefaultConfig(ctx); err != nil {
+	if p.AWS, err = environment.LoadAWS(ctx, c); err != nil {
 		return nil, err
 	}
 	if p.Redis, err = redis.Open(c.RedisURL); err != nil {
 		return nil, err
 	}
 	if p.has(environment.Table) {
-		p.Table = dynamodb.Table{Client: sdkdynamodb.NewFromConfig(p.AWS), Name: c.RealtimeTable, Now: time.Now}
+		p.Table = p.AWS.Table()
 	}
 	if p.has(environment.Postgres) {
-		pool, err := database.Open(ctx, c, p.AWS, options...)
+		pool, err := database.Open(ctx, c, p.AWS.Config, options...)
 		if err != nil {
 			return nil, err
 		}
 		p.Store, p.Sessions = postgres.New(pool, postgres.AllowAll{}), identity.Sessions{Pool: pool}
-		queues := sqs.New(sdksqs.NewFromConfig(p.AWS), map[outbox.Queue]string{
+		queues := sqs.New(sdksqs.NewFromConfig(p.AWS.Config, func(o *sdksqs.Options) {
+			o.EndpointOptions.UseDualStackEndpoint = p.AWS.DualStack()
+		}), map[outbox.Queue]string{
 			outbox.FanOut: c.FanOutQueueURL, outbox.AIReplies: c.AIRepliesURL, outbox.AIWatchdog: c.AIWatchdogURL})
 		p.HandOver = handover.HandOver{Queues: queues, Store: p.Store, Activity: dynamodb.NewActivity(p.Table)}
 	}
@@ -120,8 +117,7 @@ func (p *Parts) Server() *httpapi.Server {
 	if p.has(environment.Postgres) {
 		auth = httpapi.BySession(verifier, p.Sessions)
 	}
-	origin := secretsmanager.NewOrigin(sdksecrets.NewFromConfig(p.AWS), p.Config.OriginSecretARN, time.Now)
-	return httpapi.New(httpapi.Config{PublicOrigin: p.Config.PublicOrigin, Auth: auth, Origin: origin})
+	return httpapi.New(httpapi.Config{PublicOrigin: p.Config.PublicOrigin, Auth: auth, Origin: p.AWS.Origin(), Log: p.Config.Log()})
 }
 
 // Serve is the main of an operation's function: its method and path as in the contract, what it needs, and its handler.

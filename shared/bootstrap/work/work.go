@@ -3,9 +3,9 @@ package work
 
 import (
 	"context"
+	"time"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
-	"github.com/yoriai/yoriai/shared/adapter/hub"
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/handler/wire"
@@ -44,10 +44,10 @@ func Sweeper(p *chat.Parts) replies.Sweeper {
 // FanOut pushes events.
 func FanOut(p *chat.Parts) fanout.FanOut {
 	return fanout.FanOut{Store: p.Store, Heads: dynamodb.Heads{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
-		Connections: dynamodb.Connections{Table: p.Table}, Hub: hub.NewAPIGateway(p.AWS, p.Config.CallbackURL), Frames: wire.Frames{}}
+		Connections: dynamodb.Connections{Table: p.Table}, Hub: p.AWS.Hub(), Frames: wire.Frames{}}
 }
 
 // Night does one night's work.
 func Night(ctx context.Context, p *chat.Parts) (map[string]any, error) {
-	return nightly.Run(ctx, p.Store)
+	return nightly.Run(ctx, p.Store, p.Sessions, time.Now())
 }

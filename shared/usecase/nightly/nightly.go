@@ -5,7 +5,13 @@ package nightly
 import (
 	"context"
 	"errors"
+	"time"
 )
+
+// Sessions are signed-in sessions; those that have expired are deleted.
+type Sessions interface {
+	Purge(ctx context.Context, before time.Time, limit int) (int64, error)
+}
 
 // Store is what is looked after.
 type Store interface {
@@ -26,7 +32,7 @@ const batch = 1000
 var ErrFewPartitions = errors.New("fewer than three months of partitions lie ahead")
 
 // Run does one night's work and tells what was done.
-func Run(ctx context.Context, s Store) (map[string]any, error) {
+func Run(ctx context.Context, s Store, sessions Sessions, now time.Time) (map[string]any, error) {
 	ahead, err := s.MakePartitions(ctx)
 	done := map[string]any{"partitions_ahead": ahead}
 	if err != nil {
@@ -34,6 +40,7 @@ func Run(ctx context.Context, s Store) (map[string]any, error) {
 	}
 	for name, purge := range map[string]func(context.Context, int) (int64, error){
 		"events": s.PurgeEvents, "idempotency_keys": s.PurgeKeys, "attempt_texts": s.PurgeAttempts,
+		"sessions": func(ctx context.Context, limit int) (int64, error) { return sessions.Purge(ctx, now, limit) },
 	} {
 		total := int64(0)
 		for ctx.Err() == nil {
