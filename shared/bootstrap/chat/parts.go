@@ -32,7 +32,7 @@ import (
 // Parts are made once per environment; what a function does not need is nil.
 type Parts struct {
 	Config   environment.Config
-	AWS      aws.Config
+	AWS      environment.AWS
 	Store    *postgres.Store
 	Sessions identity.Sessions
 	Table    dynamodb.Table
