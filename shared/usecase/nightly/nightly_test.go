@@ -18,7 +18,7 @@ func TestANightMakesTheMonthsAheadAndTakesWhatIsOld(t *testing.T) {
 		`INSERT INTO users (id, username, email, display_name) VALUES ('00000000-0000-7000-8000-000000000001', 'aki', 'a@example.com', 'Aki')`,
 		`INSERT INTO idempotency_keys SELECT '00000000-0000-7000-8000-000000000001', 'x', gen_random_uuid(), '\x00', gen_random_uuid(), now() - n * interval '1 day' FROM generate_series(1, 60) n`,
 		`DO $$ DECLARE part text; BEGIN FOR part IN SELECT c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'messages'::regclass
-			ORDER BY 1 DESC LIMIT 11 LOOP EXECUTE 'DROP TABLE ' || part; END LOOP; END $$`,
+			ORDER BY 1 DESC LIMIT 11 LOOP EXECUTE 'ALTER TABLE messages DETACH PARTITION ' || part; EXECUTE 'DROP TABLE ' || part || ' CASCADE'; END LOOP; END $$`,
 	} {
 		if _, err := db.Exec(t.Context(), sql); err != nil {
 			t.Fatal(err)
