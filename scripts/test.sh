@@ -11,11 +11,9 @@ if [ "${1:-}" = go-tests-here ]; then
   exec go test -json -p 2 -timeout 20m ./shared/... ./functions/... ./migrations/... ./localstack/...
 fi
 
-work=$root/.cache/test
-rm -rf "$work"
-mkdir -p "$work" "$bin"
-counts=$work/counts
-: >"$counts"
+mkdir -p "$bin"
+counts=$(mktemp)
+trap 'rm -f "$counts"' EXIT
 export PATH=$bin:$PATH
 export NEXT_TELEMETRY_DISABLED=1
 failures=()
@@ -109,7 +107,7 @@ test_e2e() {
   export YORIAI_PORT_WEB=18080 YORIAI_PORT_NEXT=13100 YORIAI_PORT_AWS=14566 YORIAI_PORT_POSTGRES=15432
   export YORIAI_PORT_REDIS=16379 YORIAI_PORT_GATEWAY_REST=18089 YORIAI_PORT_GATEWAY_GRPC=15061 YORIAI_PORT_MODEL=18091
   yoriai-local reset >/dev/null
-  trap 'yoriai-local down >/dev/null 2>&1' EXIT
+  trap 'yoriai-local down >/dev/null 2>&1; rm -f "$counts"' EXIT
   check "local cloud" yoriai-local up --detach
   if yoriai-local status | grep -q ready; then
     export YORIAI_ENDPOINTS=$root/$YORIAI_HOME/endpoints.json YORIAI_URL=http://localhost:$YORIAI_PORT_WEB
