@@ -57,13 +57,13 @@ test-go: ## Go unit tests, and adapter tests against throw-away Postgres, Redis 
 test-rust: ## The gateway: format, lints, unit, contract and integration tests
 	@scripts/test.sh rust
 
-test-web: ## The web application: lint, types, unit tests, convergence of the realtime protocol
+test-web: ## The web application: lint, types, unit tests
 	@scripts/test.sh web
 
 test-stacks: ## The CDK app: assertions on every stage's template, cfn-lint
 	@scripts/test.sh stacks
 
-test-e2e: ## End to end in Chromium against a local cloud of its own
+test-e2e: ## Against a local cloud of its own: convergence of the realtime protocol, and end to end in Chromium
 	@scripts/test.sh e2e
 
 lint: ## Linters only

@@ -91,7 +91,6 @@ test_web() {
   check "web: lint" npm --prefix web run --silent lint
   check "web: types" npm --prefix web run --silent typecheck
   suite "web: unit tests" vitest npm --prefix web test
-  suite "web: convergence of the protocol" vitest npm --prefix web run test:convergence
 }
 
 stacks_tests() { (cd stacks && GOWORK=off go test -json -timeout 20m ./...); }
@@ -106,11 +105,13 @@ test_e2e() {
   export YORIAI_HOME=.cache/e2e SCRIPTED=1
   export YORIAI_PORT_WEB=18080 YORIAI_PORT_NEXT=13100 YORIAI_PORT_AWS=14566 YORIAI_PORT_POSTGRES=15432
   export YORIAI_PORT_REDIS=16379 YORIAI_PORT_GATEWAY_REST=18089 YORIAI_PORT_GATEWAY_GRPC=15061 YORIAI_PORT_MODEL=18091
+  check "web packages" web_packages
   yoriai-local reset >/dev/null
   trap 'yoriai-local down >/dev/null 2>&1; rm -f "$counts"' EXIT
   check "local cloud" yoriai-local up --detach
   if yoriai-local status | grep -q ready; then
     export YORIAI_ENDPOINTS=$root/$YORIAI_HOME/endpoints.json YORIAI_URL=http://localhost:$YORIAI_PORT_WEB
+    suite "convergence of the protocol" vitest npm --prefix web run test:convergence
     suite "end to end" node npm --prefix web run e2e
   fi
   check "local cloud stops" yoriai-local down
