@@ -11,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 
 	"github.com/yoriai/yoriai/localstack/internal/layout"
 	"github.com/yoriai/yoriai/localstack/internal/stamp"
@@ -60,6 +61,11 @@ func (b Builder) ensure(ctx context.Context, log io.Writer, p product) (Result, 
 		return Result{}, err
 	}
 	file := b.Layout.Path("dist", ".stamps", p.name)
+	unlock, err := lock(file + ".lock")
+	if err != nil {
+		return Result{}, err
+	}
+	defer unlock()
 	if stamp.Fresh(file, hash) && allExist(p.results) {
 		return Result{Hash: hash}, nil
 	}
@@ -73,6 +79,21 @@ func (b Builder) ensure(ctx context.Context, log io.Writer, p product) (Result, 
 		return Result{}, err
 	}
 	return Result{Hash: hash, Made: true}, nil
+}
+
+// lock keeps two invocations (`make up` in one shell, `make test` in another) from making the same thing at once.
+func lock(path string) (unlock func(), err error) {
+	if err := os.MkdirAll(filepath.Dir(path), 0o750); err != nil {
+		return nil, fmt.Errorf("make the folder of a lock: %w", err)
+	}
+	file, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o600) //nolint:gosec // A lock of ours.
+	if err != nil {
+		return nil, fmt.Errorf("open a lock: %w", err)
+	}
+	if err := syscall.Flock(int(file.Fd()), syscall.LOCK_EX); err != nil { //nolint:gosec // A descriptor is small.
+		return nil, errors.Join(fmt.Errorf("lock %s: %w", path, err), file.Close())
+	}
+	return func() { _ = file.Close() }, nil
 }
 
 func allExist(paths []string) bool {
