@@ -37,8 +37,7 @@ describe('the main job', { timeout: 600_000 }, () => {
     assert.equal(await answer(page).getAttribute('data-status'), 'streaming', 'it still streams after the reload');
     await answerIs(page, 'completed');
     const text = await answer(page).textContent();
-    for (let i = 1; i <= 80; i++) assert.equal(text.split(`word${i} `).length + text.split(`word${i}.`).length >= 3 || i === 80, true, `word${i} stands there once`);
-    assert.match(text, /word80/);
+    for (let i = 1; i <= 80; i++) assert.equal(text.match(new RegExp(`\\bword${i}\\b`, 'g'))?.length, 1, `word${i} stands there once`);
     await picture(page, 'answered');
   });
 
