@@ -64,7 +64,7 @@ def main():
             NAMES[peer],
             ms(get(peer, "one", "p50"), 3),
             "" if peer == "direct" else ms(added(peer, "one", "p50"), 3),
-            f"{get(peer, 'many', 'per_second'):,.0f}",
+            f"{get(peer, 'many', 'per_second') or 0:,.0f}",
             "" if peer == "direct" else f"{get(peer, 'cpu', 'us'):.0f} µs",
             ms(get(peer, "open", "p99")) + note,
             "" if peer == "direct" else ms(added(peer, "open", "p99")) + note,
@@ -83,7 +83,7 @@ def main():
         ratio = added("ours", "one", "p50") / added("nginx", "one", "p50")
         bar("p50 added, one client", "≤ 2 × nginx's", f"{ratio:.2f} ×", ratio <= 2)
     for peer, least in [("nginx", 0.4), ("portkey", 5), ("litellm", 50)]:
-        if peer in peers:
+        if peer in peers and get(peer, "many", "per_second"):
             ratio = get("ours", "many", "per_second") / get(peer, "many", "per_second")
             bar("answers/s, 32 clients", f"≥ {least} × {peer}'s", f"{ratio:.2f} ×", ratio >= least)
     late = added("ours", "open", "p99")
@@ -97,10 +97,10 @@ def main():
         failed = get("ours", "streams", "failed")
         bar(
             "2,000 streams, none slowed by another",
-            "all whole",
+            "whole, p99 ≤ 5 ms later",
             f"{failed:.0f} failed; a word's way p99 {p99:.1f} ms, worst {worst:.0f} ms"
             f" (no gateway: {get('direct', 'streams', 'p99'):.1f}, {get('direct', 'streams', 'worst'):.0f})",
-            failed == 0,
+            failed == 0 and p99 <= get("direct", "streams", "p99") + 5,
         )
     lines += ["| " + " | ".join(row) + " |" for row in bars[:1]] + ["| --- | --- | --- | --- |"]
     lines += ["| " + " | ".join(row) + " |" for row in bars[1:]]
