@@ -120,15 +120,20 @@ test_e2e() {
   check "local cloud stops" yoriai-local down
 }
 
-parts=("$@")
-[ $# = 0 ] && parts=(generate lint go rust web stacks e2e)
-began=$SECONDS
-for part in "${parts[@]}"; do
-  "test_$part"
-done
+# Read whole before it runs: the file may change while the tests do.
+main() {
+  parts=("$@")
+  [ $# = 0 ] && parts=(generate lint go rust web stacks e2e)
+  began=$SECONDS
+  for part in "${parts[@]}"; do
+    "test_$part"
+  done
 
-say "took $((SECONDS - began)) s"
-for name in "${failures[@]}"; do
-  echo "failed: $name"
-done
-yoriai-tally sum "$counts"
+  say "took $((SECONDS - began)) s"
+  for name in "${failures[@]}"; do
+    echo "failed: $name"
+  done
+  yoriai-tally sum "$counts"
+}
+main "$@"
+exit
