@@ -112,8 +112,9 @@ test_e2e() {
   yoriai-local reset >/dev/null
   trap 'yoriai-local down >/dev/null 2>&1; rm -f "$counts"' EXIT
   check "local cloud" yoriai-local up --detach
-  if yoriai-local status | grep -q ready; then
-    export YORIAI_ENDPOINTS=$root/$YORIAI_HOME/endpoints.json YORIAI_URL=http://localhost:$YORIAI_PORT_WEB
+  # Written when everything is ready; without it the check above has failed.
+  export YORIAI_ENDPOINTS=$root/$YORIAI_HOME/endpoints.json YORIAI_URL=http://localhost:$YORIAI_PORT_WEB
+  if [ -f "$YORIAI_ENDPOINTS" ]; then
     suite "convergence of the protocol" vitest npm --prefix web run test:convergence
     suite "end to end" node npm --prefix web run e2e
   fi
