@@ -418,11 +418,11 @@ export interface components {
         };
         UpdateRoom: {
             name?: string;
-            /** @description At most 1 */
+            /** @description At most 1,000 characters */
             description?: string;
             ai_provider?: string;
             ai_model?: string;
-            /** @description At most 8 */
+            /** @description At most 8,000 characters */
             ai_instructions?: string;
             /**
              * Format: date-time
@@ -646,8 +646,11 @@ export interface components {
             max_output_tokens: number;
             /** @description US dollars per million tokens */
             price: {
+                /** Format: double */
                 input: number;
+                /** Format: double */
                 cached_input: number;
+                /** Format: double */
                 output: number;
             };
             /** @description Charged tokens per million provider tokens */
