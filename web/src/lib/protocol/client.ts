@@ -157,6 +157,9 @@ export class RealtimeClient {
     this.connection.stop();
     this.outbox.stop();
     this.board.stop();
+    this.reading.stop();
+    this.healing.stop();
+    this.roster.rest();
   }
 
   /** Hidden pages heartbeat rarely; one that comes back asks whether it missed anything. */

@@ -8,8 +8,6 @@ const LONG_TEXT = 32 * 1_024;
 /** Fetches the text so far of answers whose deltas have a gap: after a moment, one fetch at a time for each. */
 export class Healing {
   private readonly waiting = new Map<string, () => void>();
-  private stopped = false;
-
   constructor(
     private readonly clock: Clock,
     private readonly api: Pick<Api, 'getMessage'>,
@@ -18,7 +16,7 @@ export class Healing {
   ) {}
 
   gap(state: RoomState, messageId: string): void {
-    if (this.stopped || this.waiting.has(messageId)) return;
+    if (this.waiting.has(messageId)) return;
     const base = (state.text(messageId)?.text.length ?? 0) > LONG_TEXT ? LONG_WAIT_MS : WAIT_MS;
     const cancel = this.clock.after(base + this.clock.random() * 300, () => void this.heal(state, messageId));
     this.waiting.set(messageId, cancel);
@@ -26,13 +24,12 @@ export class Healing {
 
   /** Fetches at once, as when a room comes on screen in the middle of an answer. */
   now(state: RoomState, messageId: string): void {
-    if (this.stopped || this.waiting.has(messageId)) return;
+    if (this.waiting.has(messageId)) return;
     this.waiting.set(messageId, () => undefined);
     void this.heal(state, messageId, true);
   }
 
   stop(): void {
-    this.stopped = true;
     for (const cancel of this.waiting.values()) cancel();
     this.waiting.clear();
   }
@@ -41,7 +38,7 @@ export class Healing {
     if (always || state.text(messageId)?.hasGap) {
       try {
         const message = await this.api.getMessage(state.room.id, messageId);
-        if (this.stopped) return;
+        if (!this.waiting.has(messageId)) return;
         state.healed(message);
         this.changed();
       } catch (error) {

@@ -88,10 +88,15 @@ export class NumberedStream {
     this.drain();
   }
 
-  close(): void {
-    this.closed = true;
+  /** Asks for nothing until something is pushed, headed or suspected again. */
+  rest(): void {
     this.cancelWait?.();
     this.cancelWait = null;
+  }
+
+  close(): void {
+    this.closed = true;
+    this.rest();
     this.buffer.clear();
   }
 

@@ -7,6 +7,7 @@ export class Reading {
   private readonly busy = new Set<string>();
 
   private failures = 0;
+  private cancelRetry: (() => void) | null = null;
 
   constructor(
     private readonly clock: Clock,
@@ -25,7 +26,13 @@ export class Reading {
 
   /** The connection is back: what could not be told is told now. */
   retryNow(): void {
+    this.stop();
     for (const roomId of this.wanted.keys()) void this.tell(roomId);
+  }
+
+  stop(): void {
+    this.cancelRetry?.();
+    this.cancelRetry = null;
   }
 
   forget(roomId: string): void {
@@ -43,7 +50,7 @@ export class Reading {
       this.failures = 0;
     } catch (error) {
       if (error instanceof ApiError && !error.temporary) this.wanted.delete(roomId);
-      else this.clock.after(backoff(this.clock, ++this.failures), () => void this.tell(roomId));
+      else this.cancelRetry ??= this.clock.after(backoff(this.clock, ++this.failures), () => this.retryNow());
       this.failed(roomId, error);
     } finally {
       this.busy.delete(roomId);

@@ -153,6 +153,11 @@ export class Roster {
     for (const { stream } of this.rooms.values()) stream.retryNow();
   }
 
+  rest(): void {
+    this.user.rest();
+    for (const { stream } of this.rooms.values()) stream.rest();
+  }
+
   private async load(): Promise<number> {
     const found = new Map<string, Room>();
     let from = Number.POSITIVE_INFINITY;
