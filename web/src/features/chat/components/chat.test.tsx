@@ -73,7 +73,7 @@ describe('a room on screen', () => {
     const answer = [...s.cloud.at(roomId).messages.values()].at(-1)!;
     expect(screen.getByRole('button', { name: 'Stop the answer' })).toBeInTheDocument();
     act(() => s.cloud.stream(answer.id, roomId, 'Near **Gion**'));
-    expect(await screen.findByText('Gion', undefined, { timeout: 3_000 })).toBeInTheDocument();
+    await waitFor(() => expect(screen.getByText('Gion')).toBeInTheDocument(), { timeout: 3_000 });
     act(() => s.cloud.settle(answer.id, roomId, 'completed'));
     expect(await screen.findByText(/tokens · paid by Aki/)).toBeInTheDocument();
     expect(screen.queryByRole('button', { name: 'Stop the answer' })).not.toBeInTheDocument();
@@ -142,7 +142,8 @@ describe('a room on screen', () => {
     expect(screen.getByText('edited')).toBeInTheDocument();
     await userEvent.click(within(mine()).getByRole('button', { name: 'Do not show to the AI' }));
     expect(await screen.findByText('not shown to the AI')).toBeInTheDocument();
-    await userEvent.click(within(mine()).getByRole('button', { name: 'More' }));
+    within(mine()).getByRole('button', { name: 'More' }).focus();
+    await userEvent.keyboard('{Enter}');
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Delete' }));
     expect(await screen.findByText('Aki deleted this message')).toBeInTheDocument();
   });

@@ -1,0 +1,100 @@
+// A browser against the running local cloud, and what the journeys share.
+import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { chromium } from 'playwright-core';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const endpoints = JSON.parse(readFileSync(process.env.YORIAI_ENDPOINTS ?? path.join(root, '.local/endpoints.json'), 'utf8'));
+export const base = endpoints.web;
+export const shots = path.resolve(import.meta.dirname, '../../test-results');
+mkdirSync(shots, { recursive: true });
+
+export function launch() {
+  return chromium.launch({
+    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  });
+}
+
+/** A fresh profile; whatever breaks on its pages is collected. */
+export async function device(browser, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US', baseURL: base, ...options });
+  context.setDefaultTimeout(20_000);
+  const page = await context.newPage();
+  const errors = [];
+  page.on('pageerror', (error) => errors.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && /Content Security Policy|Hydration|hydrat/i.test(message.text())) errors.push(message.text());
+  });
+  return { context, page, errors };
+}
+
+export function newName(prefix) {
+  return `${prefix}-${Math.random().toString(36).slice(2, 9)}`;
+}
+
+export const password = 'correct horse battery';
+
+export async function register(page, username) {
+  await page.goto('/register');
+  await page.getByLabel('Username').fill(username);
+  await page.getByLabel('E-mail').fill(`${username}@example.com`);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Create account' }).click();
+  await page.waitForURL('**/rooms');
+}
+
+export async function logIn(page, username) {
+  await page.goto('/login');
+  await page.getByLabel('Username or e-mail').fill(username);
+  await page.getByLabel('Password').fill(password);
+  await page.getByRole('button', { name: 'Log in' }).click();
+  await page.waitForURL('**/rooms');
+}
+
+/** Makes a room answered by the scripted provider, and waits until it is on screen. Answers its id. */
+export async function makeRoom(page, name) {
+  await page.getByRole('button', { name: 'New room' }).first().click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByLabel('Name').fill(name);
+  await dialog.getByLabel('Model').selectOption(JSON.stringify(['scripted', 'scripted']));
+  await dialog.getByRole('button', { name: 'Create room' }).click();
+  await page.waitForURL(/\/rooms\/[0-9a-f-]{36}/);
+  await page.getByRole('heading', { level: 1, name }).waitFor();
+  await page.locator('main[data-live=true]').waitFor();
+  return page.url().split('/').at(-1);
+}
+
+export async function openRoom(page, roomId) {
+  await page.goto(`/rooms/${roomId}`);
+  await page.locator('main[data-live=true]').waitFor();
+}
+
+export async function write(page, text) {
+  await page.getByRole('textbox', { name: 'Message' }).fill(text);
+  await page.getByRole('button', { name: 'Send' }).click();
+}
+
+/** The newest answer. */
+export function answer(page) {
+  return page.locator('article[aria-busy]').last();
+}
+
+export const settled = (page, status) => page.locator(`article[aria-busy=false][data-status=${status}]`).last().waitFor({ timeout: 90_000 });
+
+/** Text of the answer as a person reads it. */
+export const textOf = (page) => answer(page).locator('.md').innerText();
+
+/** Processes of one of this cloud's functions. */
+export function processesOf(functionName) {
+  const aws = new URL(endpoints.aws).port;
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+      return environment.includes(`AWS_LAMBDA_FUNCTION_NAME=${functionName}\0`) && environment.includes(`:${aws}`);
+    } catch {
+      return false;
+    }
+  }).map(Number);
+}
