@@ -28,7 +28,7 @@ func (b Builder) Functions(ctx context.Context, log *os.File, target Target) (Re
 	dist := b.Layout.Path(target.Dist)
 	return b.ensure(ctx, log, product{
 		name:    "functions-" + target.OS + "-" + target.Arch,
-		inputs:  []string{"functions", "shared", "migrations", "go.work", "go.work.sum", filepath.Join("llm-gateway", "proto")},
+		inputs:  []string{"functions", "shared", "migrations", "go.work", filepath.Join("llm-gateway", "proto")},
 		words:   []string{target.OS, target.Arch, target.Dist},
 		results: []string{filepath.Join(dist, "functions")},
 		make: func(ctx context.Context, log io.Writer) error {
