@@ -98,3 +98,12 @@ export function processesOf(functionName) {
     }
   }).map(Number);
 }
+
+/** Waits until a function is true of the page. Playwright's own would need eval, which the page's policy forbids. */
+export async function until(page, holds, argument, patience = 30_000) {
+  const end = Date.now() + patience;
+  while (!(await page.evaluate(holds, argument))) {
+    if (Date.now() > end) throw new Error(`waited in vain: ${holds}`);
+    await page.waitForTimeout(60);
+  }
+}
