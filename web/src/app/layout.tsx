@@ -1,8 +1,9 @@
 import type { Metadata, Viewport } from 'next';
 import { NextIntlClientProvider } from 'next-intl';
 import { getLocale, getTranslations } from 'next-intl/server';
-import { cookies } from 'next/headers';
+import { cookies, headers } from 'next/headers';
 import type { ReactNode } from 'react';
+import { StyleNonce } from '@/components/style-nonce';
 import { THEME_COOKIE, themeOf } from '@/lib/theme';
 import './globals.css';
 
@@ -15,9 +16,11 @@ export const viewport: Viewport = { width: 'device-width', initialScale: 1, view
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const [locale, theme] = [await getLocale(), themeOf((await cookies()).get(THEME_COOKIE)?.value)];
+  const nonce = (await headers()).get('x-nonce') ?? '';
   return (
     <html lang={locale} data-theme={theme}>
       <body>
+        <StyleNonce nonce={nonce} />
         <NextIntlClientProvider>{children}</NextIntlClientProvider>
       </body>
     </html>

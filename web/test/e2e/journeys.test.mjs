@@ -38,7 +38,7 @@ test('03 ask something and watch the answer grow', async () => {
 test('04 reload in mid-stream, and still see the beginning and the end', async () => {
   await page.reload();
   await page.locator('main[data-live=true]').waitFor();
-  await until(page, () => document.querySelector('article[data-status=streaming] .md, article[data-status=completed] .md')?.textContent.includes('word1 '));
+  await until(page, () => document.querySelector('article[aria-busy] .md')?.textContent.includes('word1 '));
   await settled(page, 'completed');
   const words = (await textOf(page)).trim().split(/\s+/);
   assert.deepEqual(words, Array.from({ length: 40 }, (_, i) => `word${i + 1}`));

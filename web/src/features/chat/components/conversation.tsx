@@ -116,7 +116,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
         <div ref={column} className="mx-auto max-w-[808px] px-5 pb-1 max-page:px-3.5">
           {!timeline.loaded && <Loading />}
           {empty ? <EmptyRoom roomId={roomId} /> : (
-            <Virtualizer ref={list} scrollRef={scroller} shift={shift} ssrCount={Math.min(entries.length, 60)} bufferSize={600}>
+            <Virtualizer key={mounted ? 'live' : 'first'} ref={list} scrollRef={scroller} shift={shift} ssrCount={mounted ? undefined : Math.min(entries.length, 60)} bufferSize={600}>
               {entries.map(render)}
             </Virtualizer>
           )}
