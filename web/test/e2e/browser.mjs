@@ -80,7 +80,9 @@ export function answer(page) {
   return page.locator('article[aria-busy]').last();
 }
 
-export const settled = (page, status) => page.locator(`article[aria-busy=false][data-status=${status}]`).last().waitFor({ timeout: 90_000 });
+/** Waits until the newest answer has ended so. */
+export const settled = (page, status) =>
+  until(page, (wanted) => [...document.querySelectorAll('article[aria-busy]')].at(-1)?.matches(`[aria-busy=false][data-status=${wanted}]`), status, 90_000);
 
 /** Text of the answer as a person reads it. */
 export const textOf = (page) => answer(page).locator('.md').innerText();

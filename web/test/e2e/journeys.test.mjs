@@ -112,10 +112,10 @@ test('10 away for a while, then caught up, and what was written meanwhile is sen
   await write(page, 'written while the other was away');
   await write(two.page, 'written without a connection');
   await two.page.waitForTimeout(AWAY_MS);
-  await two.page.getByRole('log').getByText('written without a connection').waitFor();
+  await two.page.getByRole('log').getByText('written without a connection', { exact: true }).waitFor();
   await two.context.setOffline(false);
-  await two.page.getByRole('log').getByText('written while the other was away').waitFor({ timeout: 60_000 });
-  await page.getByRole('log').getByText('written without a connection').waitFor({ timeout: 60_000 });
+  await two.page.getByRole('log').getByText('written while the other was away', { exact: true }).waitFor({ timeout: 60_000 });
+  await page.getByRole('log').getByText('written without a connection', { exact: true }).waitFor({ timeout: 60_000 });
   await two.context.close();
 });
 

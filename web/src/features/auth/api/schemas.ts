@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import { z } from '@/lib/z';
 
 /** Errors are keys of the `auth.errors` messages. */
 export const registerInput = z.object({

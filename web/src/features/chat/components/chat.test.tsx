@@ -142,8 +142,7 @@ describe('a room on screen', () => {
     expect(screen.getByText('edited')).toBeInTheDocument();
     await userEvent.click(within(mine()).getByRole('button', { name: 'Do not show to the AI' }));
     expect(await screen.findByText('not shown to the AI')).toBeInTheDocument();
-    within(mine()).getByRole('button', { name: 'More' }).focus();
-    await userEvent.keyboard('{Enter}');
+    fireEvent.keyDown(within(mine()).getByRole('button', { name: 'More' }), { key: 'ArrowDown' });
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Delete' }));
     expect(await screen.findByText('Aki deleted this message')).toBeInTheDocument();
   });

@@ -1,7 +1,7 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import { z } from 'zod';
+import { z } from '@/lib/z';
 import { bodyOf } from '@/lib/api/client';
 import { useLive } from '@/lib/live/provider';
 
