@@ -160,7 +160,27 @@ test('13 pictures at 1440, 900 and 360, light and dark, English and Japanese', a
   }
 });
 
-test('14 log out', async () => {
+test('14 edit a message, keep it from the AI, delete it', async () => {
+  await page.emulateMedia({ colorScheme: 'light' });
+  await page.getByRole('button', { name: 'Ask AI' }).click();
+  await write(page, 'frist words');
+  const mine = page.locator('article[id]', { hasText: 'frist words' });
+  await mine.hover();
+  await mine.getByRole('button', { name: 'Edit' }).click();
+  await page.getByRole('textbox', { name: 'Edit message' }).fill('first words');
+  await page.getByRole('button', { name: 'Save' }).click();
+  const edited = page.locator('article[id]', { hasText: 'first words' });
+  await edited.getByText('edited').waitFor();
+  await edited.hover();
+  await edited.getByRole('button', { name: 'Do not show to the AI' }).click();
+  await edited.getByText('not shown to the AI').waitFor();
+  await edited.hover();
+  await edited.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Delete' }).click();
+  await page.getByText(/deleted this message/).waitFor();
+});
+
+test('15 log out', async () => {
   await page.emulateMedia({ colorScheme: 'light' });
   await page.getByRole('button', { name: /language, light and log out/ }).click();
   await page.getByRole('menuitem', { name: 'Log out' }).click();

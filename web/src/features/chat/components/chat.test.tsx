@@ -130,7 +130,7 @@ describe('a room on screen', () => {
     expect(within(log()).queryByText('too much')).not.toBeInTheDocument();
   });
 
-  it('edits, hides from the AI and deletes one’s own message', async () => {
+  it('edits one’s own message, hides it from the AI, deletes it', async () => {
     s.cloud.send(roomId, s.aki.id, 'my words', s.cloud.id());
     await open();
     const mine = () => screen.getByRole('article', { name: 'Message from Aki' });
@@ -142,7 +142,7 @@ describe('a room on screen', () => {
     expect(screen.getByText('edited')).toBeInTheDocument();
     await userEvent.click(within(mine()).getByRole('button', { name: 'Do not show to the AI' }));
     expect(await screen.findByText('not shown to the AI')).toBeInTheDocument();
-    fireEvent.keyDown(within(mine()).getByRole('button', { name: 'More' }), { key: 'ArrowDown' });
+    await userEvent.click(within(mine()).getByRole('button', { name: 'More' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Delete' }));
     expect(await screen.findByText('Aki deleted this message')).toBeInTheDocument();
   });
