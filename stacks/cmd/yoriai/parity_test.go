@@ -38,9 +38,7 @@ func TestNeedsInTheCodeAreThoseOfTheContract(t *testing.T) {
 	asked := 0
 	for _, f := range declared(t) {
 		var wanted, there []string
-		for _, n := range needsIn(t, filepath.Join(repository, "functions", string(f.Kind), f.Name, "main.go")) {
-			there = append(there, n)
-		}
+		there = append(there, needsIn(t, filepath.Join(repository, "functions", string(f.Kind), f.Name, "main.go"))...)
 		if there == nil {
 			continue // its bootstrap package asks
 		}
