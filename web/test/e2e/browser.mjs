@@ -80,9 +80,13 @@ export function answer(page) {
   return page.locator('article[aria-busy]').last();
 }
 
-/** Waits until the newest answer has ended so. */
+/** Waits until the newest answer has ended so. Rows of a virtual list stand in the DOM in any order: the lowest is the newest. */
 export const settled = (page, status) =>
-  until(page, (wanted) => [...document.querySelectorAll('article[aria-busy]')].at(-1)?.matches(`[aria-busy=false][data-status=${wanted}]`), status, 90_000);
+  until(page, (wanted) => {
+    const rows = [...document.querySelectorAll('article[aria-busy]')];
+    const lowest = rows.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top).at(-1);
+    return lowest?.matches(`[aria-busy=false][data-status=${wanted}]`);
+  }, status, 90_000);
 
 /** Text of the answer as a person reads it. */
 export const textOf = (page) => answer(page).locator('.md').innerText();

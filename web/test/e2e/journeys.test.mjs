@@ -79,8 +79,9 @@ test('08 kill the AI worker in mid-answer: within a minute a failed message, who
   const killed = Date.now();
   await settled(page, 'failed');
   assert.ok(Date.now() - killed < 75_000, `it took ${Date.now() - killed} ms`);
-  await answer(page).getByText(/The answer broke off/).waitFor();
-  await answer(page).getByRole('button', { name: 'Try again' }).click();
+  const broken = page.locator('article[aria-busy]').filter({ hasText: /The answer broke off/ });
+  await broken.waitFor();
+  await broken.getByRole('button', { name: 'Try again' }).click();
   await page.locator('article[data-status=streaming]').last().waitFor({ timeout: 60_000 });
   await page.getByRole('button', { name: 'Stop the answer' }).click();
   await settled(page, 'cancelled');
