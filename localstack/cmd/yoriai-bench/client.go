@@ -125,13 +125,12 @@ type socket struct {
 
 func (c *client) connect(ctx context.Context) (*socket, error) {
 	var t struct {
-		Ticket string `json:"ticket"`
-		URL    string `json:"url"`
+		URL string `json:"url"` // the ticket stands in it
 	}
 	if err := c.call(ctx, "POST", "/realtime/tickets", nil, &t); err != nil {
 		return nil, err
 	}
-	conn, _, err := websocket.Dial(ctx, t.URL+"?ticket="+t.Ticket, nil) //nolint:bodyclose // the library closes it
+	conn, _, err := websocket.Dial(ctx, t.URL, nil) //nolint:bodyclose // the library closes it
 	if err != nil {
 		return nil, err
 	}
