@@ -63,6 +63,9 @@ func showUntilReady(ctx context.Context, s Settings, log string, child *os.Proce
 			return errors.New("given up")
 		case err := <-ended:
 			show()
+			if err == nil {
+				err = errors.New("it was told to stop")
+			}
 			return fmt.Errorf("the local cloud did not come up (%w); see %s", err, s.Layout.Short(log))
 		case <-time.After(100 * time.Millisecond):
 		}
