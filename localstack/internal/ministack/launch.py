@@ -1,6 +1,7 @@
 """MiniStack as the local cloud needs it.
 
 - Nagle's algorithm off: its answers to a Lambda are several small writes, and each would wait 40 ms.
+- No pause between two looks at the queues: a message sent within 50 ms of the last batch's end would wait that long.
 - What it holds is written to disk while it runs, not only when it is asked to end: on SIGUSR1 (after a deployment), and
   the tables once a minute, so that a crash loses a minute of projections and not all of them.
 """
@@ -17,6 +18,9 @@ http.server.BaseHTTPRequestHandler.wbufsize = -1
 
 from ministack import app  # noqa: E402  (the patches must come first)
 from ministack.core import persistence  # noqa: E402
+from ministack.services import lambda_svc  # noqa: E402
+
+lambda_svc._ESM_IDLE_WAKE_GAP_SECONDS = 0
 
 saving = threading.Lock()
 

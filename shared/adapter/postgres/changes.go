@@ -5,7 +5,6 @@ import (
 	"slices"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -17,7 +16,7 @@ import (
 
 // RoomChanges tells what changed in a room since an event, from one snapshot, each entity once in its present state.
 func (s *Store) RoomChanges(ctx context.Context, roomID, person id.ID, since int64) (ch changes.Room, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		mine, err := roomOf(ctx, c, roomID, person)
 		if err != nil {
 			return err
@@ -54,7 +53,7 @@ func (s *Store) RoomChanges(ctx context.Context, roomID, person id.ID, since int
 
 // MyChanges tells what changed in a person's own stream since an event.
 func (s *Store) MyChanges(ctx context.Context, person id.ID, since int64) (ch changes.Mine, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		latest, err := userNumber(ctx, c, person)
 		if err != nil {
 			return err
@@ -97,7 +96,7 @@ func roomsNow(ctx context.Context, c querier, person id.ID, ids []id.ID) (listin
 
 // RoomPush reads what a fan-out of a room's events needs: the rows as they are now, and who is in the room.
 func (s *Store) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fanout.RoomPush, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		if p.Events, err = roomEvents(ctx, c, roomID, from-1, to); err != nil {
 			return err
 		}
@@ -122,7 +121,7 @@ func (s *Store) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p f
 
 // UserPush reads what a fan-out of a person's own events needs.
 func (s *Store) UserPush(ctx context.Context, person id.ID, from, to int64) (p fanout.UserPush, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		if p.Events, err = userEventRows(ctx, c, person, from-1, to); err != nil {
 			return err
 		}

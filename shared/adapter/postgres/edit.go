@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/event"
@@ -35,7 +34,7 @@ func onMessage(ctx context.Context, c querier, roomID, person, messageID id.ID) 
 
 // Edit changes a message's text, or whether the AI may read it. What would change nothing is no event.
 func (s *Store) Edit(ctx context.Context, cmd messages.Edit) (m message.Message, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		l, found, err := onMessage(ctx, c, cmd.RoomID, cmd.Person, cmd.MessageID)
 		if err != nil {
 			return err
@@ -92,7 +91,7 @@ func mayEdit(l *locked, m message.Message, cmd messages.Edit) error {
 
 // Delete leaves a tombstone. A running answer to it, or of it, is stopped; the texts of all attempts go with the message.
 func (s *Store) Delete(ctx context.Context, roomID, person, messageID id.ID) (stopped []ai.Attempt, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		l, m, err := onMessage(ctx, c, roomID, person, messageID)
 		if err != nil {
 			return err

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/ai"
@@ -82,7 +81,7 @@ func heard(row pgx.Row) (stop, held bool, err error) {
 
 // Settle ends an attempt that the worker still holds; false if somebody else ended it.
 func (s *Store) Settle(ctx context.Context, g ai.Generation, o ai.Outcome) (settled bool, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		l, err := lock(ctx, c, g.RoomID, g.AskerID)
 		if err != nil {
 			return err
@@ -141,7 +140,7 @@ func (s *Store) Attend(ctx context.Context, a ai.Attempt) (verdict ai.Verdict, o
 	if verdict, _ = ai.Judge(g, now); verdict == ai.Settled || verdict == ai.LookAgain {
 		return verdict, nil, nil
 	}
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		l, err := lock(ctx, c, g.RoomID, g.AskerID)
 		if err != nil {
 			return err
@@ -195,7 +194,7 @@ func (s *Store) Unfinished(ctx context.Context) (any bool, err error) {
 
 // Briefing reads what a prompt is built from: the room's settings and the question.
 func (s *Store) Briefing(ctx context.Context, g ai.Generation) (b replies.Briefing, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		if err := c.QueryRow(ctx, `SELECT `+roomColumns+` FROM rooms r WHERE r.id = $1`, g.RoomID).Scan(roomFields(&b.Room)...); err != nil {
 			return err
 		}
@@ -208,7 +207,7 @@ func (s *Store) Briefing(ctx context.Context, g ai.Generation) (b replies.Briefi
 // History reads messages before a place that the asker may see, newest first. What the AI may see of them is decided by
 // the domain.
 func (s *Store) History(ctx context.Context, roomID, asker, before id.ID, limit int) (list []message.Message, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		list, err = s.earlier(ctx, c, messages.Query{RoomID: roomID, Person: asker, Before: before}, before, false, limit)
 		return err
 	})

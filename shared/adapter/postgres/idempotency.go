@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/subtle"
 	"errors"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 
@@ -26,7 +27,8 @@ func claim(ctx context.Context, c querier, k Key, resource id.ID) (first id.ID, 
 	if err := c.SendBatch(ctx, b).Close(); err != nil || taken {
 		return id.ID{}, err
 	}
-	return claimed(ctx, c, k)
+	first, _, err = claimed(ctx, c, k)
+	return first, err
 }
 
 func queueClaim(b *pgx.Batch, k Key, resource id.ID, taken *bool) {
@@ -39,16 +41,16 @@ func queueClaim(b *pgx.Batch, k Key, resource id.ID, taken *bool) {
 	})
 }
 
-// claimed is the resource that an earlier equal request made.
-func claimed(ctx context.Context, c querier, k Key) (resource id.ID, err error) {
+// claimed is what an earlier equal request gave as its resource, and when it began.
+func claimed(ctx context.Context, c querier, k Key) (resource id.ID, began time.Time, err error) {
 	var hash []byte
-	err = c.QueryRow(ctx, `SELECT request_hash, resource_id FROM idempotency_keys WHERE user_id = $1 AND operation = $2 AND key = $3`,
-		k.UserID, k.Operation, k.Value).Scan(&hash, &resource)
+	err = c.QueryRow(ctx, `SELECT request_hash, resource_id, created_at FROM idempotency_keys WHERE user_id = $1 AND operation = $2 AND key = $3`,
+		k.UserID, k.Operation, k.Value).Scan(&hash, &resource, &began)
 	if err != nil {
-		return id.ID{}, err
+		return id.ID{}, began, err
 	}
 	if subtle.ConstantTimeCompare(hash, k.RequestHash[:]) != 1 {
-		return id.ID{}, fault.New(fault.IdempotencyMismatch, "This key was used for another request.")
+		return id.ID{}, began, fault.New(fault.IdempotencyMismatch, "This key was used for another request.")
 	}
-	return resource, nil
+	return resource, began, nil
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/event"
@@ -45,7 +44,7 @@ func membersOf(ctx context.Context, c querier, roomID, after id.ID, limit int) (
 
 // Members lists who is in a room, with the numbers of the same snapshot.
 func (s *Store) Members(ctx context.Context, roomID, person, after id.ID, limit int) (page rooms.Members, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		m, err := roomOf(ctx, c, roomID, person)
 		if err != nil {
 			return err
@@ -65,7 +64,7 @@ func (s *Store) MembersNow(ctx context.Context, roomID id.ID) ([]room.Membership
 
 // MarkRead raises a read position to a message of the room; it never falls.
 func (s *Store) MarkRead(ctx context.Context, roomID, person, messageID id.ID) (mine room.Mine, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		if mine, err = roomOf(ctx, c, roomID, person); err != nil {
 			return err
 		}
@@ -94,7 +93,7 @@ func (s *Store) MarkRead(ctx context.Context, roomID, person, messageID id.ID) (
 
 // Join puts a person into a room, or changes their role. Master is only ever given by a transfer.
 func (s *Store) Join(ctx context.Context, roomID id.ID, username string, role room.Role) (joined room.Membership, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		person, err := personNamed(ctx, c, username)
 		if err != nil {
 			return err
@@ -142,7 +141,7 @@ func readFrom(l *locked) id.ID {
 
 // Remove takes a person out of a room; what they wrote stays.
 func (s *Store) Remove(ctx context.Context, roomID, person, actor id.ID) (removed room.Membership, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		l, err := lock(ctx, c, roomID, person)
 		if err != nil {
 			return err

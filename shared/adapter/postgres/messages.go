@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -70,7 +69,7 @@ const visible = ` AND (m.visibility = 'public' OR m.visible_to = $2)`
 
 // Message reads one message that the person may see; not_found otherwise.
 func (s *Store) Message(ctx context.Context, roomID, person, messageID id.ID) (m message.Message, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		if _, err := roomOf(ctx, c, roomID, person); err != nil {
 			return err
 		}
@@ -90,7 +89,7 @@ func messageOf(ctx context.Context, c querier, roomID, person, messageID id.ID) 
 
 // Messages reads a page with the numbers of the same snapshot.
 func (s *Store) Messages(ctx context.Context, q messages.Query) (page messages.Page, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		m, err := roomOf(ctx, c, q.RoomID, q.Person)
 		if err != nil {
 			return err

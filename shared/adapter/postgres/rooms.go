@@ -5,7 +5,6 @@ import (
 	"errors"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/ai"
@@ -26,17 +25,9 @@ func roomFields(r *room.Room) []any {
 		&r.MaxReplyTokens, &r.IsArchived, &r.ForkState, &r.ForkedFromRoomID, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, moment{&r.DeletedAt}}
 }
 
-func scanMine(row pgx.Row) (room.Mine, error) {
-	var m room.Mine
-	var role string
-	err := row.Scan(append(roomFields(&m.Room), &role, &m.LastReadMessageID, &m.LastReadSequence)...)
-	m.Role = room.Role(role)
-	return m, err
-}
-
 // CreateRoom makes a room with its maker as master; an equal request answers the first one's room, with created false.
 func (s *Store) CreateRoom(ctx context.Context, cmd rooms.Create, key Key) (mine room.Mine, created bool, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		roomID := id.New()
 		first, err := claim(ctx, c, key, roomID)
 		if err != nil {
@@ -98,7 +89,7 @@ func scanNumbered(row pgx.Row) (room.Mine, error) {
 
 // Room reads one room with its last message and the user stream's number, from one snapshot.
 func (s *Store) Room(ctx context.Context, roomID, person id.ID) (listing rooms.Listing, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		m, err := roomOf(ctx, c, roomID, person)
 		if err != nil {
 			return err
@@ -111,7 +102,7 @@ func (s *Store) Room(ctx context.Context, roomID, person id.ID) (listing rooms.L
 
 // Rooms lists one's rooms, newest activity first, those whose last activity is before the cursor.
 func (s *Store) Rooms(ctx context.Context, person, before id.ID, limit int) (listing rooms.Listing, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		rows, err := c.Query(ctx, numberedSQL+` WHERE m.removed_at IS NULL AND r.deleted_at IS NULL
 			AND ($2::uuid IS NULL OR s.last_message_id < $2) ORDER BY s.last_message_id DESC LIMIT $3`, person, before, limit)
 		if err != nil {
@@ -151,7 +142,7 @@ func list(ctx context.Context, c querier, person id.ID, mine []room.Mine) (rooms
 
 // UpdateRoom changes settings under the room's lock.
 func (s *Store) UpdateRoom(ctx context.Context, roomID, person id.ID, changes room.Changes, refusal error) (listing rooms.Listing, stopped []ai.Attempt, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		l, err := lock(ctx, c, roomID, person)
 		if err != nil {
 			return err
@@ -188,7 +179,7 @@ func (s *Store) UpdateRoom(ctx context.Context, roomID, person id.ID, changes ro
 
 // DeleteRoom hides the room from everybody and stops what runs in it; it tells whose room it was.
 func (s *Store) DeleteRoom(ctx context.Context, roomID, person id.ID) (gone []room.Membership, stopped []ai.Attempt, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		l, err := lock(ctx, c, roomID, person)
 		if err != nil {
 			return err

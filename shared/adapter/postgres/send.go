@@ -2,9 +2,9 @@ package postgres
 
 import (
 	"context"
+	"time"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/event"
@@ -19,17 +19,18 @@ import (
 // Send stores a person's message and, if the AI is asked, the pending message that will answer it, in one transaction
 // under the room's lock. An equal request answers the first one's messages, with created false.
 func (s *Store) Send(ctx context.Context, cmd messages.Send, key Key) (sent messages.Sent, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
-		// The message's id is made under the lock, so the key first names the client's id: it only has to be unique.
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
+		// The message's id is made under the lock, so the key names the client's id. What need not be read under the lock
+		// goes before it.
 		b := &pgx.Batch{}
 		var fresh bool
 		var sender room.Person
 		l := &locked{}
 		queueClaim(b, key, cmd.ClientMessageID, &fresh)
-		queueLock(b, l, cmd.RoomID, cmd.Sender)
 		b.Queue(`SELECT `+personColumns+` FROM users u WHERE u.id = $1`, cmd.Sender).QueryRow(func(r pgx.Row) error {
 			return r.Scan(personFields(&sender)...)
 		})
+		queueLock(b, l, cmd.RoomID, cmd.Sender)
 		if err := c.SendBatch(ctx, b).Close(); err != nil {
 			return err
 		}
@@ -67,8 +68,6 @@ func (s *Store) Send(ctx context.Context, cmd messages.Send, key Key) (sent mess
 		}
 		w.b.Queue(`UPDATE room_members SET last_read_message_id = $3, last_read_sequence = $4 WHERE room_id = $1 AND user_id = $2`,
 			cmd.RoomID, cmd.Sender, w.LastMessageID, w.LastSequence)
-		w.b.Queue(`UPDATE idempotency_keys SET resource_id = $4 WHERE user_id = $1 AND operation = $2 AND key = $3`,
-			key.UserID, key.Operation, key.Value, sent.Message.ID)
 		sent.Created = true
 		owed, err = w.commit(ctx, c)
 		return err
@@ -84,18 +83,21 @@ func (l *locked) readable() error {
 	return l.Role.Check(room.Read)
 }
 
-// resend answers an equal request with what the first one made.
+// resend answers an equal request with what the first one made: the first message with that client's id since the key was
+// taken. Naming the message in the key would be one more write under the lock of every send.
 func resend(ctx context.Context, c querier, key Key, cmd messages.Send) (messages.Sent, error) {
-	first, err := claimed(ctx, c, key)
+	clientID, began, err := claimed(ctx, c, key)
 	if err != nil {
 		return messages.Sent{}, err
 	}
-	m, err := messageOf(ctx, c, cmd.RoomID, cmd.Sender, first)
+	const clocksMayStep = time.Minute
+	m, err := scanMessage(c.QueryRow(ctx, messageSQL+` WHERE m.room_id = $1`+visible+` AND m.id >= $3 AND m.sender_id = $2 AND m.client_message_id = $4
+		ORDER BY m.id LIMIT 1`, cmd.RoomID, cmd.Sender, id.Floor(began.Add(-clocksMayStep)), clientID))
 	if err != nil {
 		return messages.Sent{}, err
 	}
 	sent := messages.Sent{Message: m}
-	answer, found, err := answerTo(ctx, c, cmd.RoomID, first)
+	answer, found, err := answerTo(ctx, c, cmd.RoomID, m.ID)
 	if found {
 		sent.AIMessage = &answer
 	}

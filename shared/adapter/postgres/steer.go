@@ -4,7 +4,6 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5"
-	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/event"
@@ -69,7 +68,7 @@ func maySteer(role room.Role, answer message.Message, person id.ID) error {
 
 // Stop ends an answer, or asks its worker to.
 func (s *Store) Stop(ctx context.Context, roomID, person, messageID id.ID) (stop replies.Stopped, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		l, err := lock(ctx, c, roomID, person)
 		if err != nil {
 			return err
@@ -100,7 +99,7 @@ func (s *Store) Stop(ctx context.Context, roomID, person, messageID id.ID) (stop
 
 // Regenerate gives the AI message that answers a question a new attempt, by UPDATE; it never makes a row in messages.
 func (s *Store) Regenerate(ctx context.Context, cmd replies.Regenerate, key Key) (m message.Message, created bool, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, readCommitted, func(c querier) error {
 		b := &pgx.Batch{}
 		l := &locked{}
 		queueClaim(b, key, cmd.QuestionID, &created)
@@ -112,7 +111,7 @@ func (s *Store) Regenerate(ctx context.Context, cmd replies.Regenerate, key Key)
 			return err
 		}
 		if !created {
-			if _, err := claimed(ctx, c, key); err != nil {
+			if _, _, err := claimed(ctx, c, key); err != nil {
 				return err
 			}
 			_, m, err = pair(ctx, c, cmd.RoomID, cmd.Person, cmd.QuestionID)
@@ -166,7 +165,7 @@ func (s *Store) mayRegenerate(ctx context.Context, c querier, l *locked, questio
 
 // Attempts lists every attempt at an answer, oldest first.
 func (s *Store) Attempts(ctx context.Context, roomID, person, messageID id.ID) (list []ai.Generation, err error) {
-	err = s.inTx(ctx, snapshot, func(c *pgxpool.Conn) error {
+	err = s.inTx(ctx, snapshot, func(c querier) error {
 		if _, err := roomOf(ctx, c, roomID, person); err != nil {
 			return err
 		}
