@@ -3,11 +3,13 @@
 # (`make up` with SCRIPTED=1). Printed, never asserted: machines differ.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+# A local cloud that is up takes part of the processors from the first half, however idle it is.
 echo "== in process, on PostgreSQL (throw-away: without fsync) =="
 YORIAI_BENCH=1 go run ./localstack/cmd/yoriai-testbed go test -count=1 -run TestFigure -v -timeout 20m ./shared/handler/http | grep -v '^=== \|^--- '
 if [ -f "${YORIAI_ENDPOINTS:-.local/endpoints.json}" ]; then
   echo "== over the front door of the local cloud =="
   (cd localstack && go build -o ../.tools/bin/yoriai-bench ./cmd/yoriai-bench)
+  go build -o .tools/bin/yoriai-members ./shared/cmd/members
   .tools/bin/yoriai-bench
 else
   echo "The local cloud is not up: start it with SCRIPTED=1 make up for the rest of the figures."

@@ -8,15 +8,21 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"os/exec"
+	"strings"
 	"sync"
 	"time"
 
 	"github.com/coder/websocket"
 )
 
+// membersProgram is built by bench/run.sh.
+const membersProgram = ".tools/bin/yoriai-members"
+
 // client is one account over the front door.
 type client struct {
 	at    endpoints
+	name  string
 	token string
 	http  *http.Client
 }
@@ -29,14 +35,34 @@ func uuid() string {
 }
 
 func register(ctx context.Context, at endpoints) (*client, error) {
-	c := &client{at: at, http: &http.Client{Timeout: 40 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
-	name := "bench-" + uuid()[:8]
+	c := &client{at: at, name: "bench-" + uuid()[:8], http: &http.Client{Timeout: 40 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 256}}}
 	var in struct {
 		AccessToken string `json:"access_token"`
 	}
-	err := c.call(ctx, "POST", "/auth/register", map[string]any{"username": name, "email": name + "@example.com", "password": "a long password"}, &in)
+	err := c.call(ctx, "POST", "/auth/register", map[string]any{"username": c.name, "email": c.name + "@example.com", "password": "a long password"}, &in)
 	c.token = in.AccessToken
 	return c, err
+}
+
+// registerAll registers several accounts: what one of them may do in a minute is limited.
+func registerAll(ctx context.Context, at endpoints, n int) ([]*client, error) {
+	list := make([]*client, n)
+	for i := range list {
+		var err error
+		if list[i], err = register(ctx, at); err != nil {
+			return nil, err
+		}
+	}
+	return list, nil
+}
+
+// joins puts the account into a room, by the program that stands in for invitations.
+func (c *client) joins(ctx context.Context, room string) error {
+	out, err := exec.CommandContext(ctx, membersProgram, "join", strings.TrimPrefix(room, "/rooms/"), c.name, "member").CombinedOutput() //nolint:gosec // our own program
+	if err != nil {
+		return fmt.Errorf("join: %w: %s", err, out)
+	}
+	return nil
 }
 
 func (c *client) call(ctx context.Context, method, path string, body, into any) error {
@@ -161,7 +187,7 @@ func (s *socket) read(ctx context.Context) {
 }
 
 func (s *socket) view(ctx context.Context, room string) error {
-	text, err := json.Marshal(map[string]any{"action": "view", "room_id": room[len("/rooms/"):]})
+	text, err := json.Marshal(map[string]any{"action": "view", "room_id": strings.TrimPrefix(room, "/rooms/")})
 	if err != nil {
 		return err
 	}

@@ -38,12 +38,19 @@ func run(ctx context.Context) error {
 	if err := json.Unmarshal(text, &at); err != nil {
 		return err
 	}
-	aki, err := register(ctx, at)
+	crowd, err := registerAll(ctx, at, 10)
 	if err != nil {
 		return err
 	}
-	for _, measure := range []func(context.Context, *client) error{measureFloor, measurePost, measurePush, measureFirstToken, measureFanOut, measureStreams} {
-		if err := measure(ctx, aki); err != nil {
+	alone := func(measure func(context.Context, *client) error) func() error {
+		return func() error { return measure(ctx, crowd[0]) }
+	}
+	for _, measure := range []func() error{
+		alone(measureFloor), alone(measurePost), alone(measurePush), alone(measureFirstToken),
+		func() error { return measureStreams(ctx, crowd) },
+		func() error { return measureFanOut(ctx, crowd) },
+	} {
+		if err := measure(); err != nil {
 			fmt.Fprintln(os.Stderr, "  this measurement failed:", err)
 		}
 	}
