@@ -26,7 +26,7 @@ pub async fn collect(stream: &mut tonic::Streaming<proto::StreamEvent>) -> Vec<E
 }
 
 /// The `Failure` among a status' details.
-fn failure(status: &tonic::Status) -> proto::Failure {
+pub fn failure(status: &tonic::Status) -> proto::Failure {
     #[derive(Clone, PartialEq, prost::Message)]
     struct Rich {
         #[prost(message, repeated, tag = "3")]

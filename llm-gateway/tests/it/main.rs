@@ -9,7 +9,9 @@
 )]
 
 mod architecture;
+mod bad_input;
 mod contract;
+mod deadlines;
 mod errors;
 mod fuzz;
 mod grpc;

@@ -140,10 +140,18 @@ impl Gateway {
     }
 
     pub async fn post(&self, path: &str, body: &str) -> (u16, Bytes) {
-        let request = http::Request::post(format!("{}{path}", self.rest))
-            .body(Full::new(Bytes::from(body.to_owned())))
-            .unwrap();
-        send(request).await
+        post(&format!("{}{path}", self.rest), &[], body).await
+    }
+
+    /// Posts a completion that must be answered within so many milliseconds, or whatever else the header says.
+    pub async fn post_within(&self, timeout: &str, body: &Value) -> (u16, Bytes) {
+        let url = format!("{}/completions", self.rest);
+        post(
+            &url,
+            &[("X-Request-Timeout-Ms", timeout)],
+            &body.to_string(),
+        )
+        .await
     }
 
     pub async fn get(&self, path: &str) -> (u16, Value) {
@@ -157,6 +165,20 @@ impl Gateway {
             .unwrap();
         send(request).await
     }
+}
+
+/// Posts to any gateway, this process' or another.
+pub async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> (u16, Bytes) {
+    let mut request = http::Request::post(url);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    send(
+        request
+            .body(Full::new(Bytes::from(body.to_owned())))
+            .unwrap(),
+    )
+    .await
 }
 
 async fn send(request: http::Request<Full<Bytes>>) -> (u16, Bytes) {

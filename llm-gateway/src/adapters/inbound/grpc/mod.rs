@@ -17,6 +17,7 @@ use futures_util::StreamExt as _;
 use tokio_util::sync::CancellationToken;
 use tonic::{Request, Response, Status, metadata::MetadataMap};
 
+use super::deadline;
 use crate::{
     domain::{CallContext, Event},
     ports::inbound::CompletionUseCase,
@@ -36,8 +37,6 @@ use proto::llm_gateway_server::{LlmGateway, LlmGatewayServer};
 
 /// The largest message that is taken or sent.
 pub const MAX_MESSAGE: usize = 32 * 1024 * 1024;
-/// What a call leaves of its caller's time, so that the answer still arrives.
-const MARGIN: Duration = Duration::from_millis(20);
 
 /// The service.
 pub struct Grpc {
@@ -60,13 +59,9 @@ impl Grpc {
     fn context(&self, metadata: &MetadataMap) -> CallContext {
         let text = |name: &str| metadata.get(name).and_then(|v| v.to_str().ok());
         let timeout = text("grpc-timeout").and_then(timeout);
-        let deadline = timeout.and_then(|t| {
-            let margin = MARGIN.min(t / 10);
-            Instant::now().checked_add(t.saturating_sub(margin))
-        });
         CallContext {
             trace_parent: text("traceparent").map(str::to_owned),
-            deadline,
+            deadline: timeout.and_then(|timeout| deadline(Instant::now(), timeout)),
             abort: Some(Box::pin(self.abort.clone().cancelled_owned())),
         }
     }

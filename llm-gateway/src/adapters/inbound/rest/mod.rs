@@ -3,10 +3,14 @@
 mod dto;
 mod problem;
 mod sse;
+mod timeout;
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicBool, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Instant,
 };
 
 use axum::{
@@ -21,7 +25,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use self::problem::Problem;
+use self::{problem::Problem, timeout::Deadline};
 use crate::{
     domain::{CallContext, CompletionRequest, Error, ErrorCode, model::ProviderState},
     ports::inbound::CompletionUseCase,
@@ -62,11 +66,11 @@ pub fn router(rest: Rest) -> Router {
 }
 
 impl Rest {
-    fn context(&self, headers: &HeaderMap) -> CallContext {
+    fn context(&self, headers: &HeaderMap, deadline: Option<Instant>) -> CallContext {
         let trace_parent = headers.get("traceparent").and_then(|v| v.to_str().ok());
         CallContext {
             trace_parent: trace_parent.map(str::to_owned),
-            deadline: None,
+            deadline,
             abort: Some(Box::pin(self.abort.clone().cancelled_owned())),
         }
     }
@@ -94,12 +98,13 @@ pub(crate) fn read_request(body: &[u8]) -> Option<CompletionRequest> {
 async fn complete(
     State(rest): State<Rest>,
     headers: HeaderMap,
+    Deadline(deadline): Deadline,
     body: Result<Bytes, BytesRejection>,
 ) -> Result<Response, Problem> {
     let body: dto::CompletionBody = parse(body)?;
     let stream = body.stream;
     let request = body.into_request()?;
-    let context = rest.context(&headers);
+    let context = rest.context(&headers, deadline);
     if stream {
         let events = rest.use_case.stream(request, context).await?;
         Ok(sse::response(events))
