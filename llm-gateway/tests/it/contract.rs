@@ -53,6 +53,46 @@ async fn a_whole_answer_is_read() {
 }
 
 #[tokio::test]
+async fn a_whole_answer_is_read_however_it_is_cut_and_never_short() {
+    for kind in Kind::ALL {
+        let body = kind.fixture("whole.json").trim_end().as_bytes().to_vec();
+        let length = body.len();
+        let upstream = Upstream::start(move |number, _| {
+            let (head, tail) = body.split_at(number / 3);
+            let head = Piece::Bytes(head.into());
+            Reply::pieces(match number % 3 {
+                0 => vec![head, Piece::Bytes(tail.into())],
+                1 => vec![head, Piece::Cut],
+                _ => vec![head],
+            })
+        })
+        .await;
+        let provider = kind.provider(&upstream.url);
+        for number in 0..3 * length {
+            let answer = provider.complete(hello(kind)).await;
+            let at = number / 3;
+            match number % 3 {
+                0 => {
+                    let answer = answer.unwrap();
+                    assert_eq!(answer.text, ANSWER, "{kind:?} cut at {at}");
+                    assert_eq!(answer.usage, Some(USAGE), "{kind:?} cut at {at}");
+                }
+                1 => assert_eq!(
+                    answer.unwrap_err().code,
+                    ErrorCode::Unavailable,
+                    "{kind:?} {at}"
+                ),
+                _ => assert_eq!(
+                    answer.unwrap_err().code,
+                    ErrorCode::Internal,
+                    "{kind:?} {at}"
+                ),
+            }
+        }
+    }
+}
+
+#[tokio::test]
 async fn a_stream_is_read_however_it_is_cut() {
     for kind in Kind::ALL {
         let body = kind.fixture("stream.sse").into_bytes();

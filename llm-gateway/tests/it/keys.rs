@@ -1,6 +1,6 @@
 //! Keys from Secrets Manager, played by an HTTP server.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use llm_gateway::{
     adapters::outbound::{
@@ -99,6 +99,37 @@ async fn keys_are_read_refreshed_and_kept_while_the_store_is_away() {
     assert!(head.contains("x-amz-security-token: session"));
     assert!(head.contains("/eu-west-1/secretsmanager/aws4_request, signedheaders=content-type;host;x-amz-date;x-amz-security-token;x-amz-target, signature="));
     assert_eq!(asked.json(), json!({ "SecretId": "keys" }));
+}
+
+#[tokio::test]
+async fn a_rotated_key_is_found_without_a_restart() {
+    let aws = Upstream::start(|number, _| match number {
+        0 => secret(&json!({ "OPENAI_API_KEY": "one" })),
+        1 => Reply::json(500, "{}"),
+        _ => secret(&json!({ "OPENAI_API_KEY": "two" })),
+    })
+    .await;
+    let store = store(&aws.url, fixed(), &[]);
+    store.keep_fresh().await;
+    let later = async |seconds: u64, asked: usize| {
+        // The store must be asleep before time passes.
+        tokio::time::sleep(Duration::from_millis(5)).await;
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(seconds)).await;
+        tokio::time::resume();
+        while aws.asked().len() < asked {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+        }
+        tokio::time::sleep(Duration::from_millis(30)).await;
+    };
+    // After five minutes; that one fails, so again after a quarter of one.
+    later(301, 2).await;
+    assert_eq!(key(&store, "OPENAI_API_KEY").await.as_deref(), Some("one"));
+    later(16, 3).await;
+    assert_eq!(key(&store, "OPENAI_API_KEY").await.as_deref(), Some("two"));
+    drop(store);
+    later(301, 3).await;
+    assert_eq!(aws.asked().len(), 3, "a store nobody uses is still read");
 }
 
 #[tokio::test]

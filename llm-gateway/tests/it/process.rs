@@ -7,16 +7,30 @@ use tokio::{
     process::{Child, Command},
 };
 
+use llm_gateway::adapters::inbound::grpc::proto::llm_gateway_client::LlmGatewayClient;
+use tonic::transport::{Channel, Endpoint};
+
 use crate::support::{
+    gateway::{post, proto_say},
     provider::{KEY, Kind},
     upstream::{Reply, Upstream},
 };
 
 const PROMPT: &str = "marzipan-submarine-7731";
 
+/// Where a measured program writes what it ran; see `scripts/coverage.sh`.
+fn coverage() -> impl Iterator<Item = (&'static str, String)> {
+    let name = "LLVM_PROFILE_FILE";
+    std::env::var(name)
+        .ok()
+        .map(|value| (name, value))
+        .into_iter()
+}
+
 struct Program {
     child: Child,
     rest: String,
+    grpc: String,
     logs: tokio::task::JoinHandle<String>,
 }
 
@@ -24,6 +38,7 @@ impl Program {
     async fn start(env: &[(&str, String)]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_llm-gateway"))
             .env_clear()
+            .envs(coverage())
             .env("GATEWAY_REST_ADDR", "127.0.0.1:0")
             .env("GATEWAY_GRPC_ADDR", "127.0.0.1:0")
             .env("GATEWAY_SCRIPTED", "1")
@@ -36,7 +51,7 @@ impl Program {
         let mut out = BufReader::new(child.stdout.take().unwrap());
         let mut err = child.stderr.take().unwrap();
         let mut seen = String::new();
-        let rest = loop {
+        let (rest, grpc) = loop {
             let from = seen.len();
             assert!(
                 out.read_line(&mut seen).await.unwrap() > 0,
@@ -44,7 +59,8 @@ impl Program {
             );
             let line: serde_json::Value = serde_json::from_str(&seen[from..]).unwrap();
             if line["message"] == "listening" {
-                break format!("http://{}", line["rest"].as_str().unwrap());
+                let url = |side: &str| format!("http://{}", line[side].as_str().unwrap());
+                break (url("rest"), url("grpc"));
             }
         };
         let logs = tokio::spawn(async move {
@@ -52,22 +68,27 @@ impl Program {
             err.read_to_string(&mut seen).await.unwrap();
             seen
         });
-        Self { child, rest, logs }
+        Self {
+            child,
+            rest,
+            grpc,
+            logs,
+        }
     }
 
     async fn post(&self, body: &str) -> String {
-        let request = http::Request::post(format!("{}/completions", self.rest))
-            .body(http_body_util::Full::new(bytes::Bytes::from(
-                body.to_owned(),
-            )))
-            .unwrap();
-        let client =
-            hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new());
-        let response = client.build_http().request(request).await.unwrap();
-        let body = http_body_util::BodyExt::collect(response.into_body())
-            .await
-            .unwrap();
-        String::from_utf8(body.to_bytes().to_vec()).unwrap()
+        self.post_with(&[], body).await
+    }
+
+    async fn post_with(&self, headers: &[(&str, &str)], body: &str) -> String {
+        let url = format!("{}/completions", self.rest);
+        let (_, answer) = post(&url, headers, body).await;
+        String::from_utf8(answer.to_vec()).unwrap()
+    }
+
+    async fn client(&self) -> LlmGatewayClient<Channel> {
+        let endpoint = Endpoint::from_shared(self.grpc.clone()).unwrap();
+        LlmGatewayClient::new(endpoint.connect().await.unwrap())
     }
 
     /// Asks it to stop, as ECS does; gives back everything it ever wrote.
@@ -146,6 +167,16 @@ async fn neither_keys_nor_prompts_are_ever_logged() {
         .await;
     program.post(&format!(r#"{{"provider":"{PROMPT}"#)).await;
     program.post(&body("scripted", true)).await;
+    let mut client = program.client().await;
+    for kind in Kind::ALL {
+        let request = proto_say(kind.name(), PROMPT);
+        let _ = client.complete(request.clone()).await;
+        if let Ok(stream) = client.stream_complete(request).await {
+            let mut stream = stream.into_inner();
+            while let Ok(Some(_)) = stream.message().await {}
+        }
+    }
+    drop(client);
     let logs = program.stop().await;
     assert!(
         logs.contains("TRACE") && logs.contains("req-log-1"),
@@ -178,7 +209,9 @@ async fn logs_are_json_and_calls_have_their_request_id() {
 async fn traces_and_metrics_reach_a_collector() {
     let collector = Upstream::always(Reply::json(200, "")).await;
     let program = Program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", collector.url.clone())]).await;
-    program.post(&body("scripted", true)).await;
+    let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+    let headers = [("traceparent", parent)];
+    program.post_with(&headers, &body("scripted", true)).await;
     program.stop().await;
     let asked = collector.asked();
     let of = |path: &str| {
@@ -200,6 +233,10 @@ async fn traces_and_metrics_reach_a_collector() {
     ] {
         assert!(traces.contains(word), "{word}");
     }
+    // The caller's trace goes on here.
+    let sent: Vec<u8> = asked.iter().flat_map(|a| a.body.clone()).collect();
+    let trace_id = b"\x0a\xf7\x65\x19\x16\xcd\x43\xdd\x84\x48\xeb\x21\x1c\x80\x31\x9c";
+    assert!(sent.windows(16).any(|w| w == trace_id), "another trace");
     let metrics = of("/v1/metrics");
     for word in [
         "gen_ai.client.token.usage",
@@ -237,6 +274,7 @@ async fn a_configuration_that_makes_no_sense_stops_the_start() {
     ] {
         let output = Command::new(env!("CARGO_BIN_EXE_llm-gateway"))
             .env_clear()
+            .envs(coverage())
             .env("GATEWAY_GRPC_ADDR", "127.0.0.1:0")
             .env(name, value)
             .kill_on_drop(true)

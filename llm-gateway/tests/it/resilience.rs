@@ -173,6 +173,16 @@ async fn the_circuit_opens_shows_and_closes_again() {
     assert_eq!(state().await, "available");
     assert_eq!(ask(&gateway, Kind::OpenAi, false).await.0, 503);
     assert_eq!(state().await, "down");
+    let listed = async || {
+        let (_, models) = gateway.get("/models").await;
+        let models = models["items"].as_array().unwrap().clone();
+        let of = |provider: &str| {
+            let model = models.iter().find(|m| m["provider"] == provider);
+            model.unwrap()["state"].as_str().unwrap().to_owned()
+        };
+        (of("openai"), of("scripted"))
+    };
+    assert_eq!(listed().await, ("down".into(), "available".into()));
     let (status, problem) = ask(&gateway, Kind::OpenAi, false).await;
     assert_eq!(
         (status, problem["code"].as_str()),
@@ -187,6 +197,81 @@ async fn the_circuit_opens_shows_and_closes_again() {
     tokio::time::sleep(Duration::from_millis(160)).await;
     assert_eq!(ask(&gateway, Kind::OpenAi, false).await.0, 200);
     assert_eq!(state().await, "available");
+    assert_eq!(listed().await.0, "available");
+}
+
+/// While one probe is out, everybody else is turned away; a probe whose caller left makes room for the next.
+#[tokio::test]
+async fn half_open_is_one_probe_at_a_time() {
+    let upstream = Upstream::start(|number, _| match number {
+        0 => Reply::json(503, "{}"),
+        1 => Reply::pieces(vec![Piece::Hang]),
+        _ => Reply::json(200, &Kind::OpenAi.fixture("whole.json")),
+    })
+    .await;
+    let guard = Guard {
+        breaker: BreakerPolicy {
+            threshold: 1,
+            pause: Duration::from_millis(50),
+            max_pause: Duration::from_secs(1),
+        },
+        ..eager(1)
+    };
+    let gateway = Gateway::over(Kind::OpenAi.provider(&upstream.url), guard).await;
+    assert_eq!(ask(&gateway, Kind::OpenAi, false).await.0, 503);
+    tokio::time::sleep(Duration::from_millis(60)).await;
+    let mut client = gateway.client().await;
+    let request = crate::support::gateway::proto_say("openai", "x");
+    let probe = tokio::spawn(async move { client.complete(request).await });
+    while upstream.asked().len() < 2 {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+    assert_eq!(ask(&gateway, Kind::OpenAi, false).await.0, 502);
+    assert_eq!(upstream.asked().len(), 2, "a second probe");
+    probe.abort();
+    upstream.abandoned(1).await;
+    tokio::time::sleep(Duration::from_millis(20)).await;
+    assert_eq!(ask(&gateway, Kind::OpenAi, false).await.0, 200);
+}
+
+/// Models of a server come and go with it, and stay listed while it is away.
+#[tokio::test]
+async fn discovered_models_are_listed_and_kept_while_their_server_is_away() {
+    let upstream = Upstream::start(|number, _| match number {
+        0 => Reply::json(200, r#"{"data":[{"id":"qwen","max_model_len":4096}]}"#),
+        1 => Reply::json(500, "{}"),
+        _ => Reply::json(200, r#"{"data":[{"id":"llama"}]}"#),
+    })
+    .await;
+    let gateway = Gateway::over(Kind::Compatible.provider(&upstream.url), eager(1)).await;
+    let listed = async || {
+        let (_, models) = gateway.get("/models").await;
+        let models = models["items"].as_array().unwrap().clone();
+        let of_server = models.iter().filter(|m| m["provider"] == "local");
+        let of_server: Vec<_> = of_server
+            .map(|m| {
+                (
+                    m["id"].as_str().unwrap().to_owned(),
+                    m["context_window"].as_u64().unwrap(),
+                )
+            })
+            .collect();
+        of_server
+    };
+    assert_eq!(listed().await, [("qwen".into(), 4_096)]);
+    assert_eq!(listed().await.len(), 1);
+    assert_eq!(
+        upstream.asked().len(),
+        1,
+        "the list is believed for a while"
+    );
+    for expected in ["qwen", "llama"] {
+        tokio::time::pause();
+        tokio::time::advance(Duration::from_secs(31)).await;
+        tokio::time::resume();
+        assert_eq!(listed().await[0].0, expected);
+    }
+    assert_eq!(upstream.asked().len(), 3);
 }
 
 #[tokio::test]

@@ -7,8 +7,19 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use crate::{
     grpc::collect,
-    support::gateway::{Gateway, proto_say},
+    support::gateway::{Gateway, events, post, proto_say, say},
 };
+
+/// Asks over REST, from a task of its own.
+fn ask(gateway: &Gateway, text: &str, stream: bool) -> impl Future<Output = (u16, String)> + use<> {
+    let url = format!("{}/completions", gateway.rest);
+    let mut body = say(text);
+    body["stream"] = stream.into();
+    async move {
+        let (status, answer) = post(&url, &[], &body.to_string()).await;
+        (status, String::from_utf8(answer.to_vec()).unwrap())
+    }
+}
 
 #[tokio::test]
 async fn running_streams_finish_and_new_calls_are_not_taken() {
@@ -25,19 +36,8 @@ async fn running_streams_finish_and_new_calls_are_not_taken() {
     let request = proto_say("scripted", "[slow:6]");
     let mut stream = client.stream_complete(request).await.unwrap().into_inner();
     stream.message().await.unwrap();
-    let rest = tokio::spawn({
-        let url = gateway.rest.clone();
-        async move {
-            let body = crate::support::gateway::say("[slow:6]").to_string();
-            let request = http::Request::post(format!("{url}/completions"))
-                .body(http_body_util::Full::new(bytes::Bytes::from(body)))
-                .unwrap();
-            let client =
-                hyper_util::client::legacy::Client::builder(hyper_util::rt::TokioExecutor::new())
-                    .build_http();
-            client.request(request).await.unwrap().status().as_u16()
-        }
-    });
+    let plain = tokio::spawn(ask(&gateway, "[slow:6]", false));
+    let streamed = tokio::spawn(ask(&gateway, "[slow:6]", true));
     tokio::time::sleep(Duration::from_millis(100)).await;
 
     gateway.stop.cancel();
@@ -51,12 +51,15 @@ async fn running_streams_finish_and_new_calls_are_not_taken() {
     let addr = gateway.rest.strip_prefix("http://").unwrap();
     assert!(tokio::net::TcpStream::connect(addr).await.is_err());
 
-    let events = collect(&mut stream).await;
-    assert!(
-        matches!(events.last(), Some(Event::Finished(_))),
-        "{events:?}"
-    );
-    assert_eq!(rest.await.unwrap(), 200);
+    let told = collect(&mut stream).await;
+    assert!(matches!(told.last(), Some(Event::Finished(_))), "{told:?}");
+    let (status, answer) = plain.await.unwrap();
+    assert_eq!(status, 200);
+    assert!(answer.contains("word1 word2 word3 word4 word5 word6"));
+    let (_, answer) = streamed.await.unwrap();
+    let events = events(&answer);
+    assert_eq!(events.last().unwrap().0, "finished", "{answer}");
+    assert_eq!(events.iter().filter(|(name, _)| name == "text").count(), 6);
     drop((stream, client));
     let stopped = tokio::time::timeout(Duration::from_secs(2), gateway.task).await;
     stopped.expect("stops once nothing runs").unwrap().unwrap();
@@ -69,17 +72,32 @@ async fn what_outlives_the_drain_is_told_and_billed() {
     let request = proto_say("scripted", "[endless]");
     let mut stream = client.stream_complete(request).await.unwrap().into_inner();
     stream.message().await.unwrap();
+    let plain = tokio::spawn(ask(&gateway, "[endless]", false));
+    let streamed = tokio::spawn(ask(&gateway, "[endless]", true));
+    tokio::time::sleep(Duration::from_millis(150)).await;
     gateway.stop.cancel();
-    let events = collect(&mut stream).await;
+    let told = collect(&mut stream).await;
     let [
         ..,
         Event::Text(_),
         Event::Usage(usage),
         Event::Failed(failed),
-    ] = events.as_slice()
+    ] = told.as_slice()
     else {
-        panic!("{events:?}")
+        panic!("{told:?}")
     };
     assert_eq!(failed.code(), proto::ErrorCode::Unavailable);
     assert!(usage.estimated && usage.output_tokens > 1);
+
+    let (status, problem) = plain.await.unwrap();
+    assert_eq!(status, 502, "{problem}");
+    let (_, answer) = streamed.await.unwrap();
+    let told = events(&answer);
+    let [.., text, usage, failed] = told.as_slice() else {
+        panic!("{answer}")
+    };
+    assert_eq!((text.0.as_str(), failed.0.as_str()), ("text", "failed"));
+    assert_eq!(failed.1["code"], "unavailable");
+    assert_eq!(usage.1["estimated"], true);
+    assert!(usage.1["output_tokens"].as_u64().unwrap() > 1);
 }
