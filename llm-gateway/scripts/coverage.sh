@@ -26,7 +26,7 @@ cargo llvm-cov --locked -j "$jobs" --lcov --output-path "$lines" -- "$@"
 
 awk -v root="$PWD/src/" -v least="$least" '
   function percent(hit, all) { return all ? 100 * hit / all : 100 }
-  function row(name, hit, all) { printf "%7.2f %%  %5d of %5d  %s\n", percent(hit, all), hit, all, name }
+  function row(name, hit, all) { return sprintf("%7.2f %%  %5d of %5d  %s", percent(hit, all), hit, all, name) }
   /^SF:/ {
     file = substr($0, 4); tests = 0; wanted = index(file, root) == 1
     name = substr(file, length(root) + 1); folder = name; sub(/\/.*/, "", folder)
@@ -40,15 +40,15 @@ awk -v root="$PWD/src/" -v least="$least" '
     all[name]++; of[folder]++; hit[name] += line[2] > 0; hits[folder] += line[2] > 0
   }
   END {
-    for (name in all) row(name, hit[name], all[name]) | "sort -k6"
+    for (name in all) print row(name, hit[name], all[name]) | "sort -k6"
     close("sort -k6")
     print ""
     for (folder in of) {
-      row("src/" folder, hits[folder], of[folder])
+      print row("src/" folder, hits[folder], of[folder])
       sum += of[folder]; sum_hit += hits[folder]; folders++
       low = low || percent(hits[folder], of[folder]) < least
     }
-    row("both", sum_hit, sum)
+    print row("both", sum_hit, sum)
     if (folders != 2) { print "coverage: nothing was measured"; exit 1 }
     if (low) { print "coverage: under " least " %"; exit 1 }
   }' "$lines"
