@@ -99,6 +99,14 @@ func gatewayTask(stack awscdk.Stack, s stage.Stage) awsecs.FargateTaskDefinition
 	for _, name := range []string{"OPENAI_API_KEY", "ANTHROPIC_API_KEY", "GEMINI_API_KEY"} {
 		secrets[name] = awsecs.Secret_FromSecretsManager(keys, jsii.String(name))
 	}
+	environment := map[string]*string{
+		"GATEWAY_GRPC_ADDR":     jsii.String("0.0.0.0:" + strconv.Itoa(grpcPort)),
+		"GATEWAY_REST_ADDR":     jsii.String("0.0.0.0:" + strconv.Itoa(restPort)),
+		"GATEWAY_DRAIN_SECONDS": jsii.String(strconv.Itoa(drainSeconds)),
+	}
+	if s.OTLPEndpoint != "" {
+		environment["OTEL_EXPORTER_OTLP_ENDPOINT"] = jsii.String(s.OTLPEndpoint)
+	}
 	task.AddContainer(jsii.String("gateway"), &awsecs.ContainerDefinitionOptions{
 		Image:                  awsecs.ContainerImage_FromEcrRepository(repository, jsii.String(s.Gateway.ImageTag)),
 		Secrets:                &secrets,
@@ -108,11 +116,7 @@ func gatewayTask(stack awscdk.Stack, s stage.Stage) awsecs.FargateTaskDefinition
 			StreamPrefix: jsii.String("gateway"), LogGroup: yoriai.NewLogs(stack, "Logs", "/yoriai/"+string(s.Name)+"/gateway", s),
 		}),
 		PortMappings: &[]*awsecs.PortMapping{{ContainerPort: yoriai.Num(grpcPort)}, {ContainerPort: yoriai.Num(restPort)}},
-		Environment: &map[string]*string{
-			"GATEWAY_GRPC_ADDR":     jsii.String("0.0.0.0:" + strconv.Itoa(grpcPort)),
-			"GATEWAY_REST_ADDR":     jsii.String("0.0.0.0:" + strconv.Itoa(restPort)),
-			"GATEWAY_DRAIN_SECONDS": jsii.String(strconv.Itoa(drainSeconds)),
-		},
+		Environment:  &environment,
 	})
 	return task
 }

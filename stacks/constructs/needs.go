@@ -53,6 +53,9 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 		"YORIAI_STAGE":   Str(string(s.Name)),
 		"YORIAI_VERSION": Str(s.Version),
 	}
+	if s.OTLPEndpoint != "" {
+		env["OTEL_EXPORTER_OTLP_ENDPOINT"] = Str(s.OTLPEndpoint)
+	}
 	if f.Kind != contract.Deploy {
 		env["PUBLIC_ORIGIN"] = Str(h.publicOrigin())
 		env["JWT_PUBLIC_KEY"] = Str(Published(h.Stack, s.Parameter(PublicKeyParameter)))

@@ -59,7 +59,8 @@ aws s3 sync web/.open-next/assets "s3://$bucket" --exclude '_next/static/*' --ca
 aws s3 sync web/.open-next/assets/_next/static "s3://$bucket/_next/static" --cache-control 'public,max-age=31536000,immutable'
 
 step "All stacks"
-"$cdk" deploy --all -c "stage=$stage" -c "gatewayImage=$tag" ${ALARM_EMAIL:+-c "alarmEmail=$ALARM_EMAIL"} --require-approval never --concurrency 4 \
+"$cdk" deploy --all -c "stage=$stage" -c "gatewayImage=$tag" ${ALARM_EMAIL:+-c "alarmEmail=$ALARM_EMAIL"} \
+  ${OTEL_EXPORTER_OTLP_ENDPOINT:+-c "otlpEndpoint=$OTEL_EXPORTER_OTLP_ENDPOINT"} --require-approval never --concurrency 4 \
   --asset-parallelism --outputs-file "$outputs"
 echo
 echo "Stage $stage runs at $origin"

@@ -45,6 +45,9 @@ type Stage struct {
 	Monitoring  Monitoring
 
 	StartingTokens int
+
+	// OTLPEndpoint is the OpenTelemetry collector that functions and gateway send spans to; empty: none.
+	OTLPEndpoint string
 }
 
 // Network is the VPC. A stage without one runs everything on one machine.

@@ -71,12 +71,13 @@ func TestProductionKeepsSomeWarm(t *testing.T) {
 
 func TestTheLocalStageIsToldWhereItsPartsAre(t *testing.T) {
 	t.Parallel()
-	env := map[string]string{"YORIAI_LOCAL_DATABASE_URL": "postgres://elsewhere", "YORIAI_LOCAL_AWS_ENDPOINT": "http://127.0.0.1:4999"}
+	env := map[string]string{"YORIAI_LOCAL_DATABASE_URL": "postgres://elsewhere", "YORIAI_LOCAL_AWS_ENDPOINT": "http://127.0.0.1:4999",
+		"YORIAI_LOCAL_OTLP_ENDPOINT": "http://127.0.0.1:4318"}
 	s := find(t, stage.Local, env)
-	if s.Database.URL != "postgres://elsewhere" || s.API.Endpoint != "http://127.0.0.1:4999" {
-		t.Errorf("%+v %+v", s.Database, s.API)
+	if s.Database.URL != "postgres://elsewhere" || s.API.Endpoint != "http://127.0.0.1:4999" || s.OTLPEndpoint != "http://127.0.0.1:4318" {
+		t.Errorf("%+v %+v %s", s.Database, s.API, s.OTLPEndpoint)
 	}
-	if prod := find(t, stage.Prod, env); prod.Database.URL != "" || prod.API.Endpoint != "" {
+	if prod := find(t, stage.Prod, env); prod.Database.URL != "" || prod.API.Endpoint != "" || prod.OTLPEndpoint != "" {
 		t.Error("production listens to the local stage's environment")
 	}
 }

@@ -10,5 +10,7 @@ import (
 )
 
 func main() {
-	asking.Worker(func(reply func(ctx context.Context, a ai.Attempt) error) any { return queue.Attempts("ai-replies", reply) })
+	asking.Worker(func(hide queue.Hide, reply func(ctx context.Context, a ai.Attempt) error) any {
+		return queue.HeldAttempts("ai-replies", hide, reply)
+	})
 }

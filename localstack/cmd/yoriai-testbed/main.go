@@ -1,5 +1,6 @@
 // Command yoriai-testbed starts a throw-away Postgres, Redis and MiniStack on free ports, runs a command that finds them
-// in its environment (TEST_DATABASE_URL, TEST_REDIS_URL, TEST_AWS_ENDPOINT), and removes them again.
+// in its environment (TEST_DATABASE_URL, TEST_REDIS_URL, TEST_AWS_ENDPOINT), and removes them again. The LLM gateway is
+// built for them (TEST_GATEWAY_PROGRAM) and not started.
 //
 //	yoriai-testbed go test ./...
 package main

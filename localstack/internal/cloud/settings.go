@@ -112,7 +112,7 @@ func (s Settings) endpoints() endpoints.Endpoints {
 // deployEnviron is what the CDK app's local stage is told.
 func (s Settings) deployEnviron() []string {
 	e := s.endpoints()
-	return append(ministack.Credentials(),
+	environ := append(ministack.Credentials(),
 		"AWS_ENDPOINT_URL="+e.AWS,
 		"YORIAI_LOCAL_AWS_ENDPOINT="+e.AWS,
 		"YORIAI_LOCAL_DATABASE_URL="+e.Postgres,
@@ -121,4 +121,10 @@ func (s Settings) deployEnviron() []string {
 		"YORIAI_LOCAL_ORIGIN="+e.Web,
 		"YORIAI_LOCAL_WS_URL="+e.WebSocket,
 	)
+	for _, assignment := range s.Keys {
+		if endpoint, found := strings.CutPrefix(assignment, "OTEL_EXPORTER_OTLP_ENDPOINT="); found {
+			environ = append(environ, "YORIAI_LOCAL_OTLP_ENDPOINT="+endpoint)
+		}
+	}
+	return environ
 }

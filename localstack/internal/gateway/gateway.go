@@ -82,7 +82,7 @@ func (g Gateway) Start(ctx context.Context) (*process.Process, error) {
 func (g Gateway) keys() []string {
 	var kept []string
 	for _, assignment := range g.Keys {
-		for _, prefix := range []string{"OPENAI_", "ANTHROPIC_", "GEMINI_", "GATEWAY_"} {
+		for _, prefix := range []string{"OPENAI_", "ANTHROPIC_", "GEMINI_", "GATEWAY_", "OTEL_"} {
 			if strings.HasPrefix(assignment, prefix) && !strings.HasPrefix(assignment, compatibleServers) {
 				kept = append(kept, assignment)
 			}

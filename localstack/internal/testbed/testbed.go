@@ -33,6 +33,10 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 	if err := ministack.Install(ctx, l, os.Stderr); err != nil {
 		return nil, fmt.Errorf("install MiniStack: %w", err)
 	}
+	gateway, err := buildGateway(ctx, l)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "yoriai-testbed-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the servers: %w", err)
@@ -48,6 +52,7 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 		"TEST_DATABASE_URL=" + database.URL(),
 		"TEST_AWS_ENDPOINT=" + cloud.Endpoint(),
 		"TEST_REDIS_URL=" + redis.URL(free[2]),
+		"TEST_GATEWAY_PROGRAM=" + gateway,
 	}
 	starts := []func(context.Context) (*process.Process, error){
 		database.Start,
@@ -67,6 +72,17 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 		return nil, err
 	}
 	return bed, nil
+}
+
+// buildGateway makes the LLM gateway as its own tests do: for tests that start, stop and kill one themselves.
+func buildGateway(ctx context.Context, l layout.Layout) (string, error) {
+	cmd := exec.CommandContext(ctx, "cargo", "build", "--locked", "--quiet", "--bin", "llm-gateway")
+	cmd.Dir = l.Path("llm-gateway")
+	cmd.Stdout, cmd.Stderr = os.Stderr, os.Stderr
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("build the gateway (is Rust there? https://rustup.rs): %w", err)
+	}
+	return l.Path("llm-gateway", "target", "debug", "llm-gateway"), nil
 }
 
 // startAll starts the servers side by side.

@@ -12,6 +12,9 @@ import (
 // keepFor is how old a list of models may be; prices and limits change rarely, availability is told by the call itself.
 const keepFor = 60 * time.Second
 
+// askAgain is how soon a gateway that did not answer is asked again; until then the list of before serves.
+const askAgain = 5 * time.Second
+
 // Catalogue remembers the gateway's models for a minute, and longer while the gateway is away.
 type Catalogue struct {
 	llm    ai.LLM
@@ -36,6 +39,8 @@ func (c *Catalogue) Models(ctx context.Context) ([]ai.Model, error) {
 		c.models, c.read = models, time.Now()
 	case c.models == nil:
 		return nil, fault.Wrap(fault.Unavailable, "The models cannot be listed right now.", err)
+	default:
+		c.read = time.Now().Add(askAgain - keepFor)
 	}
 	return c.models, nil
 }

@@ -11,9 +11,12 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/aws/aws-sdk-go-v2/service/sqs/types"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
 
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/requestid"
 )
 
 // batchSize is the most that SendMessageBatch takes.
@@ -23,6 +26,20 @@ const batchSize = 10
 type Queues struct {
 	client *sqs.Client
 	urls   map[outbox.Queue]string
+}
+
+// attributes carry who asked, so that logs and traces of the consumer join those of the request.
+func attributes(ctx context.Context) map[string]types.MessageAttributeValue {
+	carried := propagation.MapCarrier{}
+	otel.GetTextMapPropagator().Inject(ctx, carried)
+	if v := requestid.From(ctx); v != "" {
+		carried[requestid.Carried] = v
+	}
+	out := map[string]types.MessageAttributeValue{}
+	for name, v := range carried {
+		out[name] = types.MessageAttributeValue{DataType: aws.String("String"), StringValue: aws.String(v)}
+	}
+	return out
 }
 
 // New makes the adapter; a row for a queue without URL is an error of the function's configuration.
@@ -67,12 +84,14 @@ func (q *Queues) sendBatch(ctx context.Context, queue outbox.Queue, rows []outbo
 	if !known || url == "" {
 		return nil, fmt.Errorf("the %s queue is not configured for this function", queue)
 	}
+	carried := attributes(ctx)
 	entries := make([]types.SendMessageBatchRequestEntry, len(rows))
 	byEntry := map[string]id.ID{}
 	for i, r := range rows {
 		key := r.ID.String()
 		byEntry[key] = r.ID
-		entries[i] = types.SendMessageBatchRequestEntry{Id: aws.String(key), MessageBody: aws.String(r.Body), DelaySeconds: int32(r.Delay / time.Second)}
+		entries[i] = types.SendMessageBatchRequestEntry{Id: aws.String(key), MessageBody: aws.String(r.Body), DelaySeconds: int32(r.Delay / time.Second),
+			MessageAttributes: carried}
 		if r.Fairness != "" {
 			entries[i].MessageGroupId = aws.String(r.Fairness)
 		}
@@ -89,4 +108,14 @@ func (q *Queues) sendBatch(ctx context.Context, queue outbox.Queue, rows []outbo
 		return taken, fmt.Errorf("%s refused %d of %d: %s", queue, len(out.Failed), len(rows), aws.ToString(out.Failed[0].Code))
 	}
 	return taken, nil
+}
+
+// Hide keeps a message that this function received from other consumers for a while, counted from now.
+func (q *Queues) Hide(ctx context.Context, queue outbox.Queue, receipt string, duration time.Duration) error {
+	_, err := q.client.ChangeMessageVisibility(ctx, &sqs.ChangeMessageVisibilityInput{QueueUrl: aws.String(q.urls[queue]),
+		ReceiptHandle: aws.String(receipt), VisibilityTimeout: int32(duration / time.Second)})
+	if err != nil {
+		return fmt.Errorf("hide a message of %s: %w", queue, err)
+	}
+	return nil
 }

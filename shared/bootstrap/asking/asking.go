@@ -3,6 +3,7 @@ package asking
 
 import (
 	"context"
+	"time"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/gateway"
@@ -12,7 +13,9 @@ import (
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/bootstrap/work"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/queue"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/live"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
@@ -25,7 +28,7 @@ func Serve(method, path string, needs []environment.Need, handler func(p *chat.P
 		if err != nil {
 			return nil, err
 		}
-		client, err := gateway.Dial(p.Config.GatewayAddr)
+		client, err := gateway.Open(p.Config.GatewayAddr)
 		if err != nil {
 			return nil, err
 		}
@@ -38,13 +41,13 @@ func Serve(method, path string, needs []environment.Need, handler func(p *chat.P
 const connections = 2
 
 // Worker is the main of the function that writes AI replies.
-func Worker(handler func(reply func(ctx context.Context, a ai.Attempt) error) any) {
+func Worker(handler func(hide queue.Hide, reply func(ctx context.Context, a ai.Attempt) error) any) {
 	chat.Start(func(ctx context.Context) (any, error) {
 		p, err := chat.Build(ctx, append([]environment.Need{environment.Gateway, environment.Connections}, work.Settling...), pg.MaxConns(connections))
 		if err != nil {
 			return nil, err
 		}
-		client, err := gateway.Dial(p.Config.GatewayAddr)
+		client, err := gateway.Open(p.Config.GatewayAddr)
 		if err != nil {
 			return nil, err
 		}
@@ -52,6 +55,9 @@ func Worker(handler func(reply func(ctx context.Context, a ai.Attempt) error) an
 			Hub: p.AWS.Hub(), Encode: wire.Delta, Interval: p.Config.DeltaInterval, Budget: p.Config.SendBudget}
 		worker := replies.Worker{Store: p.Store, LLM: client, Live: caster, Stops: redis.NewStopHint(p.Redis), Running: redis.NewStreamText(p.Redis),
 			Undertaker: work.Undertaker(p), HandOver: p.HandOver, Pace: replies.Pace{Checkpoint: p.Config.CheckpointPeriod}}
-		return handler(worker.Reply), nil
+		hide := func(ctx context.Context, receipt string, duration time.Duration) error {
+			return p.Queues.Hide(ctx, outbox.AIReplies, receipt, duration)
+		}
+		return handler(hide, worker.Reply), nil
 	})
 }

@@ -3,12 +3,10 @@ package chat
 
 import (
 	"context"
-	"log/slog"
 	"os"
 	"slices"
 	"time"
 
-	"github.com/aws/aws-lambda-go/lambda"
 	sdksqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
@@ -37,6 +35,7 @@ type Parts struct {
 	Sessions identity.Sessions
 	Table    dynamodb.Table
 	Redis    *redis.Client
+	Queues   *sqs.Queues
 	HandOver handover.HandOver
 	// Catalogue is set by bootstrap/asking, for the functions that speak to the gateway.
 	Catalogue Catalogue
@@ -71,11 +70,11 @@ func Build(ctx context.Context, needs []environment.Need, options ...pg.Option) 
 			return nil, err
 		}
 		p.Store, p.Sessions = postgres.New(pool, postgres.AllowAll{}), identity.Sessions{Pool: pool}
-		queues := sqs.New(sdksqs.NewFromConfig(p.AWS.Config, func(o *sdksqs.Options) {
+		p.Queues = sqs.New(sdksqs.NewFromConfig(p.AWS.Config, func(o *sdksqs.Options) {
 			o.EndpointOptions.UseDualStackEndpoint = p.AWS.DualStack()
 		}), map[outbox.Queue]string{
 			outbox.FanOut: c.FanOutQueueURL, outbox.AIReplies: c.AIRepliesURL, outbox.AIWatchdog: c.AIWatchdogURL})
-		p.HandOver = handover.HandOver{Queues: queues, Store: p.Store, Activity: dynamodb.NewActivity(p.Table)}
+		p.HandOver = handover.HandOver{Queues: p.Queues, Store: p.Store, Activity: dynamodb.NewActivity(p.Table)}
 	}
 	return p, nil
 }
@@ -138,13 +137,7 @@ func (p *Parts) Operation(method, path string, handler httpapi.Handler) any {
 	return s.Lambda()
 }
 
-// Start serves what build makes. A function that cannot be built ends at once, and says why.
+// Start serves what build makes.
 func Start(build func(ctx context.Context) (handler any, err error)) {
-	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stdout, nil)))
-	handler, err := build(context.Background())
-	if err != nil {
-		slog.Error("cannot start", "error", err)
-		os.Exit(1)
-	}
-	lambda.Start(handler)
+	environment.Start(func(ctx context.Context, _ func(string) string) (any, error) { return build(ctx) })
 }

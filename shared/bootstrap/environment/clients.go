@@ -14,6 +14,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/hub"
 	"github.com/yoriai/yoriai/shared/adapter/secretsmanager"
+	"github.com/yoriai/yoriai/shared/adapter/telemetry"
 )
 
 // AWS makes clients for one environment.
@@ -59,5 +60,5 @@ func (a AWS) Origin() *secretsmanager.Origin {
 
 // Log writes JSON lines with the stage and the version that wrote them.
 func (c Config) Log() *slog.Logger {
-	return slog.New(slog.NewJSONHandler(os.Stdout, nil)).With(slog.String("stage", c.Stage), slog.String("version", c.Version))
+	return telemetry.NewLogger(os.Stdout).With(slog.String("stage", c.Stage), slog.String("version", c.Version))
 }

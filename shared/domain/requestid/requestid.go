@@ -3,6 +3,9 @@ package requestid
 
 import "context"
 
+// Carried is the name under which queues carry it.
+const Carried = "request_id"
+
 type key struct{}
 
 // With gives ctx the id.

@@ -8,10 +8,17 @@ import (
 	"time"
 
 	"github.com/labstack/echo/v4"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/user"
 )
+
+// tracer records nothing until a provider is set, which is bootstrap's to do.
+var tracer = otel.Tracer("github.com/yoriai/yoriai/shared/handler/http")
 
 const callerKey = "yoriai.caller"
 
@@ -21,6 +28,9 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		began := time.Now()
 		requestID := identify(c)
+		ctx, span := tracer.Start(c.Request().Context(), c.Request().Method+" "+c.Path(), trace.WithSpanKind(trace.SpanKindServer))
+		defer span.End()
+		c.SetRequest(c.Request().WithContext(ctx))
 		err := guarded(next, c)
 		if err != nil {
 			s.fail(err, c)
@@ -45,6 +55,11 @@ func (s *Server) observe(next echo.HandlerFunc) echo.HandlerFunc {
 				level = slog.LevelError
 				attributes = append(attributes, slog.String("error", err.Error()))
 			}
+		}
+		span.SetAttributes(attribute.String("http.request.method", c.Request().Method), attribute.String("http.route", c.Path()),
+			attribute.Int("http.response.status_code", c.Response().Status), attribute.String("yoriai.request_id", requestID))
+		if level == slog.LevelError {
+			span.SetStatus(codes.Error, string(codeOf(err)))
 		}
 		s.config.Log.LogAttrs(c.Request().Context(), level, "request", attributes...)
 		return nil

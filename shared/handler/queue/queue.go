@@ -10,16 +10,28 @@ import (
 	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/attribute"
+	"go.opentelemetry.io/otel/codes"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/requestid"
 )
 
 // Handler is what lambda.Start takes for a queue.
 type Handler func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error)
 
+var tracer = otel.Tracer("github.com/yoriai/yoriai/shared/handler/queue")
+
 // Each calls handle for each record, all at once; only those that failed are delivered again.
 func Each[T any](name string, handle func(ctx context.Context, body T) error) Handler {
+	return each(name, func(ctx context.Context, record events.SQSMessage) error { return one(ctx, record.Body, handle) })
+}
+
+func each(name string, handle func(ctx context.Context, record events.SQSMessage) error) Handler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		began := time.Now()
 		var mu sync.Mutex
@@ -27,21 +39,40 @@ func Each[T any](name string, handle func(ctx context.Context, body T) error) Ha
 		// Never null: some consumers of this answer take null for a broken one, and deliver everything again.
 		out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 		for _, record := range e.Records {
-			wait.Add(1)
-			go func() {
-				defer wait.Done()
-				if err := one(ctx, record.Body, handle); err != nil {
+			wait.Go(func() {
+				ctx, span := resume(ctx, name, record)
+				defer span.End()
+				if err := handle(ctx, record); err != nil {
+					span.SetStatus(codes.Error, "delivered again")
 					slog.ErrorContext(ctx, "record failed", "queue", name, "record", record.MessageId, "error", err)
 					mu.Lock()
 					defer mu.Unlock()
 					out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: record.MessageId})
 				}
-			}()
+			})
 		}
 		wait.Wait()
 		slog.InfoContext(ctx, "batch", "queue", name, "records", len(e.Records), "failed", len(out.BatchItemFailures), "ms", time.Since(began).Milliseconds())
 		return out, nil
 	}
+}
+
+// resume goes on with the request and the trace that a record came from; what nobody asked for is its own beginning.
+func resume(ctx context.Context, name string, record events.SQSMessage) (context.Context, trace.Span) {
+	carried := propagation.MapCarrier{}
+	for key, a := range record.MessageAttributes {
+		if a.StringValue != nil {
+			carried[key] = *a.StringValue
+		}
+	}
+	requestID := carried[requestid.Carried]
+	if requestID == "" {
+		requestID = record.MessageId
+	}
+	ctx = otel.GetTextMapPropagator().Extract(requestid.With(ctx, requestID), carried)
+	return tracer.Start(ctx, "process "+name, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(
+		attribute.String("messaging.system", "aws_sqs"), attribute.String("messaging.destination.name", name),
+		attribute.String("messaging.message.id", record.MessageId), attribute.String("yoriai.request_id", requestID)))
 }
 
 func one[T any](ctx context.Context, text string, handle func(ctx context.Context, body T) error) error {
@@ -56,9 +87,55 @@ func one[T any](ctx context.Context, text string, handle func(ctx context.Contex
 
 // Attempts calls handle with the attempt that a job names.
 func Attempts(name string, handle func(ctx context.Context, a ai.Attempt) error) Handler {
-	return Each(name, func(ctx context.Context, j outbox.Job) error {
+	return Each(name, attempt(handle))
+}
+
+func attempt(handle func(ctx context.Context, a ai.Attempt) error) func(ctx context.Context, j outbox.Job) error {
+	return func(ctx context.Context, j outbox.Job) error {
 		return handle(ctx, ai.Attempt{MessageID: j.MessageID, Number: j.Attempt})
+	}
+}
+
+// Hide keeps a received message from other consumers for a while, counted from now.
+type Hide func(ctx context.Context, receipt string, duration time.Duration) error
+
+const (
+	// hiddenFor outlasts a lease by as much as a late renewal may cost: whoever gets the message then finds the lease dead.
+	hiddenFor  = 30 * time.Second
+	renewAfter = 10 * time.Second
+)
+
+// HeldAttempts is Attempts for a worker that may take minutes: while it works its message stays hidden, a little longer
+// each time, so that the message of a worker that died comes back in half a minute and not after the longest answer.
+func HeldAttempts(name string, hide Hide, handle func(ctx context.Context, a ai.Attempt) error) Handler {
+	return each(name, func(ctx context.Context, record events.SQSMessage) error {
+		release := hold(ctx, hide, record.ReceiptHandle)
+		defer release()
+		return one(ctx, record.Body, attempt(handle))
 	})
+}
+
+// hold hides a message until the returned function is called. Failing costs nothing but time: the queue's own timeout, or
+// a second delivery that finds the lease alive.
+func hold(ctx context.Context, hide Hide, receipt string) (release func()) {
+	ctx, cancel := context.WithCancel(ctx)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		ticker := time.NewTicker(renewAfter)
+		defer ticker.Stop()
+		for {
+			if err := hide(ctx, receipt, hiddenFor); err != nil && ctx.Err() == nil {
+				slog.WarnContext(ctx, "a message could not be kept hidden", "error", err)
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case <-ticker.C:
+			}
+		}
+	}()
+	return func() { cancel(); <-done }
 }
 
 // Tick runs what a schedule starts, with one line of log.

@@ -4,11 +4,19 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"sync"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
+	"go.opentelemetry.io/otel"
+	"go.opentelemetry.io/otel/propagation"
+	"go.opentelemetry.io/otel/trace"
 
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/requestid"
 	"github.com/yoriai/yoriai/shared/handler/queue"
 )
 
@@ -33,5 +41,69 @@ func TestNothingFailedIsAnEmptyListAndNotNull(t *testing.T) {
 	text, _ := json.Marshal(out)
 	if err != nil || string(text) != `{"batchItemFailures":[]}` {
 		t.Fatalf("%s %v", text, err)
+	}
+}
+
+func carrying(attributes map[string]string) map[string]events.SQSMessageAttribute {
+	out := map[string]events.SQSMessageAttribute{}
+	for name, v := range attributes {
+		out[name] = events.SQSMessageAttribute{DataType: "String", StringValue: &v}
+	}
+	return out
+}
+
+func TestARecordGoesOnWithTheRequestThatItCameFrom(t *testing.T) { //nolint:paralleltest // sets the process's propagator
+	otel.SetTextMapPropagator(propagation.TraceContext{})
+	traceID := trace.TraceID(id.New())
+	seen := map[string]string{}
+	var mu sync.Mutex
+	h := queue.Each("test", func(ctx context.Context, p outbox.Push) error {
+		mu.Lock()
+		defer mu.Unlock()
+		seen[p.Stream] = requestid.From(ctx) + " " + trace.SpanContextFromContext(ctx).TraceID().String()
+		return nil
+	})
+	if _, err := h(t.Context(), events.SQSEvent{Records: []events.SQSMessage{
+		{MessageId: "a", Body: `{"stream":"asked"}`, MessageAttributes: carrying(map[string]string{
+			requestid.Carried: "r-1", "traceparent": "00-" + traceID.String() + "-0000000000000001-01"})},
+		{MessageId: "b", Body: `{"stream":"by itself"}`},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	if seen["asked"] != "r-1 "+traceID.String() || seen["by itself"] != "b "+(trace.TraceID{}).String() {
+		t.Fatalf("%v", seen)
+	}
+}
+
+func TestAMessageStaysHiddenWhileItsWorkerWorksAndNoLonger(t *testing.T) {
+	t.Parallel()
+	job := id.New()
+	for name, hidden := range map[string]error{"hidden": nil, "not hidden, which only costs time": errors.New("throttled")} {
+		hides := make(chan string, 16)
+		h := queue.HeldAttempts("test", func(_ context.Context, receipt string, duration time.Duration) error {
+			if duration < 21*time.Second || duration > time.Minute {
+				t.Errorf("%s: %v is not a little more than a lease", name, duration)
+			}
+			hides <- receipt
+			return hidden
+		}, func(_ context.Context, a ai.Attempt) error {
+			if a.MessageID != job || a.Number != 2 {
+				t.Errorf("%s: %+v", name, a)
+			}
+			if got := <-hides; got != "receipt" {
+				t.Errorf("%s: hid %q", name, got)
+			}
+			return nil
+		})
+		out, err := h(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "a", ReceiptHandle: "receipt",
+			Body: `{"message_id":"` + job.String() + `","attempt":2}`}}})
+		if err != nil || len(out.BatchItemFailures) != 0 {
+			t.Errorf("%s: %+v %v", name, out, err)
+		}
+		select {
+		case <-hides:
+			t.Errorf("%s: hidden again after the end", name)
+		case <-time.After(50 * time.Millisecond):
+		}
 	}
 }

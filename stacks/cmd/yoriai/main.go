@@ -49,6 +49,7 @@ func run(app awscdk.App, getenv func(string) string) error {
 		return err
 	}
 	s.Gateway.ImageTag = contextValue(app, "gatewayImage", "unbuilt")
+	s.OTLPEndpoint = contextValue(app, "otlpEndpoint", s.OTLPEndpoint)
 	root := contextValue(app, "root", ".")
 	p, err := collect(s, root, find(app, s, root))
 	if err != nil {

@@ -229,3 +229,28 @@ func environmentSize(r synth.Resource) int {
 	}
 	return size
 }
+
+func TestACollectorIsToldToEverybodyWhoRecords(t *testing.T) {
+	s := stageNamed(t, stage.Dev)
+	s.OTLPEndpoint = "https://collector.example"
+	makeLock.Lock()
+	made := synthesise(t, s)
+	makeLock.Unlock()
+	told := 0
+	for _, f := range made.Of("AWS::Lambda::Function") {
+		if f.Text("Runtime") != "provided.al2023" {
+			continue // the web app's server
+		}
+		told++
+		if f.Text("Environment", "Variables", "OTEL_EXPORTER_OTLP_ENDPOINT") != s.OTLPEndpoint {
+			t.Errorf("%s does not know it", f.Text("FunctionName"))
+		}
+	}
+	task := synth.JSON(made.Of("AWS::ECS::TaskDefinition")[0])
+	if told < 30 || !strings.Contains(task, s.OTLPEndpoint) {
+		t.Errorf("%d functions; the gateway: %s", told, task)
+	}
+	if strings.Contains(synth.JSON(templates(t, stage.Dev).Of("AWS::Lambda::Function")), "OTEL_") {
+		t.Error("without one, nothing is told")
+	}
+}

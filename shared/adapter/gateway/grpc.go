@@ -1,4 +1,3 @@
-// Package gateway calls the LLM gateway over gRPC. It implements ai.LLM; nobody else knows the wire.
 package gateway
 
 import (
@@ -6,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"iter"
+	"sync"
 	"time"
 
 	"google.golang.org/grpc"
@@ -13,48 +13,95 @@ import (
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/credentials/insecure"
 	"google.golang.org/grpc/keepalive"
+	"google.golang.org/grpc/metadata"
 	"google.golang.org/grpc/status"
 
 	"github.com/yoriai/yoriai/shared/adapter/gateway/llmv1"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 )
 
-const (
-	maxMessage    = 32 << 20
-	estimateLimit = 3 * time.Second
-	modelsLimit   = 3 * time.Second
-)
-
-// Client is a connection to the gateway, made on first use.
-type Client struct {
-	conn *grpc.ClientConn
-	api  llmv1.LLMGatewayClient
+// GRPC is a connection to the gateway, made on first use.
+type GRPC struct {
+	address string
+	mu      sync.Mutex
+	conn    *grpc.ClientConn
 }
 
-// Dial prepares a connection; it is opened by the first call. A Lambda environment that was frozen comes back with a
-// dead socket: keepalive finds out within seconds, and waiting for ready redials.
-func Dial(address string) (*Client, error) {
-	conn, err := grpc.NewClient(address,
+// NewGRPC prepares a connection; it is opened by the first call.
+func NewGRPC(address string) (*GRPC, error) {
+	conn, err := dial(address)
+	if err != nil {
+		return nil, err
+	}
+	return &GRPC{address: address, conn: conn}, nil
+}
+
+func dial(address string) (*grpc.ClientConn, error) {
+	return grpc.NewClient(address,
 		grpc.WithTransportCredentials(insecure.NewCredentials()), // inside the VPC's security group, or on loopback
 		grpc.WithConnectParams(grpc.ConnectParams{Backoff: backoff.Config{BaseDelay: 100 * time.Millisecond, Multiplier: 1.6, Jitter: 0.2, MaxDelay: 3 * time.Second}, MinConnectTimeout: 5 * time.Second}),
 		grpc.WithKeepaliveParams(keepalive.ClientParameters{Time: 20 * time.Second, Timeout: 5 * time.Second}),
 		grpc.WithDefaultCallOptions(grpc.MaxCallRecvMsgSize(maxMessage), grpc.MaxCallSendMsgSize(maxMessage)))
-	if err != nil {
-		return nil, err
-	}
-	return &Client{conn: conn, api: llmv1.NewLLMGatewayClient(conn)}, nil
 }
 
 // Close ends the connection.
-func (c *Client) Close() error { return c.conn.Close() }
+func (g *GRPC) Close() error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.conn.Close()
+}
+
+func (g *GRPC) connection() *grpc.ClientConn {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.conn
+}
+
+// redial replaces a connection that does not answer, unless another call has done so.
+func (g *GRPC) redial(dead *grpc.ClientConn) error {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.conn != dead {
+		return nil
+	}
+	fresh, err := dial(g.address)
+	if err != nil {
+		return err
+	}
+	g.conn = fresh
+	// Streams that run on the old one, if any does, go on until they end.
+	time.AfterFunc(oldConnectionLives, func() { _ = dead.Close() })
+	return nil
+}
+
+// ask makes a call that may be made twice. A Lambda environment that was frozen may come back with a socket that is dead
+// without knowing it: then the first try gets no answer, and the second goes over a new connection. The worker asks for a
+// prompt's tokens right before the paid call, which must never be made twice; so that one finds a connection that lives.
+func ask[T any](ctx context.Context, g *GRPC, call func(ctx context.Context, api llmv1.LLMGatewayClient) (T, error)) (T, error) {
+	conn := g.connection()
+	out, err := within(ctx, firstTry, conn, call)
+	if code := status.Code(err); ctx.Err() != nil || code != codes.DeadlineExceeded && code != codes.Unavailable {
+		return out, err
+	}
+	if err := g.redial(conn); err != nil {
+		return out, err
+	}
+	return within(ctx, secondTry, g.connection(), call)
+}
+
+func within[T any](ctx context.Context, limit time.Duration, conn *grpc.ClientConn, call func(context.Context, llmv1.LLMGatewayClient) (T, error)) (T, error) {
+	ctx, cancel := context.WithTimeout(ctx, limit)
+	defer cancel()
+	return call(metadata.NewOutgoingContext(ctx, metadata.New(carried(ctx))), llmv1.NewLLMGatewayClient(conn))
+}
 
 // Stream calls a model and yields what comes. It never retries: the gateway does, before the first token, and an attempt
 // calls a provider once.
-func (c *Client) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Piece, error] {
-	return func(yield func(ai.Piece, error) bool) {
-		ctx, cancel := context.WithCancel(ctx)
+func (g *GRPC) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Piece, error] {
+	return traced(ctx, r, func(ctx context.Context, yield func(ai.Piece, error) bool) {
+		ctx, cancel := context.WithCancel(metadata.NewOutgoingContext(ctx, metadata.New(carried(ctx))))
 		defer cancel() // a consumer that stops listening stops the provider
-		stream, err := c.api.StreamComplete(ctx, &llmv1.CompletionRequest{Provider: r.Provider, Model: r.Model, Messages: messages(r.Lines),
+		stream, err := llmv1.NewLLMGatewayClient(g.connection()).StreamComplete(ctx, &llmv1.CompletionRequest{Provider: r.Provider, Model: r.Model, Messages: messages(r.Lines),
 			MaxOutputTokens: uint32(max(r.MaxOutputTokens, 0)), Metadata: &llmv1.Metadata{RequestId: r.RequestID, RoomId: r.RoomID.String()}})
 		if err != nil {
 			yield(ai.Piece{}, translate(err))
@@ -83,7 +130,7 @@ func (c *Client) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Piece, e
 				return
 			}
 		}
-	}
+	})
 }
 
 func read(event *llmv1.StreamEvent) (ai.Piece, error) {
@@ -104,10 +151,10 @@ func read(event *llmv1.StreamEvent) (ai.Piece, error) {
 }
 
 // EstimateTokens counts a prompt by the gateway's own tokenisers.
-func (c *Client) EstimateTokens(ctx context.Context, r ai.Request) ([]int, error) {
-	ctx, cancel := context.WithTimeout(ctx, estimateLimit)
-	defer cancel()
-	out, err := c.api.EstimateTokens(ctx, &llmv1.EstimateTokensRequest{Provider: r.Provider, Model: r.Model, Messages: messages(r.Lines)})
+func (g *GRPC) EstimateTokens(ctx context.Context, r ai.Request) ([]int, error) {
+	out, err := ask(ctx, g, func(ctx context.Context, api llmv1.LLMGatewayClient) (*llmv1.EstimateTokensResponse, error) {
+		return api.EstimateTokens(ctx, &llmv1.EstimateTokensRequest{Provider: r.Provider, Model: r.Model, Messages: messages(r.Lines)})
+	})
 	if err != nil {
 		return nil, translate(err)
 	}
@@ -119,10 +166,10 @@ func (c *Client) EstimateTokens(ctx context.Context, r ai.Request) ([]int, error
 }
 
 // Models lists what the gateway knows.
-func (c *Client) Models(ctx context.Context) ([]ai.Model, error) {
-	ctx, cancel := context.WithTimeout(ctx, modelsLimit)
-	defer cancel()
-	out, err := c.api.ListModels(ctx, &llmv1.ListModelsRequest{}, grpc.WaitForReady(true))
+func (g *GRPC) Models(ctx context.Context) ([]ai.Model, error) {
+	out, err := ask(ctx, g, func(ctx context.Context, api llmv1.LLMGatewayClient) (*llmv1.ListModelsResponse, error) {
+		return api.ListModels(ctx, &llmv1.ListModelsRequest{})
+	})
 	if err != nil {
 		return nil, translate(err)
 	}
