@@ -1,11 +1,11 @@
 // A browser against the running local cloud, and what the journeys share.
-import { mkdirSync, readdirSync, readFileSync } from 'node:fs';
+import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import path from 'node:path';
+import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
+import { base, password } from './cloud.mjs';
 
-const root = path.resolve(import.meta.dirname, '../../..');
-const endpoints = JSON.parse(readFileSync(process.env.YORIAI_ENDPOINTS ?? path.join(root, '.local/endpoints.json'), 'utf8'));
-export const base = endpoints.web;
 export const shots = path.resolve(import.meta.dirname, '../../test-results');
 mkdirSync(shots, { recursive: true });
 
@@ -28,12 +28,6 @@ export async function device(browser, options = {}) {
   });
   return { context, page, errors };
 }
-
-export function newName(prefix) {
-  return `${prefix}-${Math.random().toString(36).slice(2, 9)}`;
-}
-
-export const password = 'correct horse battery';
 
 export async function register(page, username) {
   await page.goto('/register');
@@ -91,18 +85,21 @@ export const settled = (page, status) =>
 /** Text of the answer as a person reads it. */
 export const textOf = (page) => answer(page).locator('.md').innerText();
 
-/** Processes of one of this cloud's functions. */
-export function processesOf(functionName) {
-  const aws = new URL(endpoints.aws).port;
-  return readdirSync('/proc').filter((pid) => {
-    if (!/^\d+$/.test(pid)) return false;
-    try {
-      const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
-      return environment.includes(`AWS_LAMBDA_FUNCTION_NAME=${functionName}\0`) && environment.includes(`:${aws}`);
-    } catch {
-      return false;
-    }
-  }).map(Number);
+/** Asks axe about the page as it stands, in both lights. */
+export async function accessible(page, what) {
+  for (const colorScheme of ['light', 'dark']) {
+    await page.emulateMedia({ colorScheme });
+    // What is still fading in has not the contrast that it will have.
+    await page.waitForTimeout(250);
+    const { violations } = await new AxeBuilder({ page }).analyze();
+    assert.deepEqual(violations.map(({ id, nodes }) => `${what}, ${colorScheme}: ${id}: ${nodes.map((node) => node.target).join(' ')}`), []);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Nothing may be wider than the screen. */
+export async function fits(page, what) {
+  assert.equal(await page.evaluate(() => document.documentElement.scrollWidth > innerWidth), false, `${what} is wider than the screen`);
 }
 
 /** Waits until a function is true of the page. Playwright's own would need eval, which the page's policy forbids. */

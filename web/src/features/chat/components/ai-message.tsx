@@ -33,6 +33,7 @@ export const AiMessage = memo(function AiMessage({ message, role, own, payer, ma
   const { models } = useModels();
   const { client } = useLive();
   const [looked, setLooked] = useState<number | null>(null);
+  const [asking, setAsking] = useState(false);
   const growing = message.status === 'streaming';
   const running = growing || message.status === 'pending';
   const text = usePacedText(message.content, growing);
@@ -42,16 +43,19 @@ export const AiMessage = memo(function AiMessage({ message, role, own, payer, ma
   const earlier = running || looked === null || looked === ai?.attempt ? undefined : attempts.data?.items.find((attempt) => attempt.attempt === looked);
   const again = () => {
     setLooked(null);
-    if (message.answers) client.regenerate(message.room_id, message.answers).catch(report);
+    if (!message.answers) return;
+    // Until the answer shows that it is being written, pressing once more would ask for another.
+    setAsking(true);
+    client.regenerate(message.room_id, message.answers).catch(report).finally(() => setAsking(false));
   };
 
-  if (message.deleted_at) return <Tombstone message={message} name={name} />;
+  if (message.deleted_at) return <Tombstone message={message} name={name} marked={marked} />;
   const mayAgain = may.steerReply(role, own) && message.answers !== null;
   const shown = earlier ? earlier.content : text;
   const state = earlier ?? { status: message.status, error_code: ai?.error_code ?? null, charged_tokens: ai?.charged_tokens ?? null };
   return (
     <article
-      id={`m-${message.id}`} aria-label={t('messageOf', { name })} aria-busy={running} data-status={message.status}
+      id={`m-${message.id}`} aria-label={t('messageOf', { name })} aria-current={marked || undefined} aria-busy={running} data-status={message.status}
       className={clsx('group relative -mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 py-2 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', marked && 'bg-accent-soft')}
     >
       <ModelFace failed={state.status === 'failed' && shown === ''} className={clsx('mt-0.5 max-page:size-7', message.exclude_from_ai && 'opacity-55')} />
@@ -63,12 +67,12 @@ export const AiMessage = memo(function AiMessage({ message, role, own, payer, ma
           {message.exclude_from_ai && <Excluded />}
         </header>
         {shown === '' && running ? <Thinking /> : shown !== '' && <div className={clsx(message.exclude_from_ai && 'opacity-55')}><Markdown text={shown} running={running && !earlier} /></div>}
-        {state.status === 'failed' && <Failure code={state.error_code} charged={state.charged_tokens} onAgain={mayAgain && !earlier ? again : undefined} />}
+        {state.status === 'failed' && <Failure code={state.error_code} charged={state.charged_tokens} asking={asking} onAgain={mayAgain && !earlier ? again : undefined} />}
         {state.status === 'cancelled' && <p className="mt-1.5 flex items-center gap-1.5 text-[13px]/5 text-text-3"><Icon name="stop" size={15} />{t(shown === '' ? 'stoppedEarly' : 'stopped')}</p>}
         {!running && (
           <Footer
             text={shown} attempt={looked ?? ai?.attempt ?? 1} attempts={ai?.attempts ?? 1} loading={attempts.isFetching} onLook={setLooked}
-            tokens={earlier ? earlier.charged_tokens : (ai?.charged_tokens ?? null)} payer={payer} onAgain={mayAgain && state.status !== 'failed' ? again : undefined}
+            tokens={earlier ? earlier.charged_tokens : (ai?.charged_tokens ?? null)} payer={payer} asking={asking} onAgain={mayAgain && state.status !== 'failed' ? again : undefined}
           />
         )}
       </div>
@@ -88,14 +92,14 @@ function Thinking() {
 }
 
 /** What happened, whether anything was charged, and what to do: one sentence each. */
-function Failure({ code, charged, onAgain }: { code: string | null; charged: number | null; onAgain?: () => void }) {
+function Failure({ code, charged, asking, onAgain }: { code: string | null; charged: number | null; asking: boolean; onAgain?: () => void }) {
   const t = useTranslations('chat');
   const why = useTranslations('replyErrors');
   return (
     <p className="mt-1 flex items-center gap-2 rounded-1 py-1.5 pr-1.5 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)] max-page:items-start">
       <Icon name="alert" size={15} className="text-danger max-page:mt-1" />
       <span>{code !== null && why.has(code) ? why(code) : why('unknown')} {charged ? t('chargedAnyway', { count: charged }) : t('notCharged')}</span>
-      {onAgain && <button type="button" onClick={onAgain} className="shift ml-auto min-h-7 shrink-0 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap text-accent hover:bg-accent-soft max-page:min-h-11">{t('tryAgain')}</button>}
+      {onAgain && <button type="button" disabled={asking} onClick={onAgain} className="shift ml-auto min-h-7 shrink-0 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap text-accent hover:bg-accent-soft disabled:opacity-50 max-page:min-h-11">{t('tryAgain')}</button>}
     </p>
   );
 }
@@ -107,11 +111,12 @@ interface FooterProps {
   loading: boolean;
   tokens: number | null;
   payer: string | null;
+  asking: boolean;
   onLook: (attempt: number) => void;
   onAgain?: () => void;
 }
 
-function Footer({ text, attempt, attempts, loading, tokens, payer, onLook, onAgain }: FooterProps) {
+function Footer({ text, attempt, attempts, loading, tokens, payer, asking, onLook, onAgain }: FooterProps) {
   const t = useTranslations('chat');
   const [copied, setCopied] = useState(false);
   if (text === '' && !onAgain && attempts < 2) return null;
@@ -127,7 +132,7 @@ function Footer({ text, attempt, attempts, loading, tokens, payer, onLook, onAga
           }}
         />
       )}
-      {onAgain && <IconButton icon="redo" small label={t('again')} onClick={onAgain} />}
+      {onAgain && <IconButton icon="redo" small label={t('again')} disabled={asking} onClick={onAgain} />}
       {attempts > 1 && (
         <span className="ml-1 inline-flex items-center tabular-nums" role="group" aria-label={t('attempts')}>
           <IconButton icon="back" small label={t('earlier')} disabled={attempt <= 1} onClick={() => onLook(attempt - 1)} />

@@ -1,7 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
@@ -11,6 +11,7 @@ import { useLive } from '@/lib/live/provider';
 import { useMounted } from '@/lib/live/use-mounted';
 import type { Message } from '@/lib/protocol/types';
 import { entriesOf, type Entry } from '../utils/entries';
+import { usePermalink } from '../hooks/use-permalink';
 import { useReading } from '../hooks/use-reading';
 import { useStickToEnd } from '../hooks/use-stick-to-end';
 import { AiMessage } from './ai-message';
@@ -39,7 +40,6 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
   const column = useRef<HTMLDivElement>(null);
   const { readId, atEndChanged } = useReading(roomId);
   const stick = useStickToEnd(scroller, column, atEndChanged, messageId === null);
-  const [marked, setMarked] = useState<string | null>(null);
 
   const entries = useMemo(
     () => entriesOf(timeline, {
@@ -53,27 +53,22 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
   const owner = members.find((member) => member.user.id === view?.room.owner_id);
   const shift = useShift(entries);
 
+  const { marked, seeking, leave } = usePermalink({ roomId, messageId, entries, list, toEnd: stick.toEnd });
+
   useEffect(() => {
     handle.current = {
       toEnd: () => {
+        leave();
         if (timeline.hasNewer) void client.loadNewest(roomId).then(stick.toEnd);
         else stick.toEnd();
       },
     };
   });
 
-  // A permalink: the page around its message, which is marked and brought to the middle.
+  // A room that is entered shows its newest messages, wherever in it a link had led before.
   useEffect(() => {
-    if (messageId === null || !timeline.loaded || marked === messageId) return;
-    const index = entries.findIndex((entry) => entry.kind === 'message' && entry.message.id === messageId);
-    if (index < 0) {
-      stick.release();
-      void client.loadAround(roomId, messageId);
-      return;
-    }
-    setMarked(messageId);
-    requestAnimationFrame(() => list.current?.scrollToIndex(index, { align: 'center' }));
-  }, [client, entries, marked, messageId, roomId, stick, timeline.loaded]);
+    if (messageId === null && client.timeline(roomId).hasNewer) void client.loadNewest(roomId);
+  }, [client, messageId, roomId]);
 
   const scrolled = () => {
     const element = scroller.current;
@@ -110,12 +105,13 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
   };
 
   const empty = timeline.loaded && entries.length === 0;
+  const shown = timeline.loaded && !seeking;
   return (
     <div className="relative min-h-0">
-      <div ref={scroller} onScroll={scrolled} role="log" aria-label={t('messages')} aria-busy={!timeline.loaded} tabIndex={0} className="h-full overflow-y-auto overscroll-contain outline-none [scrollbar-gutter:stable]">
+      <div ref={scroller} onScroll={scrolled} role="log" aria-label={t('messages')} aria-busy={!shown} tabIndex={0} className="h-full overflow-y-auto overscroll-contain -outline-offset-2 [scrollbar-gutter:stable]">
         <div ref={column} className="mx-auto max-w-[808px] px-5 pb-1 max-page:px-3.5">
-          {!timeline.loaded && <Loading />}
-          {empty ? <EmptyRoom roomId={roomId} /> : (
+          {!shown && <Loading />}
+          {empty ? <EmptyRoom roomId={roomId} /> : !seeking && (
             <Virtualizer key={mounted ? 'live' : 'first'} ref={list} scrollRef={scroller} shift={shift} ssrCount={mounted ? undefined : Math.min(entries.length, 60)} bufferSize={600}>
               {entries.map(render)}
             </Virtualizer>
@@ -123,7 +119,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
           <TypingLine roomId={roomId} />
         </div>
       </div>
-      {(!stick.atEnd || timeline.hasNewer) && timeline.loaded && (
+      {(!stick.atEnd || timeline.hasNewer) && shown && (
         <Button onClick={() => handle.current?.toEnd()} aria-label={t('toEnd')} title={t('toEnd')} className="animate-rise absolute right-5 bottom-3 size-9! rounded-full! p-0! text-text-2 shadow-float max-page:size-11!">
           <Icon name="down" />
         </Button>

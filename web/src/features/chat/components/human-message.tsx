@@ -29,10 +29,10 @@ export const HumanMessage = memo(function HumanMessage({ message, first, role, m
   const { sender, exclude_from_ai: excluded } = message;
   const name = sender ? nameOf(sender) : t('somebody');
 
-  if (message.deleted_at) return <Tombstone message={message} name={name} />;
+  if (message.deleted_at) return <Tombstone message={message} name={name} marked={marked} />;
   return (
     <article
-      id={`m-${message.id}`} aria-label={t('messageOf', { name })} data-status={message.status}
+      id={`m-${message.id}`} aria-label={t('messageOf', { name })} aria-current={marked || undefined} data-status={message.status}
       className={clsx('group relative -mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', first ? 'py-2' : 'py-0.5', marked && 'bg-accent-soft')}
     >
       {first && sender ? <Face user={sender} className={clsx('mt-0.5 max-page:scale-90', excluded && 'opacity-55')} /> : <span aria-hidden="true" className="pt-0.5 text-center text-[10.5px]/5 text-text-3 tabular-nums opacity-0 group-hover:opacity-100"><Time at={message.created_at} /></span>}
@@ -70,10 +70,13 @@ export function Excluded() {
   return <em className="ml-auto inline-flex items-center gap-1 self-center text-[12px] whitespace-nowrap text-text-3 not-italic"><Icon name="eye-off" size={15} />{t('excluded')}</em>;
 }
 
-export function Tombstone({ message, name }: { message: Message; name: string }) {
+export function Tombstone({ message, name, marked }: { message: Message; name: string; marked: boolean }) {
   const t = useTranslations('chat');
   return (
-    <article id={`m-${message.id}`} aria-label={t('messageOf', { name })} className="grid grid-cols-[32px_minmax(0,1fr)] gap-3 py-1.5 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5">
+    <article
+      id={`m-${message.id}`} aria-label={t('messageOf', { name })} aria-current={marked || undefined}
+      className={clsx('-mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 py-1.5 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', marked && 'bg-accent-soft')}
+    >
       <span aria-hidden="true" className="grid place-items-center text-text-3"><Icon name="trash" size={15} /></span>
       <p className="text-[13.5px]/6 text-text-3">{t('deleted', { name })}</p>
     </article>

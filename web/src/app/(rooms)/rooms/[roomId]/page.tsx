@@ -1,5 +1,6 @@
 import type { Metadata } from 'next';
 import { headers } from 'next/headers';
+import { cache } from 'react';
 import { bodyOf } from '@/lib/api/client';
 import { serverApi } from '@/lib/server/api';
 import { RoomPage } from './room-page';
@@ -9,15 +10,19 @@ interface Props {
   searchParams: Promise<{ message?: string }>;
 }
 
-export const metadata: Metadata = { title: 'Yoriai' };
+export async function generateMetadata({ params }: Props): Promise<Metadata> {
+  const seed = await seedOf((await params).roomId);
+  return { title: seed?.room.name ?? { absolute: 'Yoriai' } };
+}
 
 export default async function Page({ params, searchParams }: Props) {
   const [{ roomId }, { message }] = await Promise.all([params, searchParams]);
-  return <RoomPage key={`${roomId} ${message ?? ''}`} roomId={roomId} messageId={message ?? null} seed={message === undefined ? await seedOf(roomId) : null} />;
+  const seed = await seedOf(roomId);
+  return <RoomPage key={`${roomId} ${message ?? ''}`} roomId={roomId} messageId={message ?? null} seed={seed} />;
 }
 
-/** The newest messages in the first answer. Within the app the browser holds or fetches them itself. */
-async function seedOf(roomId: string) {
+/** The newest messages in the first answer. Within the app the browser holds or fetches them itself. Asked once for title and page. */
+const seedOf = cache(async (roomId: string) => {
   if ((await headers()).get('sec-fetch-dest') === 'empty') return null;
   const api = await serverApi();
   const path = { roomId };
@@ -31,4 +36,4 @@ async function seedOf(roomId: string) {
     // A room that is not there, or an API in trouble: the page says so itself once it has asked.
     return null;
   }
-}
+});

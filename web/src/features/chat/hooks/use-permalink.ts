@@ -1,0 +1,60 @@
+'use client';
+
+import { useEffect, useRef, useState, type RefObject } from 'react';
+import type { VirtualizerHandle } from 'virtua';
+import { useTimeline } from '@/lib/live/hooks';
+import { useLive } from '@/lib/live/provider';
+import { ApiError } from '@/lib/protocol/ports';
+import { useTrouble } from '../components/trouble';
+import type { Entry } from '../utils/entries';
+
+interface Options {
+  roomId: string;
+  messageId: string | null;
+  entries: readonly Entry[];
+  list: RefObject<VirtualizerHandle | null>;
+  /** Shows the newest messages, when there is nothing to link to. */
+  toEnd: () => void;
+}
+
+/**
+ * A permalink: the page around its message, which is marked and brought to the middle. Until it is found nothing else is shown,
+ * since the newest messages would only flash by.
+ */
+export function usePermalink({ roomId, messageId, entries, list, toEnd }: Options) {
+  const { client } = useLive();
+  const report = useTrouble();
+  const { loaded } = useTimeline(roomId);
+  const [over, setOver] = useState(messageId === null);
+  const asked = useRef(false);
+  const brought = useRef(false);
+  const index = over ? -1 : entries.findIndex((entry) => entry.kind === 'message' && entry.message.id === messageId);
+
+  useEffect(() => {
+    if (over || messageId === null || !loaded || index >= 0 || asked.current) return;
+    asked.current = true;
+    void client.loadAround(roomId, messageId).then(() => {
+      if (client.timeline(roomId).messages.some((message) => message.id === messageId)) return;
+      report(client.connectionState === 'open' ? new ApiError(404, 'not_found') : undefined);
+      setOver(true);
+      toEnd();
+    });
+  }, [client, index, loaded, messageId, over, report, roomId, toEnd]);
+
+  useEffect(() => {
+    if (index < 0 || brought.current) return;
+    brought.current = true;
+    requestAnimationFrame(() => list.current?.scrollToIndex(index, { align: 'center' }));
+  }, [index, list]);
+
+  return {
+    marked: index < 0 ? null : messageId,
+    seeking: !over && index < 0,
+    /** The reader leaves the message: the address names the room alone, so that a reload does not lead back. */
+    leave: () => {
+      if (over) return;
+      setOver(true);
+      window.history.replaceState(null, '', `/rooms/${roomId}`);
+    },
+  };
+}

@@ -1,0 +1,86 @@
+// The running local cloud, reached past the browser: its API, its processes, its people.
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import path from 'node:path';
+import { promisify } from 'node:util';
+
+const root = path.resolve(import.meta.dirname, '../../..');
+const endpointsFile = path.resolve(process.env.YORIAI_ENDPOINTS ?? path.join(root, '.local/endpoints.json'));
+const endpoints = JSON.parse(readFileSync(endpointsFile, 'utf8'));
+export const base = endpoints.web;
+export const password = 'correct horse battery';
+
+export function newName(prefix) {
+  return `${prefix}-${Math.random().toString(36).slice(2, 9)}`;
+}
+
+/** Somebody with an account and a token, who talks to the API as a script would. */
+export class Person {
+  static async register(username) {
+    const { access_token } = await call('POST', '/auth/register', { username, email: `${username}@example.com`, password });
+    return new Person(username, access_token);
+  }
+
+  static async logIn(username) {
+    const { access_token } = await call('POST', '/auth/login', { login: username, password });
+    return new Person(username, access_token);
+  }
+
+  constructor(username, token) {
+    this.username = username;
+    this.token = token;
+  }
+
+  /** Makes a room answered by the scripted provider. Answers its id. */
+  async makeRoom(name) {
+    const room = await call('POST', '/rooms', { name, ai_provider: 'scripted', ai_model: 'scripted' }, this.token, { 'idempotency-key': randomUUID() });
+    return room.id;
+  }
+
+  /** Sends a message and answers it. */
+  async write(roomId, content, more = {}) {
+    const { message } = await call('POST', `/rooms/${roomId}/messages`, { client_message_id: randomUUID(), content, ...more }, this.token);
+    return message;
+  }
+}
+
+async function call(method, where, body, token, headers = {}) {
+  const response = await fetch(endpoints.api + where, {
+    method,
+    headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(`${method} ${where}: ${response.status} ${await response.text()}`);
+  return response.json();
+}
+
+/** Puts somebody into a room, as an accepted invitation will. */
+export async function join(roomId, username, role = 'member') {
+  const members = path.join(root, '.tools/bin/yoriai-members');
+  await promisify(execFile)(members, ['join', roomId, username, role], { env: { ...process.env, YORIAI_ENDPOINTS: endpointsFile } });
+}
+
+/** Processes of one of this cloud's functions. */
+export function workersOf(functionName) {
+  const aws = new URL(endpoints.aws).port;
+  return processes((environment) => environment.includes(`AWS_LAMBDA_FUNCTION_NAME=${functionName}`) && environment.some((line) => line.endsWith(`:${aws}`)));
+}
+
+/** The process of this cloud's gateway. It alone is told where to listen for REST. */
+export function gateways() {
+  const { host } = new URL(endpoints.gateway_rest);
+  return processes((environment) => environment.includes(`GATEWAY_REST_ADDR=${host}`));
+}
+
+function processes(wanted) {
+  return readdirSync('/proc').filter((pid) => {
+    if (!/^\d+$/.test(pid)) return false;
+    try {
+      return wanted(readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0'));
+    } catch {
+      // Somebody else's, or ended meanwhile.
+      return false;
+    }
+  }).map(Number);
+}
