@@ -35,6 +35,13 @@ logs: $(LOCAL) ## Show and follow the logs; PART=gateway for one part
 reset: $(LOCAL) ## Stop, and delete all local data (.local/)
 	@exec $(LOCAL) reset
 
+.PHONY: prove project
+prove: ## Prove that no log of the running local cloud has a hole or a double
+	@go run ./shared/cmd/upkeep prove
+
+project: ## Make the running local cloud's projection in DynamoDB anew from PostgreSQL
+	@go run ./shared/cmd/upkeep project
+
 ##@ Build and generate
 .PHONY: build generate generate-check
 build: $(LOCAL) ## Build what has changed: functions, CDK app, gateway, web

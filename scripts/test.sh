@@ -117,6 +117,7 @@ test_e2e() {
   if [ -f "$YORIAI_ENDPOINTS" ]; then
     suite "convergence of the protocol" vitest npm --prefix web run test:convergence
     suite "end to end" node npm --prefix web run e2e
+    check "no log has a hole" go run ./shared/cmd/upkeep prove
   fi
   check "local cloud stops" yoriai-local down
 }

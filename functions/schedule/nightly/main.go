@@ -1,9 +1,8 @@
-// nightly does everything daily in one window: partitions ahead, purges.
+// nightly does everything daily in one window: partitions ahead, purges. An operator calls it for upkeep: {"task": "prove"}
+// and {"task": "project"}.
 package main
 
 import (
-	"context"
-
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/work"
 	"github.com/yoriai/yoriai/shared/handler/queue"
@@ -11,6 +10,6 @@ import (
 
 func main() {
 	work.Start(work.Settling, func(p *chat.Parts) any {
-		return queue.Tick("nightly", func(ctx context.Context) (map[string]any, error) { return work.Night(ctx, p) })
+		return queue.Tasks("nightly", work.Night(p), map[string]queue.Run{"prove": work.Prove(p), "project": work.Project(p)})
 	})
 }

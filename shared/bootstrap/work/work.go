@@ -8,10 +8,12 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/handler/queue"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
 	"github.com/yoriai/yoriai/shared/usecase/nightly"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
+	"github.com/yoriai/yoriai/shared/usecase/upkeep"
 )
 
 // What ends or revives a generation, and what pushes events.
@@ -48,6 +50,20 @@ func FanOut(p *chat.Parts) fanout.FanOut {
 }
 
 // Night does one night's work.
-func Night(ctx context.Context, p *chat.Parts) (map[string]any, error) {
-	return nightly.Run(ctx, p.Store, p.Sessions, time.Now())
+func Night(p *chat.Parts) queue.Run {
+	return func(ctx context.Context) (map[string]any, error) {
+		return nightly.Run(ctx, p.Store, p.Sessions, time.Now())
+	}
+}
+
+// Prove looks for holes in the logs.
+func Prove(p *chat.Parts) queue.Run {
+	return func(ctx context.Context) (map[string]any, error) { return upkeep.Prove(ctx, p.Store) }
+}
+
+// Project makes the projection in DynamoDB anew.
+func Project(p *chat.Parts) queue.Run {
+	return func(ctx context.Context) (map[string]any, error) {
+		return upkeep.Project(ctx, p.Store, dynamodb.Memberships{Table: p.Table}, dynamodb.Heads{Table: p.Table})
+	}
 }

@@ -8,25 +8,15 @@ package main
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"time"
-
-	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/config"
-	"github.com/aws/aws-sdk-go-v2/credentials"
-	sdkdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
-	sdksqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
-	"github.com/yoriai/yoriai/shared/adapter/sqs"
+	"github.com/yoriai/yoriai/shared/cmd/internal/localcloud"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/handover"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
@@ -39,11 +29,6 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-}
-
-type endpoints struct {
-	AWS      string `json:"aws"`
-	Postgres string `json:"postgres"`
 }
 
 func run(ctx context.Context, args []string) error {
@@ -73,35 +58,14 @@ func run(ctx context.Context, args []string) error {
 }
 
 func useCase(ctx context.Context) (rooms.Rooms, *postgres.Store, error) {
-	path := os.Getenv("YORIAI_ENDPOINTS")
-	if path == "" {
-		path = ".local/endpoints.json"
-	}
-	text, err := os.ReadFile(path) //nolint:gosec // the operator's own file
-	if err != nil {
-		return rooms.Rooms{}, nil, fmt.Errorf("is the local cloud up? %w", err)
-	}
-	var at endpoints
-	if err := json.Unmarshal(text, &at); err != nil {
-		return rooms.Rooms{}, nil, err
-	}
-	c, err := config.LoadDefaultConfig(ctx, config.WithRegion("us-east-1"), config.WithBaseEndpoint(at.AWS),
-		config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("test", "test", "")))
+	c, err := localcloud.Open(ctx)
 	if err != nil {
 		return rooms.Rooms{}, nil, err
 	}
-	pool, err := pg.Open(ctx, at.Postgres)
+	queues, err := c.Queues(ctx)
 	if err != nil {
 		return rooms.Rooms{}, nil, err
 	}
-	queues := sdksqs.NewFromConfig(c)
-	fanOut, err := queues.GetQueueUrl(ctx, &sdksqs.GetQueueUrlInput{QueueName: aws.String("yoriai-local-fan-out")})
-	if err != nil {
-		return rooms.Rooms{}, nil, err
-	}
-	table := dynamodb.Table{Client: sdkdynamodb.NewFromConfig(c), Name: "yoriai-local-realtime", Now: time.Now}
-	store := postgres.New(pool, postgres.AllowAll{})
-	return rooms.Rooms{Store: store, Memberships: dynamodb.Memberships{Table: table}, StopHint: func(context.Context, []ai.Attempt) {},
-		HandOver: handover.HandOver{Store: store, Activity: dynamodb.NewActivity(table),
-			Queues: sqs.New(queues, map[outbox.Queue]string{outbox.FanOut: aws.ToString(fanOut.QueueUrl)})}}, store, nil
+	return rooms.Rooms{Store: c.Store, Memberships: dynamodb.Memberships{Table: c.Table}, StopHint: func(context.Context, []ai.Attempt) {},
+		HandOver: handover.HandOver{Store: c.Store, Activity: dynamodb.NewActivity(c.Table), Queues: queues}}, c.Store, nil
 }

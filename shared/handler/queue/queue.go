@@ -5,6 +5,7 @@ package queue
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"log/slog"
 	"sync"
 	"time"
@@ -138,16 +139,46 @@ func hold(ctx context.Context, hide Hide, receipt string) (release func()) {
 	return func() { cancel(); <-done }
 }
 
+// Run is something to do that tells what was done.
+type Run func(ctx context.Context) (done map[string]any, err error)
+
 // Tick runs what a schedule starts, with one line of log.
-func Tick(name string, run func(ctx context.Context) (map[string]any, error)) func(ctx context.Context) error {
+func Tick(name string, run Run) func(ctx context.Context) error {
 	return func(ctx context.Context) error {
-		began := time.Now()
-		done, err := run(ctx)
-		level := slog.LevelInfo
-		if err != nil {
-			level = slog.LevelError
-		}
-		slog.Log(ctx, level, "tick", "schedule", name, "done", done, "error", err, "ms", time.Since(began).Milliseconds())
+		_, err := timed(ctx, name, run)
 		return err
 	}
+}
+
+// Task is the event that asks for something in place of what the schedule starts: {"task": "prove"}.
+type Task struct {
+	Task string `json:"task"`
+}
+
+// Tasks runs the task that an event names, and what the schedule starts if it names none; it answers what was done.
+func Tasks(name string, scheduled Run, tasks map[string]Run) func(ctx context.Context, t Task) (map[string]any, error) {
+	return func(ctx context.Context, t Task) (map[string]any, error) {
+		if t.Task == "" {
+			return timed(ctx, name, scheduled)
+		}
+		run, known := tasks[t.Task]
+		if !known {
+			return nil, fmt.Errorf("there is no task %q", t.Task)
+		}
+		return timed(ctx, name+" "+t.Task, run)
+	}
+}
+
+func timed(ctx context.Context, name string, run Run) (map[string]any, error) {
+	began := time.Now()
+	ctx, span := tracer.Start(ctx, name)
+	defer span.End()
+	done, err := run(ctx)
+	level := slog.LevelInfo
+	if err != nil {
+		level = slog.LevelError
+		span.SetStatus(codes.Error, "failed")
+	}
+	slog.Log(ctx, level, "tick", "schedule", name, "done", done, "error", err, "ms", time.Since(began).Milliseconds())
+	return done, err
 }

@@ -1,0 +1,158 @@
+package upkeep_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/idempotency"
+	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/upkeep"
+)
+
+// house is a database with a room: Aki its master, Ben a member who left, Chie a member.
+type house struct {
+	*testing.T
+	db             *pgxpool.Pool
+	store          *postgres.Store
+	room           id.ID
+	aki, ben, chie id.ID
+	last           message.Message
+}
+
+func newHouse(t *testing.T) *house {
+	t.Helper()
+	db := pgtest.New(t)
+	h := &house{T: t, db: db, store: postgres.New(db, postgres.AllowAll{})}
+	h.aki, h.ben, h.chie = h.person("aki"), h.person("ben"), h.person("chie")
+	mine, _, _, err := h.store.CreateRoom(t.Context(), rooms.Create{Maker: h.aki, Name: "Kyoto"}, idempotency.NewKey(h.aki, "createRoom", id.New(), nil, ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.room = mine.ID
+	for _, name := range []string{"ben", "chie"} {
+		if _, _, err := h.store.Join(t.Context(), h.room, name, room.Member); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, _, err := h.store.Remove(t.Context(), h.room, h.ben, h.aki); err != nil {
+		t.Fatal(err)
+	}
+	for range 30 {
+		h.says()
+	}
+	return h
+}
+
+func (h *house) person(name string) id.ID {
+	h.Helper()
+	v := id.New()
+	h.exec(`INSERT INTO users (id, username, email, display_name) VALUES ($1, $2, $3, $2)`, v, name, name+"@example.com")
+	return v
+}
+
+func (h *house) exec(sql string, args ...any) {
+	h.Helper()
+	if _, err := h.db.Exec(h.Context(), sql, args...); err != nil {
+		h.Fatal(err)
+	}
+}
+
+func (h *house) says() {
+	h.Helper()
+	cmd := messages.Send{RoomID: h.room, Sender: h.chie, ClientMessageID: id.New(), Content: "hello"}
+	sent, _, err := h.store.Send(h.Context(), cmd, idempotency.NewKey(h.chie, "sendMessage", cmd.ClientMessageID, []id.ID{h.room}, ""))
+	if err != nil {
+		h.Fatal(err)
+	}
+	h.last = sent.Message
+}
+
+func TestProveFindsEveryKindOfGap(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	for range 45 { // several pages of rooms
+		if _, _, _, err := h.store.CreateRoom(t.Context(), rooms.Create{Maker: h.aki, Name: "x"}, idempotency.NewKey(h.aki, "createRoom", id.New(), nil, "")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if done, err := upkeep.Prove(t.Context(), h.store); err != nil {
+		t.Fatalf("%v %v", done, err)
+	}
+	// What is purged from the front is no hole.
+	h.exec(`DELETE FROM room_events WHERE room_id = $1 AND event <= 5`, h.room)
+	if _, err := upkeep.Prove(t.Context(), h.store); err != nil {
+		t.Fatal(err)
+	}
+	for name, damage := range map[string]struct{ do, undo string }{
+		"a message's number twice": {
+			`UPDATE messages SET sequence = 7 WHERE sequence = 8`, `UPDATE messages SET sequence = 8 WHERE id = (SELECT id FROM messages WHERE sequence = 7 ORDER BY id DESC LIMIT 1)`},
+		"two messages in the wrong order": {
+			`UPDATE messages SET sequence = 19 - sequence WHERE sequence IN (9, 10)`, `UPDATE messages SET sequence = 19 - sequence WHERE sequence IN (9, 10)`},
+		"a counter that ran ahead of the messages": {
+			`UPDATE room_sequences SET sequence = sequence + 1 WHERE sequence = 30`, `UPDATE room_sequences SET sequence = 30 WHERE sequence = 31`},
+		"an event that is missing": {
+			`UPDATE room_events SET event = 1000 WHERE event = 20`, `UPDATE room_events SET event = 20 WHERE event = 1000`},
+		"a counter that ran ahead of the events": {
+			`UPDATE room_sequences SET event = event + 1 WHERE sequence = 30`, `UPDATE room_sequences SET event = event - 1 WHERE sequence = 30`},
+		"a person's event that is missing": {
+			`UPDATE user_events SET event = 1000 WHERE event = 20`, `UPDATE user_events SET event = 20 WHERE event = 1000`},
+	} {
+		h.exec(damage.do)
+		if done, err := upkeep.Prove(t.Context(), h.store); err == nil || done["gaps"] != 1 || !strings.Contains(err.Error(), "not dense") {
+			t.Errorf("%s was not seen: %v %v", name, done, err)
+		}
+		h.exec(damage.undo)
+		if _, err := upkeep.Prove(t.Context(), h.store); err != nil {
+			t.Fatalf("%s was not undone: %v", name, err)
+		}
+	}
+}
+
+func TestProjectMakesALostProjectionAnew(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	table := dynamotest.New(t)
+	memberships, heads := dynamodb.Memberships{Table: table}, dynamodb.Heads{Table: table}
+	// A late projection of the time before Ben left must lose.
+	if err := memberships.Raise(t.Context(), realtime.Membership{UserID: h.ben, RoomID: h.room, Role: "member", Version: 2}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		done, err := upkeep.Project(t.Context(), h.store, memberships, heads)
+		if err != nil || done["memberships"] != 3 || done["room_heads"] != 1 || done["user_heads"] != 3 {
+			t.Fatalf("%v %v", done, err)
+		}
+	}
+	chie, found, err := memberships.Get(t.Context(), h.chie, h.room)
+	if err != nil || !found || chie.Role != "member" || chie.Username != "chie" || chie.Read != h.last.ID {
+		t.Errorf("%+v %v", chie, err)
+	}
+	if ben, found, err := memberships.Get(t.Context(), h.ben, h.room); err != nil || !found || ben.In() {
+		t.Errorf("who left is in: %+v %v", ben, err)
+	}
+	all, err := heads.Get(t.Context(), []string{realtime.RoomStream(h.room), realtime.UserStream(h.aki)})
+	if err != nil || all[realtime.RoomStream(h.room)] != h.last.Event || all[realtime.UserStream(h.aki)] != 1 {
+		t.Errorf("%v %v", all, err)
+	}
+	// A room that was deleted is nobody's.
+	if _, _, _, err := h.store.DeleteRoom(t.Context(), h.room, h.aki); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := upkeep.Project(t.Context(), h.store, memberships, heads); err != nil {
+		t.Fatal(err)
+	}
+	if chie, _, err := memberships.Get(t.Context(), h.chie, h.room); err != nil || chie.In() {
+		t.Errorf("a deleted room has members: %+v %v", chie, err)
+	}
+}
