@@ -136,4 +136,34 @@ mod tests {
         assert_eq!(image_tokens(TokenFamily::OpenAi, &url), 765);
         assert_eq!(image_tokens(TokenFamily::Open, &url), 1_337);
     }
+
+    #[test]
+    fn a_message_costs_its_parts_its_name_and_its_frame() {
+        use crate::domain::{Image, Role};
+        let picture = |source| {
+            Part::Image(Image {
+                media_type: "image/png".into(),
+                source,
+            })
+        };
+        let png = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\x03\xc0\0\0\x02\x1c\x08\x06\0\0\0";
+        let mut message = Message::text(Role::User, "one two");
+        message
+            .content
+            .push(picture(ImageSource::Data(bytes::Bytes::from_static(png))));
+        let ten = |_: &str| Some(10);
+        let count = |family, message: &Message| message_tokens(family, message, &ten);
+        // 960 × 540: four tiles by `OpenAI`'s rule, pixels by Anthropic's, six tiles by Google's.
+        assert_eq!(
+            count(TokenFamily::OpenAi, &message),
+            10 + 85 + 2 * 2 * 170 + 3
+        );
+        assert_eq!(count(TokenFamily::Claude, &message), 10 + 692 + 4);
+        assert_eq!(count(TokenFamily::Gemini, &message), 10 + 6 * 258 + 4);
+        assert_eq!(count(TokenFamily::Open, &message), 10 + 661 + 4);
+        message.name = Some("aki".into());
+        assert_eq!(count(TokenFamily::Claude, &message), 10 + 692 + 4 + 11);
+        let words = message_tokens(TokenFamily::Words, &message, &|_| None);
+        assert_eq!(words, 3, "two words and a picture");
+    }
 }

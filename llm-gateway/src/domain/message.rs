@@ -280,6 +280,27 @@ mod tests {
     }
 
     #[test]
+    fn only_people_show_pictures_and_only_of_allowed_hosts() {
+        let shown = |role, url: &str| {
+            let image = Image {
+                media_type: String::new(),
+                source: ImageSource::Url(url.into()),
+            };
+            let message = Message {
+                role,
+                name: None,
+                content: vec![Part::Image(image)],
+            };
+            message.validate(&hosts())
+        };
+        assert!(shown(Role::User, "https://img.example.com/a.png").is_ok());
+        assert!(shown(Role::User, "https://example.com/a.png").is_err());
+        for role in [Role::System, Role::Assistant] {
+            assert!(shown(role, "https://img.example.com/a.png").is_err());
+        }
+    }
+
+    #[test]
     fn empty_messages_and_odd_names_are_refused() {
         assert!(Message::text(Role::User, "").validate(&[]).is_err());
         assert!(

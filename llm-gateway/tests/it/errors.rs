@@ -6,7 +6,7 @@ use llm_gateway::domain::ErrorCode::{self, *};
 
 use crate::support::{
     provider::{KEY, Kind, drain, hello},
-    upstream::{Reply, Upstream},
+    upstream::{Piece, Reply, Upstream},
 };
 
 async fn check(kind: Kind, status: u16, body: &str, expected: ErrorCode) {
@@ -197,6 +197,32 @@ async fn gemini() {
         .complete(hello(Kind::Gemini))
         .await;
     assert_eq!(error.unwrap_err().code, ContentBlocked);
+}
+
+#[tokio::test]
+async fn what_is_no_answer_at_all_is_unavailable_and_too_much_of_one_is_not_kept() {
+    for kind in Kind::ALL {
+        let upstream = Upstream::always(Reply::none()).await;
+        let provider = kind.provider(&upstream.url);
+        let error = provider.complete(hello(kind)).await.unwrap_err();
+        assert_eq!(error.code, Unavailable, "{kind:?}");
+
+        let much = vec![Piece::Bytes(vec![b' '; 1 << 20]); 33];
+        let upstream = Upstream::always(Reply::pieces(much)).await;
+        let provider = kind.provider(&upstream.url);
+        let error = provider.complete(hello(kind)).await.unwrap_err();
+        assert_eq!(error.code, Internal, "{kind:?}");
+        let (_, error) = drain(provider.as_ref(), hello(kind)).await;
+        assert_eq!(error.unwrap().code, Internal, "{kind:?}");
+
+        let mut refusal = Reply::pieces(vec![Piece::Bytes(vec![b'x'; 1 << 20]); 8]);
+        refusal.status = 429;
+        let upstream = Upstream::always(refusal).await;
+        let provider = kind.provider(&upstream.url);
+        let error = provider.complete(hello(kind)).await.unwrap_err();
+        assert_eq!(error.code, RateLimited, "{kind:?}");
+        assert!(error.message.len() < 1_000, "{kind:?}");
+    }
 }
 
 #[tokio::test]

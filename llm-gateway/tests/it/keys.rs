@@ -11,9 +11,12 @@ use llm_gateway::{
         secrets_manager_key::{SecretAt, SecretsManagerKeys},
     },
     domain::ErrorCode,
-    ports::outbound::{KeyError, KeyStore, LLMProvider as _},
+    ports::{
+        BoxFuture,
+        outbound::{KeyError, KeyStore, LLMProvider as _},
+    },
 };
-use secrecy::ExposeSecret as _;
+use secrecy::{ExposeSecret as _, SecretString};
 use serde_json::json;
 
 use crate::support::{
@@ -177,4 +180,23 @@ async fn a_provider_without_a_key_is_unconfigured_and_one_that_gets_its_key_late
     assert!(provider.configured());
     assert!(provider.complete(hello(Kind::OpenAi)).await.is_ok());
     assert!(upstream.asked()[0].head.contains("Bearer later"));
+}
+
+/// A store that cannot say is not a store without the key: the call may succeed a moment later.
+#[tokio::test]
+async fn a_store_that_does_not_answer_makes_its_provider_unavailable() {
+    struct Away;
+    impl KeyStore for Away {
+        fn has(&self, _: &str) -> bool {
+            true
+        }
+        fn key<'a>(&'a self, _: &'a str) -> BoxFuture<'a, Result<Option<SecretString>, KeyError>> {
+            Box::pin(async { Err(KeyError::Store("status 500 of vault-7".into())) })
+        }
+    }
+    let http = HttpClient::new(Timeouts::default());
+    let provider = OpenAi::new(http, "http://127.0.0.1:1/v1", Arc::new(Away)).unwrap();
+    let error = provider.complete(hello(Kind::OpenAi)).await.unwrap_err();
+    assert_eq!(error.code, ErrorCode::Unavailable);
+    assert!(!error.message.contains("vault"), "{error}");
 }

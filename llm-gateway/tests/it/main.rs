@@ -10,13 +10,16 @@
 
 mod architecture;
 mod bad_input;
+mod both_sides;
 mod contract;
 mod deadlines;
 mod errors;
 mod fuzz;
 mod grpc;
 mod keys;
+mod oddities;
 mod process;
+mod refresh;
 mod resilience;
 mod rest;
 mod shutdown;

@@ -7,13 +7,18 @@ use tokio::{
     process::{Child, Command},
 };
 
-use llm_gateway::adapters::inbound::grpc::proto::llm_gateway_client::LlmGatewayClient;
+use llm_gateway::adapters::inbound::grpc::proto::{
+    llm_gateway_client::LlmGatewayClient, stream_event::Event,
+};
 use tonic::transport::{Channel, Endpoint};
 
-use crate::support::{
-    gateway::{post, proto_say},
-    provider::{KEY, Kind},
-    upstream::{Reply, Upstream},
+use crate::{
+    grpc::collect,
+    support::{
+        gateway::{events, post, proto_say},
+        provider::{KEY, Kind},
+        upstream::{Reply, Upstream},
+    },
 };
 
 const PROMPT: &str = "marzipan-submarine-7731";
@@ -212,6 +217,8 @@ async fn traces_and_metrics_reach_a_collector() {
     let parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
     let headers = [("traceparent", parent)];
     program.post_with(&headers, &body("scripted", true)).await;
+    let failing = body("scripted", false).replace(PROMPT, "[fail:overloaded]");
+    program.post(&failing).await;
     program.stop().await;
     let asked = collector.asked();
     let of = |path: &str| {
@@ -230,6 +237,8 @@ async fn traces_and_metrics_reach_a_collector() {
         "gen_ai.response.finish_reasons",
         "req-log-1",
         "llm-gateway",
+        "error.type",
+        "overloaded",
     ] {
         assert!(traces.contains(word), "{word}");
     }
@@ -246,6 +255,43 @@ async fn traces_and_metrics_reach_a_collector() {
         assert!(metrics.contains(word), "{word}");
     }
     assert!(!traces.contains(PROMPT) && !metrics.contains(PROMPT));
+}
+
+#[tokio::test]
+async fn a_stop_signal_waits_for_running_streams_of_both_sides() {
+    let program = Program::start(&[]).await;
+    let url = format!("{}/completions", program.rest);
+    let running = body("scripted", true).replace(PROMPT, "[slow:8]");
+    let rest = tokio::spawn(async move { post(&url, &[], &running).await });
+    let mut client = program.client().await;
+    let request = proto_say("scripted", "[slow:8]");
+    let mut stream = client.stream_complete(request).await.unwrap().into_inner();
+    stream.message().await.unwrap();
+    let grpc = tokio::spawn(async move { collect(&mut stream).await });
+    drop(client);
+    tokio::time::sleep(Duration::from_millis(150)).await;
+    let logs = program.stop().await;
+
+    let told = grpc.await.unwrap();
+    assert!(matches!(told.last(), Some(Event::Finished(_))), "{told:?}");
+    let (_, answer) = rest.await.unwrap();
+    let told = events(std::str::from_utf8(&answer).unwrap());
+    assert_eq!(told.last().unwrap().0, "finished");
+    assert_eq!(told.iter().filter(|(name, _)| name == "text").count(), 8);
+    assert!(logs.contains("draining") && !logs.contains("drain time is over"));
+    let calls = logs.lines().filter(|l| l.contains(r#""message":"call""#));
+    assert_eq!(calls.count(), 2, "both are on the books");
+}
+
+#[tokio::test]
+async fn a_collector_that_is_away_harms_nobody() {
+    let nowhere = "http://127.0.0.1:1".to_owned();
+    let program = Program::start(&[("OTEL_EXPORTER_OTLP_ENDPOINT", nowhere)]).await;
+    let answer = program.post(&body("scripted", false)).await;
+    assert!(answer.contains("scripted answer"));
+    let logs = program.stop().await;
+    assert!(logs.contains("telemetry could not be sent"), "{logs}");
+    assert!(!logs.contains(PROMPT));
 }
 
 #[tokio::test]

@@ -123,6 +123,31 @@ async fn a_stream_that_fails_after_its_first_word_is_over_and_says_what_it_cost(
     }
 }
 
+/// An end that is clean for HTTP but without the provider's own end is a cut like any other.
+#[tokio::test]
+async fn a_stream_without_its_end_is_never_a_short_answer() {
+    for kind in Kind::ALL {
+        let body = kind.fixture("error.sse");
+        let until = body.find("so far").unwrap();
+        let until = until + body[until..].find("\n\n").unwrap() + 2;
+        for end in [None, Some(Piece::Cut)] {
+            let said = Piece::Bytes(body[..until].into());
+            let pieces = std::iter::once(said).chain(end).collect();
+            let upstream = Upstream::always(Reply::pieces(pieces)).await;
+            let gateway = Gateway::over(kind.provider(&upstream.url), eager(3)).await;
+            let (_, events) = ask(&gateway, kind, true).await;
+            let events = events.as_array().unwrap();
+            let [.., text, usage, failed] = events.as_slice() else {
+                panic!()
+            };
+            assert_eq!(text[1]["text"], "so far", "{kind:?}");
+            assert_eq!(usage[1]["estimated"], true, "{kind:?}");
+            assert_eq!(failed[1]["code"], "unavailable", "{kind:?}");
+            assert_eq!(upstream.asked().len(), 1, "{kind:?}");
+        }
+    }
+}
+
 #[tokio::test]
 async fn a_provider_that_gives_no_count_is_estimated() {
     let upstream = Upstream::always(Reply::sse(&Kind::Compatible.fixture("no_usage.sse"))).await;

@@ -196,3 +196,60 @@ impl CallObserver for Metrics {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::{Duration, Instant};
+
+    use super::*;
+    use crate::domain::{ErrorCode, Metadata, Usage};
+
+    fn end(metrics: &Metrics, model: &str) {
+        let provider = ProviderName::new("p");
+        metrics.began(&provider);
+        metrics.ended(&CallRecord {
+            provider: &provider,
+            model: &ModelName::new(model),
+            metadata: &Metadata::default(),
+            trace_parent: None,
+            streamed: true,
+            outcome: Err(ErrorCode::Timeout),
+            usage: Usage::default(),
+            began: Instant::now(),
+            duration: Duration::from_millis(30),
+            first_text: None,
+            attempts: 3,
+        });
+    }
+
+    /// Callers name models: they must not be able to fill the memory with names.
+    #[test]
+    fn past_the_bound_models_count_as_other() {
+        let metrics = Metrics::default();
+        for n in 0..2 * MAX_SERIES {
+            end(&metrics, &format!("m{n}"));
+        }
+        end(&metrics, "m0");
+        let text = metrics.render();
+        let calls = |model: &str, count: usize| {
+            text.contains(&format!(
+                "gateway_calls_total{{provider=\"p\",model=\"{model}\",outcome=\"timeout\"}} {count}\n"
+            ))
+        };
+        assert!(calls("m0", 2) && calls("m1", 1) && calls("other", MAX_SERIES));
+        assert!(text.contains("gateway_in_flight{provider=\"p\"} 0\n"));
+        assert!(text.contains("gateway_retries_total{provider=\"p\",model=\"m0\"} 4\n"));
+    }
+
+    #[test]
+    fn a_models_name_cannot_write_a_line_of_its_own() {
+        let metrics = Metrics::default();
+        end(&metrics, "a\"} 1\nforged{x=\"\\");
+        let text = metrics.render();
+        assert!(
+            !text.lines().any(|line| line.starts_with("forged")),
+            "{text}"
+        );
+        assert!(text.contains(r#"model="a\"} 1\nforged{x=\"\\""#), "{text}");
+    }
+}

@@ -76,16 +76,7 @@ impl Gateway {
         let scripted = Arc::new(Scripted::default());
         providers.push((scripted.clone(), eager(1)));
         let metrics = Arc::new(Metrics::default());
-        let service = CompletionService::new(
-            providers,
-            Outside {
-                catalogue: Arc::new(catalogue),
-                tokeniser: Arc::new(Tiktoken),
-                clock: Arc::new(TokioClock::default()),
-                observer: Arc::new(Observers(vec![metrics.clone(), Arc::new(CallLog)])),
-                image_hosts: vec!["img.example.com".into()],
-            },
-        );
+        let service = service(providers, catalogue, metrics.clone());
         let rest_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let grpc_listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let rest = format!("http://{}", rest_listener.local_addr().unwrap());
@@ -160,10 +151,7 @@ impl Gateway {
     }
 
     pub async fn get_raw(&self, path: &str) -> (u16, Bytes) {
-        let request = http::Request::get(format!("{}{path}", self.rest))
-            .body(Full::default())
-            .unwrap();
-        send(request).await
+        get(&format!("{}{path}", self.rest)).await
     }
 }
 
@@ -179,6 +167,29 @@ pub async fn post(url: &str, headers: &[(&str, &str)], body: &str) -> (u16, Byte
             .unwrap(),
     )
     .await
+}
+
+/// Gets from any gateway.
+pub async fn get(url: &str) -> (u16, Bytes) {
+    send(http::Request::get(url).body(Full::default()).unwrap()).await
+}
+
+/// The service by itself.
+pub fn service(
+    providers: Vec<Guarded>,
+    catalogue: impl ModelCatalogue,
+    metrics: Arc<Metrics>,
+) -> CompletionService {
+    CompletionService::new(
+        providers,
+        Outside {
+            catalogue: Arc::new(catalogue),
+            tokeniser: Arc::new(Tiktoken),
+            clock: Arc::new(TokioClock::default()),
+            observer: Arc::new(Observers(vec![metrics, Arc::new(CallLog)])),
+            image_hosts: vec!["img.example.com".into()],
+        },
+    )
 }
 
 async fn send(request: http::Request<Full<Bytes>>) -> (u16, Bytes) {

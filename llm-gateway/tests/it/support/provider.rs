@@ -13,7 +13,8 @@ use llm_gateway::{
         openai_compatible::OpenAiCompatible,
     },
     domain::{
-        CompletionRequest, Error, Message, Metadata, ModelInfo, ModelName, ProviderName, Role,
+        CompletionRequest, Error, FinishReason, Message, Metadata, ModelInfo, ModelName,
+        ProviderName, Role, Usage,
     },
     ports::outbound::{KeyStore, LLMProvider, ProviderCall, ProviderEvent},
 };
@@ -135,4 +136,20 @@ pub fn text(events: &[ProviderEvent]) -> String {
             _ => None,
         })
         .collect()
+}
+
+/// The last count among events.
+pub fn usage(events: &[ProviderEvent]) -> Option<Usage> {
+    events.iter().rev().find_map(|e| match e {
+        ProviderEvent::Usage(usage) => Some(*usage),
+        _ => None,
+    })
+}
+
+/// The first finish reason among events.
+pub fn finish(events: &[ProviderEvent]) -> Option<FinishReason> {
+    events.iter().find_map(|e| match e {
+        ProviderEvent::Finished(reason) => Some(*reason),
+        _ => None,
+    })
 }

@@ -50,6 +50,11 @@ impl Reply {
         }
     }
 
+    /// Closes the connection instead of answering.
+    pub fn none() -> Self {
+        Self::new(0, "", "")
+    }
+
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.push((name.into(), value.into()));
         self
@@ -172,6 +177,9 @@ async fn read(tcp: &mut TcpStream) -> Option<Asked> {
 
 /// Whether the connection can be used again.
 async fn answer(tcp: &mut TcpStream, reply: Reply, leaves: &watch::Sender<usize>) -> bool {
+    if reply.status == 0 {
+        return false;
+    }
     let mut head = format!(
         "HTTP/1.1 {} X\r\ntransfer-encoding: chunked\r\n",
         reply.status
