@@ -1,4 +1,4 @@
-//! How many calls a provider may have under way.
+//! How many calls of a kind may be under way: to a provider, or counting tokens.
 //!
 //! There is no queue: a call that finds no place fails with `overloaded` at once, which the caller can act
 //! on. A queue would only turn the same overload into time-outs.
@@ -10,7 +10,7 @@ use std::sync::{
 
 use super::{Error, ErrorCode};
 
-/// The places of one provider.
+/// The places of one kind of calls.
 #[derive(Debug)]
 pub struct Places {
     limit: usize,
@@ -45,7 +45,7 @@ impl Places {
             Ok(_) => Ok(Place(Arc::clone(self))),
             Err(_) => Err(Error::new(
                 ErrorCode::Overloaded,
-                "the gateway has as many calls to this provider as it takes; try again shortly",
+                "the gateway has as many such calls under way as it takes; try again shortly",
             )),
         }
     }

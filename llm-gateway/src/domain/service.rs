@@ -28,6 +28,9 @@ use crate::ports::{
 /// How long a server may take to list its models, and how long its list is believed.
 const DISCOVERY_TIMEOUT: Duration = Duration::from_secs(2);
 const DISCOVERY_TTL: Duration = Duration::from_secs(30);
+/// Conversations that are counted at once. Below the number of threads there are for it, so that the rest is
+/// refused rather than queued.
+pub const MAX_COUNTS: usize = 256;
 
 /// How calls to a provider are guarded.
 #[derive(Clone, Copy, Debug)]
@@ -77,6 +80,7 @@ struct Inner {
     lanes: HashMap<ProviderName, Arc<Lane>>,
     outside: Outside,
     discovered: Mutex<HashMap<ProviderName, Discovery>>,
+    counting: Arc<Places>,
 }
 
 /// The domain's implementation of [`CompletionUseCase`].
@@ -108,6 +112,7 @@ impl CompletionService {
                 lanes,
                 outside,
                 discovered: Mutex::new(HashMap::new()),
+                counting: Places::new(MAX_COUNTS),
             }),
         }
     }
@@ -274,6 +279,7 @@ impl CompletionUseCase for CompletionService {
         let inner = &self.inner;
         let family = inner.lane(provider)?.provider.family();
         validate_messages(messages, &inner.outside.image_hosts)?;
+        let _place = inner.counting.take()?;
         let exact = |text: &str| inner.outside.tokeniser.count(family, model, text);
         let messages: Vec<u64> = messages
             .iter()

@@ -1,16 +1,29 @@
 //! Estimates against recorded counts, Japanese included.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+    },
+    time::Duration,
+};
 
 use llm_gateway::{
-    adapters::outbound::tiktoken::Tiktoken,
-    domain::{
-        ModelName,
-        estimate::{TextCount, TokenFamily},
+    adapters::outbound::{
+        catalogue::Catalogue, metrics::Metrics, scripted::Scripted, tiktoken::Tiktoken,
+        tokio_clock::TokioClock,
     },
-    ports::outbound::Tokeniser as _,
+    domain::{
+        ErrorCode, Message, ModelName, ProviderName, Role,
+        estimate::{TextCount, TokenFamily},
+        service::{CompletionService, MAX_COUNTS, Outside},
+    },
+    ports::{inbound::CompletionUseCase as _, outbound::Tokeniser},
 };
 use serde_json::Value;
+
+use crate::support::gateway::eager;
 
 fn recorded() -> BTreeMap<String, Value> {
     serde_json::from_str(include_str!("../fixtures/token_counts.json")).unwrap()
@@ -79,4 +92,57 @@ fn openai_is_counted_exactly() {
     );
     // What looks like a control token is text.
     assert!(count("gpt-4o", "<|endoftext|>").unwrap() > 1);
+}
+
+/// Counts nothing until it may.
+#[derive(Default)]
+struct Stuck {
+    inside: AtomicUsize,
+    open: AtomicBool,
+}
+
+impl Tokeniser for Stuck {
+    fn count(&self, _: TokenFamily, _: &ModelName, _: &str) -> Option<u64> {
+        self.inside.fetch_add(1, Ordering::SeqCst);
+        while !self.open.load(Ordering::SeqCst) {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        Some(7)
+    }
+}
+
+/// Counting takes a thread: beyond a bound it is refused at once rather than queued.
+#[test]
+fn too_many_counts_at_once_are_overloaded() {
+    let stuck = Arc::new(Stuck::default());
+    let service = CompletionService::new(
+        vec![(Arc::new(Scripted::default()), eager(1))],
+        Outside {
+            catalogue: Arc::new(Catalogue::default()),
+            tokeniser: stuck.clone(),
+            clock: Arc::new(TokioClock::default()),
+            observer: Arc::new(Metrics::default()),
+            image_hosts: vec![],
+        },
+    );
+    let count = {
+        let service = service.clone();
+        move || {
+            let messages = [Message::text(Role::User, "x")];
+            let provider = ProviderName::new("scripted");
+            service.estimate(&provider, &ModelName::new("m"), &messages)
+        }
+    };
+    let counting: Vec<_> = (0..MAX_COUNTS)
+        .map(|_| std::thread::spawn(count.clone()))
+        .collect();
+    while stuck.inside.load(Ordering::SeqCst) < MAX_COUNTS {
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    assert_eq!(count().unwrap_err().code, ErrorCode::Overloaded);
+    stuck.open.store(true, Ordering::SeqCst);
+    for thread in counting {
+        assert_eq!(thread.join().unwrap().unwrap().total, 7);
+    }
+    assert!(count().is_ok());
 }

@@ -38,7 +38,8 @@ pub trait CompletionUseCase: Send + Sync + 'static {
     /// Counts without calling a provider. May take milliseconds of computing for long texts.
     ///
     /// # Errors
-    /// `not_found` for an unknown provider, `invalid_request` for messages that could not be sent.
+    /// `not_found` for an unknown provider, `invalid_request` for messages that could not be sent, `overloaded`
+    /// if too many are being counted.
     fn estimate(
         &self,
         provider: &ProviderName,
