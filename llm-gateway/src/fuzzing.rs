@@ -1,7 +1,7 @@
 //! What the fuzzers run: each function takes any bytes, must not panic, and checks what must hold of them.
 //!
 //! They are functions of the library so that they run in two ways: with libFuzzer for as long as one likes
-//! (`fuzz/`, nightly), and with a bounded number of mutated recordings in every test run, on stable.
+//! (`scripts/fuzz.sh`), and with a bounded number of mutated recordings in every test run.
 
 use std::collections::VecDeque;
 

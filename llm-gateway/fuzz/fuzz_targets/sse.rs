@@ -1,4 +1,4 @@
-//! `cargo +nightly fuzz run sse`; see `llm_gateway::fuzzing`.
+//! `scripts/fuzz.sh 60 sse`; see `llm_gateway::fuzzing`.
 #![no_main]
 
 libfuzzer_sys::fuzz_target!(|data: &[u8]| llm_gateway::fuzzing::sse(data));
