@@ -12,7 +12,17 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: { default: 'Yoriai', template: '%s · Yoriai' }, description: t('description') };
 }
 
-export const viewport: Viewport = { width: 'device-width', initialScale: 1, viewportFit: 'cover', interactiveWidget: 'resizes-content' };
+/** The background of both lights, which the browser's own frame takes on. */
+const LIGHT = '#fbf9f5';
+const DARK = '#14171e';
+
+export async function generateViewport(): Promise<Viewport> {
+  const theme = themeOf((await cookies()).get(THEME_COOKIE)?.value);
+  const themeColor = theme === undefined
+    ? [{ media: '(prefers-color-scheme: light)', color: LIGHT }, { media: '(prefers-color-scheme: dark)', color: DARK }]
+    : theme === 'dark' ? DARK : LIGHT;
+  return { width: 'device-width', initialScale: 1, viewportFit: 'cover', interactiveWidget: 'resizes-content', themeColor };
+}
 
 export default async function RootLayout({ children }: { children: ReactNode }) {
   const [locale, theme] = [await getLocale(), themeOf((await cookies()).get(THEME_COOKIE)?.value)];

@@ -21,8 +21,8 @@ const components: Components = {
   // A picture from elsewhere would tell its server who reads what, and when: it becomes a link.
   img: ({ src, alt }) => (typeof src === 'string' && src ? <a href={src} target="_blank" rel="noopener noreferrer nofollow">{alt || src}</a> : <span>{alt}</span>),
   pre: CodeBlock,
-  table: ({ children }) => <div className="md-table"><table>{children}</table></div>,
-  input: ({ checked }) => <input type="checkbox" checked={checked ?? false} readOnly disabled className="mr-1.5 align-[-2px]" />,
+  table: WideTable,
+  input: ({ checked }) => <TaskBox done={checked ?? false} />,
 };
 
 const remark = [remarkGfm];
@@ -36,6 +36,17 @@ export const Markdown = memo(function Markdown({ text, running = false }: { text
     </div>
   );
 });
+
+/** Scrolls within itself, by the keyboard too. */
+function WideTable({ children }: ComponentProps<'table'>) {
+  const t = useTranslations('ui');
+  return <div role="group" tabIndex={0} aria-label={t('table')} className="md-table"><table>{children}</table></div>;
+}
+
+function TaskBox({ done }: { done: boolean }) {
+  const t = useTranslations('ui');
+  return <input type="checkbox" checked={done} aria-label={t(done ? 'done' : 'toDo')} readOnly disabled className="mr-1.5 align-[-2px]" />;
+}
 
 function CodeBlock({ children, node }: ComponentProps<'pre'> & ExtraProps) {
   const t = useTranslations('ui');

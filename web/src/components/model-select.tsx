@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { useModels } from '@/lib/models/use-models';
 import { Field } from './ui/field';
+import { Icon } from './ui/icon';
 
 export interface ModelChoice {
   provider: string;
@@ -18,21 +19,24 @@ export function ModelSelect({ value, onChange }: { value: ModelChoice | null; on
   return (
     <Field label={t('label')} hint={failed ? t('failed') : undefined}>
       {(own) => (
-        <select
-          {...own} value={value ? key(value) : ''} disabled={loading}
-          onChange={(event) => {
-            const [provider, id] = JSON.parse(event.target.value) as [string, string];
-            onChange({ provider, id });
-          }}
-        >
-          {value === null && <option value="" disabled>{loading ? t('loading') : t('choose')}</option>}
-          {!known && value && <option value={key(value)}>{value.id}</option>}
-          {models.map((model) => (
-            <option key={key(model)} value={key(model)} disabled={!model.available}>
-              {model.display_name} · {model.provider}{model.available ? '' : ` (${t('unavailable')})`}
-            </option>
-          ))}
-        </select>
+        <span className="relative grid">
+          <select
+            {...own} className={`${own.className} appearance-none truncate pr-10`} value={value ? key(value) : ''} disabled={loading}
+            onChange={(event) => {
+              const [provider, id] = JSON.parse(event.target.value) as [string, string];
+              onChange({ provider, id });
+            }}
+          >
+            {value === null && <option value="" disabled>{loading ? t('loading') : t('choose')}</option>}
+            {!known && value && <option value={key(value)}>{value.id}</option>}
+            {models.map((model) => (
+              <option key={key(model)} value={key(model)} disabled={!model.available}>
+                {model.display_name} · {model.provider}{model.available ? '' : ` (${t('unavailable')})`}
+              </option>
+            ))}
+          </select>
+          <Icon name="down" size={18} className="pointer-events-none absolute top-1/2 right-3 -translate-y-1/2 text-text-3" />
+        </span>
       )}
     </Field>
   );

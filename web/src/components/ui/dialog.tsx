@@ -22,7 +22,12 @@ export function Dialog({ open, onOpenChange, title, description, children }: Pro
         <Radix.Overlay className="fixed inset-0 z-40 bg-[oklch(0.2_0.02_268/0.35)]" />
         <Radix.Content
           {...(description ? {} : { 'aria-describedby': undefined })}
-          className="animate-rise fixed top-1/2 left-1/2 z-50 grid max-h-[min(92dvh,760px)] w-[min(480px,calc(100vw-32px))] -translate-1/2 overflow-y-auto rounded-3 border border-line bg-surface p-6 shadow-float max-page:top-auto max-page:bottom-0 max-page:left-0 max-page:w-full max-page:translate-0 max-page:rounded-b-none max-page:p-5"
+          // Not the first button in it, which closes it. A field that asks for the focus has it already.
+          onOpenAutoFocus={(event) => {
+            event.preventDefault();
+            (event.currentTarget as HTMLElement).focus();
+          }}
+          className="animate-rise fixed top-1/2 left-1/2 z-50 grid max-h-[min(92dvh,760px)] w-[min(480px,calc(100vw-32px))] -translate-1/2 overflow-y-auto rounded-3 border border-line bg-surface p-6 shadow-float outline-none max-page:top-auto max-page:bottom-0 max-page:left-0 max-page:w-full max-page:translate-0 max-page:rounded-b-none max-page:p-5"
         >
           <div className="mb-4 flex items-start justify-between gap-4">
             <div>

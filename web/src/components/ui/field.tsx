@@ -21,7 +21,7 @@ export function Field({ label, hint, error, children }: FieldProps) {
   );
 }
 
-const CONTROL = 'shift w-full rounded-2 border border-line-strong bg-surface px-3 py-2 text-[15px]/6 placeholder:text-text-3 focus:border-accent focus:outline-none aria-invalid:border-danger min-h-10 max-page:min-h-11';
+const CONTROL = 'shift w-full rounded-2 border border-line-strong bg-surface px-3 py-2 text-[15px]/6 placeholder:text-text-3 focus:border-accent focus:outline-1 focus:outline-offset-0 focus:outline-accent aria-invalid:border-danger min-h-10 max-page:min-h-11';
 
 export function TextField({ label, hint, error, ...props }: Omit<FieldProps, 'children'> & ComponentProps<'input'>) {
   return <Field label={label} hint={hint} error={error}>{(own) => <input {...props} {...own} />}</Field>;

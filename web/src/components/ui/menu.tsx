@@ -32,7 +32,7 @@ export function MenuItem({ icon, children, onSelect, danger = false, checked, di
     <Radix.Item
       onSelect={onSelect} disabled={disabled} {...(checked !== undefined && { role: 'menuitemradio', 'aria-checked': checked })}
       className={clsx(
-        'flex min-h-9 cursor-pointer items-center gap-2.5 rounded-1 px-2.5 py-1.5 text-[13.5px]/5 outline-none select-none data-highlighted:bg-surface-2 data-disabled:opacity-40 max-page:min-h-11',
+        'flex min-h-9 cursor-pointer items-center gap-2.5 rounded-1 px-2.5 py-1.5 text-[13.5px]/5 outline-none select-none focus-visible:outline-2 focus-visible:-outline-offset-2 focus-visible:outline-accent data-highlighted:bg-surface-2 data-disabled:opacity-40 max-page:min-h-11',
         danger && 'text-danger',
       )}
     >

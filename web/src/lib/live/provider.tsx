@@ -30,13 +30,16 @@ export function LiveProvider({ me, rooms, children }: { me: Me; rooms: RoomPage;
     purgeOthers(me.id);
     const seen = () => client.setVisible(!document.hidden);
     const online = () => client.networkIsBack();
+    const offline = () => client.networkIsGone();
     document.addEventListener('visibilitychange', seen);
     window.addEventListener('online', online);
+    window.addEventListener('offline', offline);
     client.start();
     seen();
     return () => {
       document.removeEventListener('visibilitychange', seen);
       window.removeEventListener('online', online);
+      window.removeEventListener('offline', offline);
       client.stop();
     };
   }, [live, me.id]);

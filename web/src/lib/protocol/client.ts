@@ -177,6 +177,11 @@ export class RealtimeClient {
     this.retryNow();
   }
 
+  /** The network seems to be gone. A socket does not notice by itself, so its pulse is felt now. */
+  networkIsGone(): void {
+    this.connection.beat();
+  }
+
   /** Says which room is on screen, and loads it. */
   view(roomId: string | null): void {
     this.viewing = roomId;

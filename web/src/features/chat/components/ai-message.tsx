@@ -96,10 +96,10 @@ function Failure({ code, charged, asking, onAgain }: { code: string | null; char
   const t = useTranslations('chat');
   const why = useTranslations('replyErrors');
   return (
-    <p className="mt-1 flex items-center gap-2 rounded-1 py-1.5 pr-1.5 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)] max-page:items-start">
+    <p className="mt-1 flex items-center gap-2 rounded-1 py-1.5 pr-1.5 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)] max-page:flex-wrap max-page:items-start max-page:gap-y-0">
       <Icon name="alert" size={15} className="text-danger max-page:mt-1" />
-      <span>{code !== null && why.has(code) ? why(code) : why('unknown')} {charged ? t('chargedAnyway', { count: charged }) : t('notCharged')}</span>
-      {onAgain && <button type="button" disabled={asking} onClick={onAgain} className="shift ml-auto min-h-7 shrink-0 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap text-accent hover:bg-accent-soft disabled:opacity-50 max-page:min-h-11">{t('tryAgain')}</button>}
+      <span className="max-page:basis-[calc(100%-32px)]">{t('sentences', { first: code !== null && why.has(code) ? why(code) : why('unknown'), second: charged ? t('chargedAnyway', { count: charged }) : t('notCharged') })}</span>
+      {onAgain && <button type="button" disabled={asking} onClick={onAgain} className="shift ml-auto min-h-7 shrink-0 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap text-accent hover:bg-accent-soft disabled:opacity-50 max-page:ml-[15px] max-page:min-h-11">{t('tryAgain')}</button>}
     </p>
   );
 }
@@ -121,7 +121,7 @@ function Footer({ text, attempt, attempts, loading, tokens, payer, asking, onLoo
   const [copied, setCopied] = useState(false);
   if (text === '' && !onAgain && attempts < 2) return null;
   return (
-    <footer className="mt-1.5 -ml-1.5 flex min-h-7 flex-wrap items-center gap-0.5 text-[12.5px]/[18px] text-text-3">
+    <footer className="mt-1.5 -ml-1.5 max-page:mt-0 max-page:-ml-3.5 flex min-h-7 flex-wrap items-center gap-0.5 text-[12.5px]/[18px] text-text-3">
       {text !== '' && (
         <IconButton
           icon={copied ? 'check' : 'copy'} small label={t(copied ? 'copied' : 'copyText')}
@@ -140,7 +140,7 @@ function Footer({ text, attempt, attempts, loading, tokens, payer, asking, onLoo
           <IconButton icon="next" small label={t('later')} disabled={attempt >= attempts} onClick={() => onLook(attempt + 1)} />
         </span>
       )}
-      {tokens !== null && tokens > 0 && <span className="ml-2 tabular-nums">{payer === null ? t('tokens', { count: tokens }) : t('tokensPaid', { count: tokens, payer })}</span>}
+      {tokens !== null && tokens > 0 && <span className="ml-2 tabular-nums max-page:ml-3.5">{payer === null ? t('tokens', { count: tokens }) : t('tokensPaid', { count: tokens, payer })}</span>}
     </footer>
   );
 }

@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { useEffect, useRef, useState, type ReactNode } from 'react';
-import { Icon } from '@/components/ui/icon';
+import { Notice } from '@/components/notice';
 import { useLoadState } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 import { Composer } from './composer';
@@ -58,14 +58,5 @@ function useKnown(): boolean {
 
 function Gone() {
   const t = useTranslations('chat');
-  return (
-    <main className="grid place-items-center p-8 text-center">
-      <div className="grid justify-items-center gap-3">
-        <span aria-hidden="true" className="text-text-3"><Icon name="alert" size={28} /></span>
-        <h1 className="text-[17px]/6 font-[650]">{t('goneTitle')}</h1>
-        <p className="max-w-[36ch] text-[14px]/[22px] text-text-2">{t('gone')}</p>
-        <Link href="/rooms" className="font-medium text-accent hover:underline">{t('toRooms')}</Link>
-      </div>
-    </main>
-  );
+  return <Notice amiss title={t('goneTitle')} hint={t('gone')}><Link href="/rooms" className="font-medium text-accent hover:underline">{t('toRooms')}</Link></Notice>;
 }

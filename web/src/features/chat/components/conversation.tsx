@@ -11,6 +11,7 @@ import { useLive } from '@/lib/live/provider';
 import { useMounted } from '@/lib/live/use-mounted';
 import type { Message } from '@/lib/protocol/types';
 import { entriesOf, type Entry } from '../utils/entries';
+import { useFocusedRow } from '../hooks/use-focused-row';
 import { usePermalink } from '../hooks/use-permalink';
 import { useReading } from '../hooks/use-reading';
 import { useStickToEnd } from '../hooks/use-stick-to-end';
@@ -52,6 +53,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
   const questions = useMemo(() => new Map(timeline.messages.map((message) => [message.id, message])), [timeline]);
   const owner = members.find((member) => member.user.id === view?.room.owner_id);
   const shift = useShift(entries);
+  const kept = useFocusedRow(column, entries);
 
   const { marked, seeking, leave } = usePermalink({ roomId, messageId, entries, list, toEnd: stick.toEnd });
 
@@ -112,7 +114,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
         <div ref={column} className="mx-auto max-w-[808px] px-5 pb-1 max-page:px-3.5">
           {!shown && <Loading />}
           {empty ? <EmptyRoom roomId={roomId} /> : !seeking && (
-            <Virtualizer key={mounted ? 'live' : 'first'} ref={list} scrollRef={scroller} shift={shift} ssrCount={mounted ? undefined : Math.min(entries.length, 60)} bufferSize={600}>
+            <Virtualizer key={mounted ? 'live' : 'first'} ref={list} scrollRef={scroller} shift={shift} keepMounted={kept} ssrCount={mounted ? undefined : Math.min(entries.length, 60)} bufferSize={600}>
               {entries.map(render)}
             </Virtualizer>
           )}

@@ -104,7 +104,7 @@ function RemoveRow({ room, done }: { room: Room; done: () => void }) {
 function Row({ title, hint, children }: { title: string; hint: string; children: React.ReactNode }) {
   return (
     <li className="flex flex-wrap items-center gap-x-4 gap-y-2 py-2">
-      <span className="min-w-0 grow basis-48"><b className="block text-[14px]/5 font-medium">{title}</b><span className="text-[12.5px]/[18px] text-text-3">{hint}</span></span>
+      <span className="min-w-0 grow basis-48"><b className="block text-[14px]/5 font-medium">{title}</b><span className="block text-[12.5px]/[18px] text-text-3">{hint}</span></span>
       <span className="flex flex-wrap gap-2">{children}</span>
     </li>
   );
