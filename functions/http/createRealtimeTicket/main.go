@@ -2,7 +2,11 @@
 package main
 
 import (
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/bootstrap/web"
 )
 
-func main() { web.Serve(web.RealtimeTicket) }
+func main() {
+	needs := []environment.Need{environment.Table, environment.Redis, environment.WebSocketURL}
+	web.Serve("POST", "/realtime/tickets", needs, web.RealtimeTicket)
+}

@@ -2,8 +2,13 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap"
-	"github.com/yoriai/yoriai/shared/bootstrap/web"
+	"github.com/yoriai/yoriai/shared/bootstrap/accounts"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/identity"
 )
 
-func main() { web.Serve(bootstrap.LogIn) }
+func main() {
+	needs := []environment.Need{environment.Postgres, environment.Redis, environment.SigningKey}
+	accounts.Serve("POST", "/auth/login", needs, func(h identity.Handlers) httpapi.Handler { return h.LogIn })
+}

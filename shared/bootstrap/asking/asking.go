@@ -11,6 +11,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/web"
 	"github.com/yoriai/yoriai/shared/bootstrap/work"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
@@ -23,8 +24,8 @@ import (
 
 // Serve is chat.Serve for an operation that must know models.
 func Serve(method, path string, needs []environment.Need, handler func(p *chat.Parts) httpapi.Handler) {
-	chat.Start(func(ctx context.Context) (any, error) {
-		p, err := chat.Build(ctx, append(needs, environment.Verify))
+	web.Serve(method, path, needs, func(ctx context.Context, f *web.Frame) (httpapi.Handler, error) {
+		p, err := chat.InFrame(ctx, f, needs)
 		if err != nil {
 			return nil, err
 		}
@@ -33,7 +34,7 @@ func Serve(method, path string, needs []environment.Need, handler func(p *chat.P
 			return nil, err
 		}
 		p.Catalogue = gateway.NewCatalogue(client)
-		return p.Operation(method, path, handler(p)), nil
+		return handler(p), nil
 	})
 }
 
@@ -42,11 +43,8 @@ const connections = 2
 
 // Worker is the main of the function that writes AI replies.
 func Worker(handler func(hide queue.Hide, reply func(ctx context.Context, a ai.Attempt) error) any) {
-	chat.Start(func(ctx context.Context) (any, error) {
-		p, err := chat.Build(ctx, append([]environment.Need{environment.Gateway, environment.Connections}, work.Settling...), pg.MaxConns(connections))
-		if err != nil {
-			return nil, err
-		}
+	needs := append([]environment.Need{environment.Gateway, environment.Connections}, work.Settling...)
+	chat.Start(needs, func(p *chat.Parts) (any, error) {
 		client, err := gateway.Open(p.Config.GatewayAddr)
 		if err != nil {
 			return nil, err
@@ -59,5 +57,5 @@ func Worker(handler func(hide queue.Hide, reply func(ctx context.Context, a ai.A
 			return p.Queues.Hide(ctx, outbox.AIReplies, receipt, duration)
 		}
 		return handler(hide, worker.Reply), nil
-	})
+	}, pg.MaxConns(connections))
 }

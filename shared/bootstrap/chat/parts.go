@@ -3,9 +3,7 @@ package chat
 
 import (
 	"context"
-	"os"
 	"slices"
-	"time"
 
 	sdksqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
@@ -14,10 +12,10 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres/identity"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
-	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/adapter/sqs"
 	"github.com/yoriai/yoriai/shared/bootstrap/database"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/web"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
@@ -48,16 +46,10 @@ type Catalogue interface {
 	Models(ctx context.Context) ([]ai.Model, error)
 }
 
-// Build reads the environment and prepares clients; none of them connects yet.
-func Build(ctx context.Context, needs []environment.Need, options ...pg.Option) (*Parts, error) {
-	c, err := environment.Load(os.Getenv, needs...)
-	if err != nil {
-		return nil, err
-	}
-	p := &Parts{Config: c, needs: needs}
-	if p.AWS, err = environment.LoadAWS(ctx, c); err != nil {
-		return nil, err
-	}
+// build prepares clients; none of them connects yet.
+func build(ctx context.Context, c environment.Config, a environment.AWS, needs []environment.Need, options ...pg.Option) (*Parts, error) {
+	p := &Parts{Config: c, AWS: a, needs: needs}
+	var err error
 	if p.Redis, err = redis.Open(c.RedisURL); err != nil {
 		return nil, err
 	}
@@ -109,35 +101,46 @@ func (p *Parts) Running(ctx context.Context, a ai.Attempt) (string, bool) {
 	return text, found && attempt == a.Number
 }
 
-// Server is the frame of one operation.
-func (p *Parts) Server() *httpapi.Server {
-	verifier := simplejwt.NewVerifier(time.Now, p.Config.JWTPublicKey)
-	auth := httpapi.ByDenials(verifier, dynamodb.Denials{Table: p.Table})
-	if p.has(environment.Postgres) {
-		auth = httpapi.BySession(verifier, p.Sessions)
-	}
-	return httpapi.New(httpapi.Config{PublicOrigin: p.Config.PublicOrigin, Auth: auth, Origin: p.AWS.Origin(), Log: p.Config.Log()})
-}
-
-// Serve is the main of an operation's function: its method and path as in the contract, what it needs, and its handler.
+// Serve is the main of an operation: its method and path as in the contract, what it needs, and its handler.
 func Serve(method, path string, needs []environment.Need, handler func(p *Parts) httpapi.Handler) {
-	Start(func(ctx context.Context) (any, error) {
-		p, err := Build(ctx, append(needs, environment.Verify))
+	web.Serve(method, path, needs, func(ctx context.Context, f *web.Frame) (httpapi.Handler, error) {
+		p, err := InFrame(ctx, f, needs)
 		if err != nil {
 			return nil, err
 		}
-		return p.Operation(method, path, handler(p)), nil
+		return handler(p), nil
 	})
 }
 
-// Operation is the Lambda handler of one operation.
-func (p *Parts) Operation(method, path string, handler httpapi.Handler) any {
-	s := p.Server()
-	s.Handle(method, path, false, handler)
-	return s.Lambda()
+// InFrame makes the parts of an operation, and lets those call it who are signed in.
+func InFrame(ctx context.Context, f *web.Frame, needs []environment.Need) (*Parts, error) {
+	p, err := build(ctx, f.Config, f.AWS, needs)
+	if err != nil {
+		return nil, err
+	}
+	if p.has(environment.Postgres) {
+		f.Let(httpapi.BySession(f.Verifier(), p.Sessions))
+	} else {
+		f.LetUndenied(p.Redis)
+	}
+	return p, nil
 }
 
-// Start serves what build makes.
-func Start(build func(ctx context.Context) (handler any, err error)) {
-	environment.Start(func(ctx context.Context, _ func(string) string) (any, error) { return build(ctx) })
+// Start is the main of a consumer: what it needs, and its handler.
+func Start(needs []environment.Need, handler func(p *Parts) (any, error), options ...pg.Option) {
+	environment.Start(func(ctx context.Context, getenv func(string) string) (any, error) {
+		c, err := environment.Load(getenv, needs...)
+		if err != nil {
+			return nil, err
+		}
+		a, err := environment.LoadAWS(ctx, c)
+		if err != nil {
+			return nil, err
+		}
+		p, err := build(ctx, c, a, needs, options...)
+		if err != nil {
+			return nil, err
+		}
+		return handler(p)
+	})
 }

@@ -3,7 +3,7 @@ package web
 
 import (
 	"context"
-	"net/http"
+	"errors"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
@@ -17,14 +17,57 @@ import (
 	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
 )
 
-// Server is the frame of a function, without its operation.
-func Server(c environment.Config, a environment.AWS, auth *httpapi.Auth) *httpapi.Server {
-	return httpapi.New(httpapi.Config{PublicOrigin: c.PublicOrigin, Auth: auth, Origin: a.Origin(), Log: c.Log()})
+// Frame is what every HTTP function stands in. Who builds an operation says who may call it: nobody may until then.
+type Frame struct {
+	Config environment.Config
+	AWS    environment.AWS
+	auth   *httpapi.Auth
+	anyone bool
 }
 
+// Build makes an operation's handler, and says who may call it.
+type Build func(ctx context.Context, f *Frame) (httpapi.Handler, error)
+
+var errNobody = errors.New("nobody said who may call this operation")
+
+// Serve is the main of an operation's function: its method and path as in the contract, and what it needs.
+func Serve(method, path string, needs []environment.Need, build Build) {
+	environment.Start(func(ctx context.Context, getenv func(string) string) (any, error) {
+		c, err := environment.Load(getenv, append(needs, environment.Verify)...)
+		if err != nil {
+			return nil, err
+		}
+		f := &Frame{Config: c}
+		if f.AWS, err = environment.LoadAWS(ctx, c); err != nil {
+			return nil, err
+		}
+		handler, err := build(ctx, f)
+		if err != nil {
+			return nil, err
+		}
+		if f.auth == nil && !f.anyone {
+			return nil, errNobody
+		}
+		s := httpapi.New(httpapi.Config{PublicOrigin: c.PublicOrigin, Auth: f.auth, Origin: f.AWS.Origin(), Log: c.Log()})
+		s.Handle(method, path, f.anyone, handler)
+		return s.Lambda(), nil
+	})
+}
+
+// Let admits callers that auth proves.
+func (f *Frame) Let(auth *httpapi.Auth) { f.auth = auth }
+
+// LetAnyone admits everybody.
+func (f *Frame) LetAnyone() { f.anyone = true }
+
 // Verifier proves access tokens.
-func Verifier(c environment.Config) *simplejwt.Verifier {
-	return simplejwt.NewVerifier(time.Now, c.JWTPublicKey)
+func (f *Frame) Verifier() *simplejwt.Verifier {
+	return simplejwt.NewVerifier(time.Now, f.Config.JWTPublicKey)
+}
+
+// LetUndenied admits callers of functions without a database: whose token is good and whose session has not ended.
+func (f *Frame) LetUndenied(r *redis.Client) {
+	f.Let(httpapi.ByDenials(f.Verifier(), Denials(f.AWS.Table(), r)))
 }
 
 // Denials knows sessions that have ended: Redis first, where the stage has one.
@@ -32,51 +75,19 @@ func Denials(t dynamodb.Table, r *redis.Client) realtime.Denials {
 	return redis.NewDenials(r, dynamodb.Denials{Table: t})
 }
 
-// Serve starts an operation's function.
-func Serve(build func(ctx context.Context, getenv func(string) string) (*httpapi.Server, error)) {
-	environment.Start(func(ctx context.Context, getenv func(string) string) (any, error) {
-		s, err := build(ctx, getenv)
-		if err != nil {
-			return nil, err
-		}
-		return s.Lambda(), nil
-	})
+// Health builds the operation health.
+func Health(_ context.Context, f *Frame) (httpapi.Handler, error) {
+	f.LetAnyone()
+	return operations.Health(f.Config.Version), nil
 }
 
-// Health serves the operation health.
-func Health(ctx context.Context, getenv func(string) string) (*httpapi.Server, error) {
-	c, a, err := Load(ctx, getenv)
+// RealtimeTicket builds the operation createRealtimeTicket.
+func RealtimeTicket(_ context.Context, f *Frame) (httpapi.Handler, error) {
+	cache, err := redis.Open(f.Config.RedisURL)
 	if err != nil {
 		return nil, err
 	}
-	s := Server(c, a, nil)
-	s.Handle(http.MethodGet, "/health", true, operations.Health(c.Version))
-	return s, nil
-}
-
-// RealtimeTicket serves the operation createRealtimeTicket.
-func RealtimeTicket(ctx context.Context, getenv func(string) string) (*httpapi.Server, error) {
-	c, a, err := Load(ctx, getenv, environment.Table, environment.Redis, environment.WebSocketURL)
-	if err != nil {
-		return nil, err
-	}
-	cache, err := redis.Open(c.RedisURL)
-	if err != nil {
-		return nil, err
-	}
-	table := a.Table()
-	office := usecase.TicketOffice{Tickets: dynamodb.Tickets{Table: table}, Limits: redis.NewLimiter(cache), Now: time.Now}
-	s := Server(c, a, httpapi.ByDenials(Verifier(c), Denials(table, cache)))
-	s.Handle(http.MethodPost, "/realtime/tickets", false, httprealtime.CreateTicket(office, c.WebSocketURL))
-	return s, nil
-}
-
-// Load reads the environment of an HTTP function and how to reach AWS.
-func Load(ctx context.Context, getenv func(string) string, needs ...environment.Need) (environment.Config, environment.AWS, error) {
-	c, err := environment.Load(getenv, append(needs, environment.Verify)...)
-	if err != nil {
-		return c, environment.AWS{}, err
-	}
-	a, err := environment.LoadAWS(ctx, c)
-	return c, a, err
+	f.LetUndenied(cache)
+	office := usecase.TicketOffice{Tickets: dynamodb.Tickets{Table: f.AWS.Table()}, Limits: redis.NewLimiter(cache), Now: time.Now}
+	return httprealtime.CreateTicket(office, f.Config.WebSocketURL), nil
 }

@@ -24,13 +24,7 @@ var (
 
 // Start is the main of a consumer: what it needs, and its handler.
 func Start(needs []environment.Need, handler func(p *chat.Parts) any) {
-	chat.Start(func(ctx context.Context) (any, error) {
-		p, err := chat.Build(ctx, needs)
-		if err != nil {
-			return nil, err
-		}
-		return handler(p), nil
-	})
+	chat.Start(needs, func(p *chat.Parts) (any, error) { return handler(p), nil })
 }
 
 // Undertaker ends or revives what nobody holds.

@@ -40,6 +40,9 @@ func TestNeedsInTheCodeAreThoseOfTheContract(t *testing.T) {
 		var wanted, there []string
 		there = append(there, needsIn(t, filepath.Join(repository, "functions", string(f.Kind), f.Name, "main.go"))...)
 		if there == nil {
+			if f.Kind == contract.HTTP && len(f.Needs) > 0 {
+				t.Errorf("%s does not say what it needs", f.Name)
+			}
 			continue // its bootstrap package asks
 		}
 		asked++
