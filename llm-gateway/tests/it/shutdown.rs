@@ -16,7 +16,9 @@ fn ask(gateway: &Gateway, text: &str, stream: bool) -> impl Future<Output = (u16
     let mut body = say(text);
     body["stream"] = stream.into();
     async move {
-        let (status, answer) = post(&url, &[], &body.to_string()).await;
+        // Time that never runs out here: a deadline must not hide the gateway's own end.
+        let headers = [("X-Request-Timeout-Ms", "60000")];
+        let (status, answer) = post(&url, &headers, &body.to_string()).await;
         (status, String::from_utf8(answer.to_vec()).unwrap())
     }
 }

@@ -294,6 +294,7 @@ mod tests {
             ("input = 2.0", "input = 0.0"),
             ("cached_input = 0.5", "cached_input = 3.0"),
             ("output = 8.0", "output = inf"),
+            ("output = 8.0", "output = 0.0"),
             (
                 "price = { input = 2.0, cached_input = 0.5, output = 8.0 }",
                 "",
