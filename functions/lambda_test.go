@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 		panic(err)
 	}
 	built = folder
-	command := exec.Command("go", "build", "-tags", "lambda.norpc", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", folder+string(filepath.Separator), "./...")
+	command := exec.Command("go", "build", "-tags", "lambda.norpc,grpcnotrace", "-trimpath", "-ldflags", "-s -w -buildid=", "-o", folder+string(filepath.Separator), "./...")
 	command.Env = append(os.Environ(), "CGO_ENABLED=0")
 	code := 1
 	if out, err := command.CombinedOutput(); err != nil {

@@ -22,6 +22,10 @@ var AWS = Target{OS: "linux", Arch: "arm64", Dist: filepath.Join("dist", "aws")}
 // kinds are the folders of functions/ that hold functions.
 var kinds = []string{"http", "websocket", "queue", "schedule", "deploy"}
 
+// functionTags leave out of each function what it never uses: Lambda's old way of being called, and gRPC's pages for
+// browsers, whose templates call methods by name, so that the linker must keep every method of everything (14 MB).
+const functionTags = "lambda.norpc,grpcnotrace"
+
 // Functions builds every Lambda in one call of the compiler, reproducibly: an unchanged function gives an unchanged
 // program, and is not deployed again.
 func (b Builder) Functions(ctx context.Context, log *os.File, target Target) (Result, error) {
@@ -29,7 +33,7 @@ func (b Builder) Functions(ctx context.Context, log *os.File, target Target) (Re
 	return b.ensure(ctx, log, product{
 		name:    "functions-" + target.OS + "-" + target.Arch,
 		inputs:  []string{"functions", "shared", "migrations", "go.work", filepath.Join("llm-gateway", "proto")},
-		words:   []string{target.OS, target.Arch, target.Dist},
+		words:   []string{target.OS, target.Arch, target.Dist, functionTags},
 		results: []string{filepath.Join(dist, "functions")},
 		make: func(ctx context.Context, log io.Writer) error {
 			programs := filepath.Join(dist, "bin")
@@ -38,7 +42,7 @@ func (b Builder) Functions(ctx context.Context, log *os.File, target Target) (Re
 				return fmt.Errorf("make %s: %w", programs, err)
 			}
 			env := []string{"CGO_ENABLED=0", "GOOS=" + target.OS, "GOARCH=" + target.Arch}
-			if err := b.run(ctx, log, "functions", env, "go", "build", "-tags", "lambda.norpc", "-trimpath",
+			if err := b.run(ctx, log, "functions", env, "go", "build", "-tags", functionTags, "-trimpath",
 				"-ldflags", "-s -w -buildid=", "-o", programs+string(filepath.Separator), "./..."); err != nil {
 				return err
 			}
