@@ -54,7 +54,7 @@ generate-check: ## Fail if generated code differs from what the contracts give
 	@scripts/generate.sh --check
 
 ##@ Test
-.PHONY: test test-go test-rust test-web test-stacks test-e2e lint
+.PHONY: test test-go test-rust test-web test-stacks test-e2e lint coverage-gateway
 test: ## Everything below, set up by itself, with one line of counts at the end
 	@scripts/test.sh
 
@@ -75,6 +75,9 @@ test-e2e: ## Against a local cloud of its own: convergence of the realtime proto
 
 lint: ## Linters only
 	@scripts/test.sh generate lint
+
+coverage-gateway: ## Line coverage of the gateway's domain and adapters; fails under 90 %
+	@llm-gateway/scripts/coverage.sh
 
 ##@ Measure
 .PHONY: bench bench-gateway price
