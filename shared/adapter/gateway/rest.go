@@ -9,6 +9,7 @@ import (
 	"io"
 	"iter"
 	"net/http"
+	"strconv"
 	"strings"
 	"time"
 
@@ -186,6 +187,10 @@ func (c *REST) send(ctx context.Context, method, path string, body any) (*http.R
 		return nil, &ai.Failure{Code: "internal", Cause: err}
 	}
 	r.Header.Set("Content-Type", "application/json")
+	if deadline, ok := ctx.Deadline(); ok {
+		// The gateway ends its provider's call by itself, should hanging up get lost.
+		r.Header.Set("X-Request-Timeout-Ms", strconv.FormatInt(max(time.Until(deadline).Milliseconds(), 1), 10))
+	}
 	for name, v := range carried(ctx) {
 		r.Header.Set(name, v)
 	}
