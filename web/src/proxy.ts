@@ -79,4 +79,4 @@ function pageOf(request: NextRequest, nonce: string, policy: string): NextRespon
   return NextResponse.next({ request: { headers } });
 }
 
-export const config = { matcher: ['/((?!_next/static|_next/image|healthz|api/|ws|favicon.ico|icon.svg).*)'] };
+export const config = { matcher: ['/((?!_next/static|_next/image|healthz|api/|ws|favicon.ico|icon.svg|apple-icon.png).*)'] };

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { accessible, device, fits, launch, logIn, makeRoom, openRoom, settled, shots, until, write } from './browser.mjs';
-import { join, newName, Person } from './cloud.mjs';
+import { base, join, newName, Person } from './cloud.mjs';
 
 const RICH = `今日の打ち合わせで決まったことをまとめました。**宿は二条城の近く**にします。
 
@@ -180,8 +180,12 @@ test('what is not there, and what cannot be shown', async () => {
   await accessible(page, 'a room that is not there');
   await page.getByRole('link', { name: 'To your rooms' }).click();
   await page.waitForURL('**/rooms');
-  const icon = await page.locator('link[rel=icon]').first().getAttribute('href');
-  assert.equal((await page.request.get(icon)).status(), 200);
+  const stranger = await browser.newContext({ baseURL: base });
+  for (const rel of ['icon', 'apple-touch-icon']) {
+    const answer = await stranger.request.get(await page.locator(`link[rel=${rel}]`).first().getAttribute('href'));
+    assert.match(answer.headers()['content-type'], /^image\//, `${rel} is a picture, signed in or not`);
+  }
+  await stranger.close();
 });
 
 test('the keyboard’s way through a room can be seen at every step', async () => {

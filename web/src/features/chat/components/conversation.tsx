@@ -110,7 +110,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
   const shown = timeline.loaded && !seeking;
   return (
     <div className="relative min-h-0">
-      <div ref={scroller} onScroll={scrolled} role="log" aria-label={t('messages')} aria-busy={!shown} tabIndex={0} className="h-full overflow-y-auto overscroll-contain -outline-offset-2 [scrollbar-gutter:stable]">
+      <div ref={scroller} onScroll={scrolled} role="log" aria-label={t('messages')} aria-busy={!shown} tabIndex={0} className="h-full overflow-y-auto overscroll-contain -outline-offset-2 [scrollbar-gutter:stable_both-edges]">
         <div ref={column} className="mx-auto max-w-[808px] px-5 pb-1 max-page:px-3.5">
           {!shown && <Loading />}
           {empty ? <EmptyRoom roomId={roomId} /> : !seeking && (
