@@ -46,7 +46,7 @@ func newStage(t *testing.T) stage {
 	s := stage{key: private, alive: person(), ended: person()}
 	s.remember(t, database, table)
 	s.environ = []string{
-		"YORIAI_STAGE=test", "YORIAI_VERSION=test", "PUBLIC_ORIGIN=http://localhost:8080", "DATABASE_URL=" + database, "DATABASE_IAM=false",
+		"YORIAI_STAGE=test", "YORIAI_VERSION=test", "PUBLIC_ORIGIN=http://localhost:8080", "DATABASE_URL=" + database, "DATABASE_IAM=false", "DATABASE_PROXY=false",
 		"REALTIME_TABLE=" + table.Name, "JWT_PUBLIC_KEY=" + base64.StdEncoding.EncodeToString(public),
 		"ORIGIN_SECRET_ARN=" + secret(t, `{"current":"`+frontDoor+`","previous":""}`),
 		"JWT_PRIVATE_KEY_SECRET_ARN=" + secret(t, base64.StdEncoding.EncodeToString(private)),

@@ -71,6 +71,8 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 		case contract.Postgres:
 			url, byIAM := h.database(f)
 			env["DATABASE_URL"], env["DATABASE_IAM"] = Str(url), Str(strconv.FormatBool(byIAM))
+			// Migrations go around the proxy.
+			env["DATABASE_PROXY"] = Str(strconv.FormatBool(s.Database.Proxy && f.Kind != contract.Deploy))
 		case contract.Redis:
 			if s.Redis.URL != "" {
 				env["REDIS_URL"] = Str(s.Redis.URL)

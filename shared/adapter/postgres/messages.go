@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -148,6 +149,10 @@ func beyond(last id.ID) id.ID {
 	return id.Floor(now.Add(24 * time.Hour))
 }
 
+// upTo is part of the text, and the same for both windows: only where the planner knows how few rows are wanted may it keep
+// a plan for all partitions, which are then left out as the plan starts.
+func upTo(limit int) string { return " LIMIT " + strconv.Itoa(limit) }
+
 // earlier reads messages before (or up to, with including) a place, newest first.
 func (s *Store) earlier(ctx context.Context, c querier, q messages.Query, before id.ID, including bool, limit int) ([]message.Message, error) {
 	above := ` AND m.id < $3`
@@ -156,23 +161,23 @@ func (s *Store) earlier(ctx context.Context, c querier, q messages.Query, before
 	}
 	sql := messageSQL + ` WHERE m.room_id = $1` + visible + above
 	floor := id.Floor(before.Time().Add(-window))
-	list, err := collectMessages(c.Query(ctx, sql+` AND m.id >= $5 ORDER BY m.id DESC LIMIT $4`, q.RoomID, q.Person, before, limit, floor))
+	list, err := collectMessages(c.Query(ctx, sql+` AND m.id >= $4 ORDER BY m.id DESC`+upTo(limit), q.RoomID, q.Person, before, floor))
 	// Nothing of a room is older than the room.
 	if err != nil || len(list) >= limit || floor.Compare(q.RoomID) < 0 {
 		return list, err
 	}
-	rest, err := collectMessages(c.Query(ctx, sql+` AND m.id < $5 ORDER BY m.id DESC LIMIT $4`, q.RoomID, q.Person, before, limit-len(list), floor))
-	return append(list, rest...), err
+	rest, err := collectMessages(c.Query(ctx, sql+` AND m.id < $4 ORDER BY m.id DESC`+upTo(limit), q.RoomID, q.Person, before, floor))
+	return append(list, rest[:min(len(rest), limit-len(list))]...), err
 }
 
 // later reads messages after a place, oldest first.
 func (s *Store) later(ctx context.Context, c querier, q messages.Query, after id.ID, limit int) ([]message.Message, error) {
 	sql := messageSQL + ` WHERE m.room_id = $1` + visible + ` AND m.id > $3`
 	ceiling := id.Floor(after.Time().Add(window))
-	list, err := collectMessages(c.Query(ctx, sql+` AND m.id < $5 ORDER BY m.id LIMIT $4`, q.RoomID, q.Person, after, limit, ceiling))
+	list, err := collectMessages(c.Query(ctx, sql+` AND m.id < $4 ORDER BY m.id`+upTo(limit), q.RoomID, q.Person, after, ceiling))
 	if err != nil || len(list) >= limit || ceiling.Time().After(time.Now()) {
 		return list, err
 	}
-	rest, err := collectMessages(c.Query(ctx, sql+` AND m.id >= $5 ORDER BY m.id LIMIT $4`, q.RoomID, q.Person, after, limit-len(list), ceiling))
-	return append(list, rest...), err
+	rest, err := collectMessages(c.Query(ctx, sql+` AND m.id >= $4 ORDER BY m.id`+upTo(limit), q.RoomID, q.Person, after, ceiling))
+	return append(list, rest[:min(len(rest), limit-len(list))]...), err
 }

@@ -20,5 +20,8 @@ func Open(ctx context.Context, c environment.Config, a aws.Config, options ...pg
 			return auth.BuildAuthToken(ctx, fmt.Sprintf("%s:%d", host, port), a.Region, role, a.Credentials)
 		}))
 	}
+	if c.DatabaseProxy {
+		options = append(options, pg.ThroughProxy())
+	}
 	return pg.Open(ctx, c.DatabaseURL, options...)
 }

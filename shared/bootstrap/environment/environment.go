@@ -44,6 +44,7 @@ type Config struct {
 
 	DatabaseURL      string
 	DatabaseIAM      bool
+	DatabaseProxy    bool
 	RedisURL         string
 	GatewayAddr      string
 	RealtimeTable    string
@@ -86,6 +87,7 @@ func (r *reader) read(c *Config, need Need) {
 	case Postgres:
 		c.DatabaseURL = r.required("DATABASE_URL")
 		c.DatabaseIAM = r.boolean("DATABASE_IAM")
+		c.DatabaseProxy = r.boolean("DATABASE_PROXY")
 	case Redis: // a stage may have none
 	case Gateway:
 		c.GatewayAddr = r.required("GATEWAY_GRPC_ADDR")

@@ -14,7 +14,7 @@ func getenv(values map[string]string) func(string) string {
 
 func whole() map[string]string {
 	return map[string]string{
-		"YORIAI_STAGE": "local", "YORIAI_VERSION": "abc", "PUBLIC_ORIGIN": "http://localhost:8080", "DATABASE_URL": "postgres://x", "DATABASE_IAM": "false",
+		"YORIAI_STAGE": "local", "YORIAI_VERSION": "abc", "PUBLIC_ORIGIN": "http://localhost:8080", "DATABASE_URL": "postgres://x", "DATABASE_IAM": "false", "DATABASE_PROXY": "true",
 		"JWT_PUBLIC_KEY": base64.StdEncoding.EncodeToString(make([]byte, ed25519.PublicKeySize)), "ORIGIN_SECRET_ARN": "arn",
 		"DELTA_INTERVAL_MS": "50", "SEND_BUDGET_PER_SECOND": "7", "STARTING_TOKENS": "1000000", "REALTIME_TABLE": "realtime",
 	}

@@ -54,7 +54,7 @@ type migrate = func(context.Context, json.RawMessage) (any, error)
 
 func build(t *testing.T, address, role string) migrate {
 	t.Helper()
-	environ := map[string]string{"YORIAI_STAGE": "test", "YORIAI_VERSION": "test", "DATABASE_URL": address, "DATABASE_IAM": "false", "DATABASE_APP_ROLE": role}
+	environ := map[string]string{"YORIAI_STAGE": "test", "YORIAI_VERSION": "test", "DATABASE_URL": address, "DATABASE_IAM": "false", "DATABASE_PROXY": "false", "DATABASE_APP_ROLE": role}
 	handler, err := schema.Migrate(t.Context(), func(name string) string { return environ[name] })
 	if err != nil {
 		t.Fatal(err)

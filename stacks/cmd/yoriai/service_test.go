@@ -93,6 +93,19 @@ func TestTheProxyIsASwitch(t *testing.T) {
 	if !strings.Contains(values[s.Parameter("database/url")], proxy[0].ID) || strings.Contains(values[s.Parameter("database/owner-url")], proxy[0].ID) {
 		t.Errorf("%v", values)
 	}
+	// Named statements would pin the proxy: who goes through it must know.
+	told := map[string]int{}
+	for _, f := range made.Of("AWS::Lambda::Function") {
+		told[f.Text("Environment", "Variables", "DATABASE_PROXY")]++
+	}
+	for _, f := range templates(t, stage.Prod).Of("AWS::Lambda::Function") {
+		if f.Text("Environment", "Variables", "DATABASE_PROXY") == "true" {
+			t.Errorf("%s is told of a proxy that is not there", f.Text("FunctionName"))
+		}
+	}
+	if told["true"] < 20 || told["false"] != 1 {
+		t.Errorf("%v; only migrations go around the proxy", told)
+	}
 }
 
 func TestTheEdge(t *testing.T) {

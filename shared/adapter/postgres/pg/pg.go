@@ -1,6 +1,7 @@
 // Package pg opens PostgreSQL for a Lambda and runs transactions.
 //
-// It keeps to what RDS Proxy can multiplex: QueryExecModeExec (no named statements), no session settings, no LISTEN. A pool
+// It keeps no session settings and never listens, so that RDS Proxy can stand in between. Statements have names, and so are
+// parsed and planned once for each connection; through the proxy, which named statements would pin, they have none. A pool
 // connects on first use, so that a function which needs no row wakes no database.
 package pg
 
@@ -56,6 +57,17 @@ func Password(make func(ctx context.Context, host string, port uint16, role stri
 	}
 }
 
+// ThroughProxy gives statements no names.
+func ThroughProxy() Option {
+	return func(c *pgxpool.Config) {
+		c.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
+		c.ConnConfig.StatementCacheCapacity = 0
+	}
+}
+
+// statements is more than any function has; an environment's connection keeps their plans.
+const statements = 64
+
 // Open makes a pool. It does not connect.
 func Open(ctx context.Context, url string, options ...Option) (*pgxpool.Pool, error) {
 	config, err := pgxpool.ParseConfig(url)
@@ -65,8 +77,8 @@ func Open(ctx context.Context, url string, options ...Option) (*pgxpool.Pool, er
 	}
 	config.MaxConns, config.MinConns = 1, 0
 	config.ConnConfig.ConnectTimeout = connectTimeout
-	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeExec
-	config.ConnConfig.StatementCacheCapacity = 0
+	config.ConnConfig.DefaultQueryExecMode = pgx.QueryExecModeCacheStatement
+	config.ConnConfig.StatementCacheCapacity = statements
 	config.ConnConfig.DescriptionCacheCapacity = 0
 	config.ShouldPing = func(_ context.Context, p pgxpool.ShouldPingParams) bool { return p.IdleDuration > pingAfter }
 	for _, option := range options {

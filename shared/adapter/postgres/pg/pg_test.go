@@ -29,6 +29,40 @@ func TestIDsTravelBothWays(t *testing.T) {
 	}
 }
 
+// RDS Proxy pins a client's connection for good once a statement has a name. Elsewhere names save the database half its work.
+func TestStatementsHaveNamesUnlessTheyGoThroughTheProxy(t *testing.T) {
+	t.Parallel()
+	url := pgtest.URL(t)
+	for name, want := range map[string]struct {
+		options []pg.Option
+		named   bool
+	}{"directly": {nil, true}, "through the proxy": {[]pg.Option{pg.ThroughProxy()}, false}} {
+		pool, err := pg.Open(t.Context(), url, want.options...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(pool.Close)
+		b := &pgx.Batch{}
+		b.Queue(`SELECT $1::int + 1`, 1)
+		var seen, named int
+		for range 3 {
+			if err := pool.QueryRow(t.Context(), `SELECT $1::int`, 7).Scan(&seen); err != nil || seen != 7 {
+				t.Fatal(seen, err)
+			}
+			if err := pool.SendBatch(t.Context(), b).Close(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		// Asked without a parameter and in text: it makes no statement of its own.
+		if err := pool.QueryRow(t.Context(), `SELECT count(*) FROM pg_prepared_statements`, pgx.QueryExecModeSimpleProtocol).Scan(&named); err != nil {
+			t.Fatal(err)
+		}
+		if (named > 0) != want.named {
+			t.Errorf("%s: %d named statements", name, named)
+		}
+	}
+}
+
 func TestATransactionThatLosesADeadlockRunsAgain(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
