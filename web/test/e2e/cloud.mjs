@@ -57,8 +57,7 @@ async function call(method, where, body, token, headers = {}) {
 
 /** Puts somebody into a room, as an accepted invitation will. */
 export async function join(roomId, username, role = 'member') {
-  const members = path.join(root, '.tools/bin/yoriai-members');
-  await promisify(execFile)(members, ['join', roomId, username, role], { env: { ...process.env, YORIAI_ENDPOINTS: endpointsFile } });
+  await promisify(execFile)('go', ['run', './shared/cmd/members', 'join', roomId, username, role], { cwd: root, env: { ...process.env, YORIAI_ENDPOINTS: endpointsFile } });
 }
 
 /** Processes of one of this cloud's functions. */
