@@ -83,10 +83,12 @@ func (s *Store) Message(ctx context.Context, roomID, person, messageID id.ID) (m
 func messageOf(ctx context.Context, c querier, roomID, person, messageID id.ID) (message.Message, error) {
 	m, err := scanMessage(c.QueryRow(ctx, messageSQL+` WHERE m.id = $3 AND m.room_id = $1`+visible, roomID, person, messageID))
 	if errors.Is(err, pgx.ErrNoRows) {
-		return m, fault.New(fault.NotFound, "There is no such message.")
+		return m, noMessage()
 	}
 	return m, err
 }
+
+func noMessage() error { return fault.New(fault.NotFound, "There is no such message.") }
 
 // Messages reads a page with the numbers of the same snapshot.
 func (s *Store) Messages(ctx context.Context, q messages.Query) (page messages.Page, err error) {

@@ -2,6 +2,7 @@ package postgres
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -83,16 +84,19 @@ func (l *locked) readable() error {
 	return l.Role.Check(room.Read)
 }
 
-// resend answers an equal request with what the first one made: the first message with that client's id since the key was
+// resend answers an equal request with what the first one made: the first message with the client's id since the key was
 // taken. Naming the message in the key would be one more write under the lock of every send.
 func resend(ctx context.Context, c querier, key Key, cmd messages.Send) (messages.Sent, error) {
-	clientID, began, err := claimed(ctx, c, key)
+	_, began, err := claimed(ctx, c, key)
 	if err != nil {
 		return messages.Sent{}, err
 	}
 	const clocksMayStep = time.Minute
 	m, err := scanMessage(c.QueryRow(ctx, messageSQL+` WHERE m.room_id = $1`+visible+` AND m.id >= $3 AND m.sender_id = $2 AND m.client_message_id = $4
-		ORDER BY m.id LIMIT 1`, cmd.RoomID, cmd.Sender, id.Floor(began.Add(-clocksMayStep)), clientID))
+		ORDER BY m.id LIMIT 1`, cmd.RoomID, cmd.Sender, id.Floor(began.Add(-clocksMayStep)), cmd.ClientMessageID))
+	if errors.Is(err, pgx.ErrNoRows) {
+		return messages.Sent{}, noMessage()
+	}
 	if err != nil {
 		return messages.Sent{}, err
 	}

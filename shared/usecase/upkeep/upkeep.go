@@ -68,14 +68,6 @@ func projectMemberships(ctx context.Context, s Store, memberships realtime.Membe
 		if err := memberships.Raise(ctx, page...); err != nil {
 			return total, err
 		}
-		// Those that are there already keep their version; only their read position may rise.
-		for _, m := range page {
-			if m.In() && !m.Read.IsZero() {
-				if err := memberships.RaiseRead(ctx, m.UserID, m.RoomID, m.Read); err != nil {
-					return total, err
-				}
-			}
-		}
 		total += len(page)
 		if len(page) < projected {
 			return total, nil

@@ -141,6 +141,14 @@ func TestProjectMakesALostProjectionAnew(t *testing.T) {
 	if ben, found, err := memberships.Get(t.Context(), h.ben, h.room); err != nil || !found || ben.In() {
 		t.Errorf("who left is in: %+v %v", ben, err)
 	}
+	// One that is there already, and behind in reading alone, rises too.
+	h.says()
+	if _, err := upkeep.Project(t.Context(), h.store, memberships, heads); err != nil {
+		t.Fatal(err)
+	}
+	if chie, _, err := memberships.Get(t.Context(), h.chie, h.room); err != nil || chie.Read != h.last.ID {
+		t.Errorf("the read position stayed behind: %+v %v", chie, err)
+	}
 	all, err := heads.Get(t.Context(), []string{realtime.RoomStream(h.room), realtime.UserStream(h.aki)})
 	if err != nil || all[realtime.RoomStream(h.room)] != h.last.Event || all[realtime.UserStream(h.aki)] != 1 {
 		t.Errorf("%v %v", all, err)
