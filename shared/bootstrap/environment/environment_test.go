@@ -26,7 +26,7 @@ func TestAWholeEnvironment(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Stage != "local" || c.DatabaseIAM || c.DeltaInterval != 50*time.Millisecond || c.CheckpointPeriod != time.Second ||
+	if c.Stage != "local" || c.DatabaseIAM || !c.DatabaseProxy || c.DeltaInterval != 50*time.Millisecond || c.CheckpointPeriod != time.Second ||
 		c.SendBudget != 7 || c.StartingTokens != 1_000_000 || c.RedisURL != "" || len(c.JWTPublicKey) != ed25519.PublicKeySize {
 		t.Fatalf("got %+v", c)
 	}
