@@ -194,19 +194,20 @@ export class RealtimeClient {
     return this.loads.open(roomId);
   }
 
-  loadOlder(roomId: string): Promise<void> {
+  loadOlder(roomId: string): Promise<boolean> {
     return this.loads.page(roomId, 'older');
   }
 
-  loadNewer(roomId: string): Promise<void> {
+  loadNewer(roomId: string): Promise<boolean> {
     return this.loads.page(roomId, 'newer');
   }
 
-  loadAround(roomId: string, messageId: string): Promise<void> {
+  /** Answers whether the page could be read; the message need not be in it. */
+  loadAround(roomId: string, messageId: string): Promise<boolean> {
     return this.loads.around(roomId, messageId);
   }
 
-  loadNewest(roomId: string): Promise<void> {
+  loadNewest(roomId: string): Promise<boolean> {
     return this.loads.page(roomId, 'newest');
   }
 

@@ -13,7 +13,7 @@ export interface LoadsEvents {
 
 /** Loads rooms and their pages, each part once at a time. */
 export class Loads {
-  private readonly under = new Map<string, Promise<void>>();
+  private readonly under = new Map<string, Promise<unknown>>();
 
   constructor(
     private readonly clock: Clock,
@@ -27,22 +27,32 @@ export class Loads {
     return this.once(roomId, () => this.untilThere(roomId));
   }
 
-  page(roomId: string, part: 'older' | 'newer' | 'newest'): Promise<void> {
+  /** Answers whether the page could be read. */
+  page(roomId: string, part: 'older' | 'newer' | 'newest'): Promise<boolean> {
     return this.part(roomId, part, (state) => this.roster.loader[part](state));
   }
 
-  around(roomId: string, messageId: string): Promise<void> {
+  around(roomId: string, messageId: string): Promise<boolean> {
     return this.part(roomId, `around ${messageId}`, (state) => this.roster.loader.around(state, messageId));
   }
 
-  private part(roomId: string, what: string, work: (state: RoomState) => Promise<void>): Promise<void> {
+  private part(roomId: string, what: string, work: (state: RoomState) => Promise<void>): Promise<boolean> {
     const held = this.roster.get(roomId);
-    if (!held) return Promise.resolve();
-    return this.once(`${roomId} ${what}`, () => work(held.state).then(() => this.events.loaded(held.state), (error: unknown) => this.events.failed(roomId, error)));
+    if (!held) return Promise.resolve(false);
+    return this.once(`${roomId} ${what}`, async () => {
+      try {
+        await work(held.state);
+      } catch (error) {
+        this.events.failed(roomId, error);
+        return false;
+      }
+      this.events.loaded(held.state);
+      return true;
+    });
   }
 
-  private once(key: string, work: () => Promise<void>): Promise<void> {
-    let load = this.under.get(key);
+  private once<T>(key: string, work: () => Promise<T>): Promise<T> {
+    let load = this.under.get(key) as Promise<T> | undefined;
     if (!load) {
       load = work().finally(() => this.under.delete(key));
       this.under.set(key, load);

@@ -33,9 +33,9 @@ export function usePermalink({ roomId, messageId, entries, list, toEnd }: Option
   useEffect(() => {
     if (over || messageId === null || !loaded || index >= 0 || asked.current) return;
     asked.current = true;
-    void client.loadAround(roomId, messageId).then(() => {
+    void client.loadAround(roomId, messageId).then((read) => {
       if (client.timeline(roomId).messages.some((message) => message.id === messageId)) return;
-      report(client.connectionState === 'open' ? new ApiError(404, 'not_found') : undefined);
+      report(read ? new ApiError(404, 'not_found') : undefined);
       setOver(true);
       toEnd();
     });
