@@ -242,18 +242,27 @@ type AIReply struct {
 	Attempt int `json:"attempt"`
 
 	// Attempts How many there are
-	Attempts      int    `json:"attempts"`
-	ChargedTokens *int64 `json:"charged_tokens"`
+	Attempts int `json:"attempts"`
+
+	// CachedInputTokens The part of the input that the provider had seen before
+	CachedInputTokens *int64 `json:"cached_input_tokens"`
+	ChargedTokens     *int64 `json:"charged_tokens"`
 
 	// ContentAttempt The attempt that content comes from; 0 while there is none
 	ContentAttempt int     `json:"content_attempt"`
 	ErrorCode      *string `json:"error_code"`
-	InputTokens    *int64  `json:"input_tokens"`
-	LatencyMs      *int64  `json:"latency_ms"`
-	Model          string  `json:"model"`
-	OutputTokens   *int64  `json:"output_tokens"`
-	Provider       string  `json:"provider"`
-	UsedSummary    bool    `json:"used_summary"`
+
+	// FinishReason Why the provider ended the newest attempt: the model was done, its tokens ran out, or a filter cut it
+	FinishReason *string `json:"finish_reason"`
+	InputTokens  *int64  `json:"input_tokens"`
+	LatencyMs    *int64  `json:"latency_ms"`
+	Model        string  `json:"model"`
+	OutputTokens *int64  `json:"output_tokens"`
+	Provider     string  `json:"provider"`
+
+	// ReasoningTokens The part of the output that nobody reads
+	ReasoningTokens *int64 `json:"reasoning_tokens"`
+	UsedSummary     bool   `json:"used_summary"`
 }
 
 // AskAI defines model for AskAI.
@@ -269,6 +278,7 @@ type Attempt struct {
 	Content       string  `json:"content"`
 	CreatedAt     Time    `json:"created_at"`
 	ErrorCode     *string `json:"error_code"`
+	FinishReason  *string `json:"finish_reason"`
 	InputTokens   *int64  `json:"input_tokens"`
 	LatencyMs     *int64  `json:"latency_ms"`
 	Model         string  `json:"model"`
@@ -280,6 +290,9 @@ type Attempt struct {
 // AttemptList defines model for AttemptList.
 type AttemptList struct {
 	Items []Attempt `json:"items"`
+
+	// NextCursor The number to give as `cursor` for the attempts after these
+	NextCursor *string `json:"next_cursor"`
 }
 
 // Code defines model for Code.
@@ -491,16 +504,18 @@ type Role string
 
 // Room Pushed rooms leave out role, last_read_message_id and unread_count; the client keeps its own.
 type Room struct {
-	AiContextCutoffAt *Moment  `json:"ai_context_cutoff_at"`
-	AiInstructions    string   `json:"ai_instructions"`
-	AiModel           string   `json:"ai_model"`
-	AiProvider        string   `json:"ai_provider"`
-	CreatedAt         Time     `json:"created_at"`
-	Description       string   `json:"description"`
-	ForkState         *string  `json:"fork_state"`
-	ForkedFromRoomId  *id.ID   `json:"forked_from_room_id"`
-	Id                Id       `json:"id"`
-	IsArchived        bool     `json:"is_archived"`
+	AiContextCutoffAt *Moment `json:"ai_context_cutoff_at"`
+	AiInstructions    string  `json:"ai_instructions"`
+	AiModel           string  `json:"ai_model"`
+	AiProvider        string  `json:"ai_provider"`
+	CreatedAt         Time    `json:"created_at"`
+	Description       string  `json:"description"`
+	ForkState         *string `json:"fork_state"`
+	ForkedFromRoomId  *id.ID  `json:"forked_from_room_id"`
+	Id                Id      `json:"id"`
+	IsArchived        bool    `json:"is_archived"`
+
+	// LastMessage The newest public message, with at most 200 characters of its text
 	LastMessage       *Message `json:"last_message"`
 	LastReadMessageId *id.ID   `json:"last_read_message_id,omitempty"`
 	LastSequence      int64    `json:"last_sequence"`
@@ -539,16 +554,18 @@ type RoomPage struct {
 
 // RoomSnapshot defines model for RoomSnapshot.
 type RoomSnapshot struct {
-	AiContextCutoffAt *Moment  `json:"ai_context_cutoff_at"`
-	AiInstructions    string   `json:"ai_instructions"`
-	AiModel           string   `json:"ai_model"`
-	AiProvider        string   `json:"ai_provider"`
-	CreatedAt         Time     `json:"created_at"`
-	Description       string   `json:"description"`
-	ForkState         *string  `json:"fork_state"`
-	ForkedFromRoomId  *id.ID   `json:"forked_from_room_id"`
-	Id                Id       `json:"id"`
-	IsArchived        bool     `json:"is_archived"`
+	AiContextCutoffAt *Moment `json:"ai_context_cutoff_at"`
+	AiInstructions    string  `json:"ai_instructions"`
+	AiModel           string  `json:"ai_model"`
+	AiProvider        string  `json:"ai_provider"`
+	CreatedAt         Time    `json:"created_at"`
+	Description       string  `json:"description"`
+	ForkState         *string `json:"fork_state"`
+	ForkedFromRoomId  *id.ID  `json:"forked_from_room_id"`
+	Id                Id      `json:"id"`
+	IsArchived        bool    `json:"is_archived"`
+
+	// LastMessage The newest public message, with at most 200 characters of its text
 	LastMessage       *Message `json:"last_message"`
 	LastReadMessageId *id.ID   `json:"last_read_message_id,omitempty"`
 	LastSequence      int64    `json:"last_sequence"`
@@ -730,6 +747,12 @@ type ListMessagesParams struct {
 	// Around The message with half a page on either side
 	Around *Around `form:"around,omitempty" json:"around,omitempty"`
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListAttemptsParams defines parameters for ListAttempts.
+type ListAttemptsParams struct {
+	// Cursor A `next_cursor`
+	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
 // RegenerateReplyParams defines parameters for RegenerateReply.

@@ -5,12 +5,12 @@ import (
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	"github.com/yoriai/yoriai/shared/handler/http/rooms"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
 	needs := []environment.Need{environment.Postgres}
 	chat.Serve("GET", "/rooms/{roomId}", needs, func(p *chat.Parts) httpapi.Handler {
-		return rooms.Get(p.Store)
+		return operations.GetRoom(p.Rooms())
 	})
 }

@@ -5,12 +5,12 @@ import (
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	"github.com/yoriai/yoriai/shared/handler/http/rooms"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
 	needs := []environment.Need{environment.Postgres}
 	chat.Serve("GET", "/me/changes", needs, func(p *chat.Parts) httpapi.Handler {
-		return rooms.MyChanges(p.Store)
+		return operations.ListMyChanges(p.Changes())
 	})
 }

@@ -5,12 +5,12 @@ import (
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	"github.com/yoriai/yoriai/shared/handler/http/rooms"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
 	needs := []environment.Need{environment.Postgres, environment.Table}
 	chat.Serve("PUT", "/rooms/{roomId}/read", needs, func(p *chat.Parts) httpapi.Handler {
-		return rooms.MarkRead(p.Rooms())
+		return operations.MarkRead(p.Rooms())
 	})
 }

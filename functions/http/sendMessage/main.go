@@ -6,12 +6,12 @@ import (
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	"github.com/yoriai/yoriai/shared/handler/http/messages"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
 	needs := []environment.Need{environment.Postgres, environment.Table, environment.Redis, environment.FanOut, environment.Gateway, environment.AIReplies, environment.AIWatchdog}
 	asking.Serve("POST", "/rooms/{roomId}/messages", needs, func(p *chat.Parts) httpapi.Handler {
-		return messages.Send(p.Messages())
+		return operations.SendMessage(p.Messages())
 	})
 }

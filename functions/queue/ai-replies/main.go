@@ -5,12 +5,12 @@ import (
 	"context"
 
 	"github.com/yoriai/yoriai/shared/bootstrap/asking"
-	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/handler/queue"
 )
 
 func main() {
-	asking.Worker(func(hide queue.Hide, reply func(ctx context.Context, a ai.Attempt) error) any {
-		return queue.HeldAttempts("ai-replies", hide, reply)
+	asking.Worker(func(hide queue.Hide, reply func(ctx context.Context, generation id.ID) error) any {
+		return queue.HeldGenerations("ai-replies", hide, reply)
 	})
 }

@@ -9,6 +9,6 @@ import (
 
 func main() {
 	work.Start(work.Settling, func(p *chat.Parts) any {
-		return queue.Attempts("ai-watchdog-dead", work.Undertaker(p).Watch)
+		return queue.Generations("ai-watchdog-dead", work.Reaper(p).Watch)
 	})
 }

@@ -9,6 +9,6 @@ import (
 
 func main() {
 	work.Start(work.Settling, func(p *chat.Parts) any {
-		return queue.Attempts("ai-watchdog", work.Undertaker(p).Watch)
+		return queue.Generations("ai-watchdog", work.Reaper(p).Watch)
 	})
 }

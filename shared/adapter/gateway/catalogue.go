@@ -44,25 +44,3 @@ func (c *Catalogue) Models(ctx context.Context) ([]ai.Model, error) {
 	}
 	return c.models, nil
 }
-
-// Choose completes a choice: the model itself, a provider's first that is available, or any. A named model that the
-// catalogue does not know passes if its provider does: gateways pass unknown models through. While the gateway is away
-// and was never heard of, a named model passes too: the question is kept, and its answer fails visibly.
-func (c *Catalogue) Choose(ctx context.Context, provider, model string) (ai.Model, error) {
-	models, err := c.Models(ctx)
-	if err != nil && provider != "" && model != "" {
-		return ai.Model{ID: model, Provider: provider}, nil
-	}
-	providerKnown := false
-	for _, m := range models {
-		sameProvider := provider == "" || m.Provider == provider
-		providerKnown = providerKnown || provider != "" && sameProvider && m.Available
-		if sameProvider && (model == "" && m.Available && !m.Deprecated || model != "" && m.ID == model && m.Available) {
-			return m, nil
-		}
-	}
-	if providerKnown && model != "" {
-		return ai.Model{ID: model, Provider: provider}, nil
-	}
-	return ai.Model{}, fault.New(fault.ModelUnavailable, "This model is not available here.")
-}

@@ -44,13 +44,13 @@ func carried(ctx context.Context) map[string]string {
 var tracer = otel.Tracer("github.com/yoriai/yoriai/shared/adapter/gateway")
 
 // traced is a stream as a span, from its call to its end. Names follow OpenTelemetry's conventions for generative AI.
-func traced(ctx context.Context, r ai.Request, stream func(ctx context.Context, yield func(ai.Piece, error) bool)) iter.Seq2[ai.Piece, error] {
-	return func(yield func(ai.Piece, error) bool) {
+func traced(ctx context.Context, r ai.Request, stream func(ctx context.Context, yield func(ai.Chunk, error) bool)) iter.Seq2[ai.Chunk, error] {
+	return func(yield func(ai.Chunk, error) bool) {
 		ctx, span := tracer.Start(ctx, "chat "+r.Model, trace.WithSpanKind(trace.SpanKindClient), trace.WithAttributes(
 			attribute.String("gen_ai.operation.name", "chat"), attribute.String("gen_ai.provider.name", r.Provider),
 			attribute.String("gen_ai.request.model", r.Model)))
 		defer span.End()
-		stream(ctx, func(p ai.Piece, err error) bool {
+		stream(ctx, func(p ai.Chunk, err error) bool {
 			switch {
 			case err != nil:
 				span.SetStatus(codes.Error, ai.FailureCode(err))

@@ -97,14 +97,14 @@ func within[T any](ctx context.Context, limit time.Duration, conn *grpc.ClientCo
 
 // Stream calls a model and yields what comes. It never retries: the gateway does, before the first token, and an attempt
 // calls a provider once.
-func (g *GRPC) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Piece, error] {
-	return traced(ctx, r, func(ctx context.Context, yield func(ai.Piece, error) bool) {
+func (g *GRPC) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Chunk, error] {
+	return traced(ctx, r, func(ctx context.Context, yield func(ai.Chunk, error) bool) {
 		ctx, cancel := context.WithCancel(metadata.NewOutgoingContext(ctx, metadata.New(carried(ctx))))
 		defer cancel() // a consumer that stops listening stops the provider
 		stream, err := llmv1.NewLLMGatewayClient(g.connection()).StreamComplete(ctx, &llmv1.CompletionRequest{Provider: r.Provider, Model: r.Model, Messages: messages(r.Lines),
 			MaxOutputTokens: uint32(max(r.MaxOutputTokens, 0)), Metadata: &llmv1.Metadata{RequestId: r.RequestID, RoomId: r.RoomID.String()}})
 		if err != nil {
-			yield(ai.Piece{}, translate(err))
+			yield(ai.Chunk{}, translate(err))
 			return
 		}
 		finished := false
@@ -112,42 +112,49 @@ func (g *GRPC) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Piece, err
 			event, err := stream.Recv()
 			if errors.Is(err, io.EOF) {
 				if !finished {
-					yield(ai.Piece{}, &ai.Failure{Code: "unavailable", Cause: io.ErrUnexpectedEOF})
+					yield(ai.Chunk{}, &ai.Failure{Code: "unavailable", Cause: io.ErrUnexpectedEOF})
 				}
 				return
 			}
 			if err != nil {
-				yield(ai.Piece{}, translate(err))
+				yield(ai.Chunk{}, translate(err))
 				return
 			}
-			piece, failure := read(event)
+			chunk, failure := read(event)
 			if failure != nil {
-				yield(ai.Piece{}, failure)
+				yield(ai.Chunk{}, failure)
 				return
 			}
-			finished = finished || piece.Finished
-			if !yield(piece, nil) {
+			finished = finished || chunk.Finish != ""
+			if !yield(chunk, nil) {
 				return
 			}
 		}
 	})
 }
 
-func read(event *llmv1.StreamEvent) (ai.Piece, error) {
+func read(event *llmv1.StreamEvent) (ai.Chunk, error) {
 	switch e := event.GetEvent().(type) {
 	case *llmv1.StreamEvent_Text:
-		return ai.Piece{Text: e.Text.GetText()}, nil
+		return ai.Chunk{Text: e.Text.GetText()}, nil
 	case *llmv1.StreamEvent_Usage:
-		return ai.Piece{Usage: &ai.Usage{InputTokens: count(e.Usage.GetInputTokens()), OutputTokens: count(e.Usage.GetOutputTokens()), Estimated: e.Usage.GetEstimated()}}, nil
+		return ai.Chunk{Usage: &ai.Usage{InputTokens: count(e.Usage.GetInputTokens()), CachedInputTokens: count(e.Usage.GetCachedInputTokens()),
+			OutputTokens: count(e.Usage.GetOutputTokens()), ReasoningTokens: count(e.Usage.GetReasoningTokens()), Estimated: e.Usage.GetEstimated()}}, nil
 	case *llmv1.StreamEvent_Finished:
-		if e.Finished.GetFinishReason() == llmv1.FinishReason_FINISH_REASON_CANCELLED {
-			return ai.Piece{}, &ai.Failure{Code: "cancelled"}
+		switch e.Finished.GetFinishReason() {
+		case llmv1.FinishReason_FINISH_REASON_CANCELLED:
+			return ai.Chunk{}, &ai.Failure{Code: "cancelled"}
+		case llmv1.FinishReason_FINISH_REASON_LENGTH:
+			return ai.Chunk{Finish: ai.Length}, nil
+		case llmv1.FinishReason_FINISH_REASON_CONTENT_FILTER:
+			return ai.Chunk{Finish: ai.ContentFilter}, nil
+		case llmv1.FinishReason_FINISH_REASON_STOP, llmv1.FinishReason_FINISH_REASON_UNSPECIFIED:
 		}
-		return ai.Piece{Finished: true}, nil
+		return ai.Chunk{Finish: ai.Stop}, nil
 	case *llmv1.StreamEvent_Failed:
-		return ai.Piece{}, failure(e.Failed, nil)
+		return ai.Chunk{}, failure(e.Failed, nil)
 	}
-	return ai.Piece{}, nil
+	return ai.Chunk{}, nil
 }
 
 // EstimateTokens counts a prompt by the gateway's own tokenisers.
@@ -177,9 +184,10 @@ func (g *GRPC) Models(ctx context.Context) ([]ai.Model, error) {
 	for i, m := range out.GetItems() {
 		list[i] = ai.Model{ID: m.GetId(), Provider: m.GetProvider(), DisplayName: m.GetDisplayName(), ContextWindow: count(m.GetContextWindow()),
 			MaxOutputTokens: count(m.GetMaxOutputTokens()), Vision: m.GetVision(), Streaming: m.GetStreaming(), Deprecated: m.GetDeprecated(),
-			Price:     ai.Price{Input: m.GetPrice().GetInput(), CachedInput: m.GetPrice().GetCachedInput(), Output: m.GetPrice().GetOutput()},
-			Weights:   ai.Weights{Input: count(m.GetWeights().GetInput()), Output: count(m.GetWeights().GetOutput())},
-			Available: m.GetState() == llmv1.ProviderState_PROVIDER_STATE_AVAILABLE}
+			Price:      ai.Price{Input: m.GetPrice().GetInput(), CachedInput: m.GetPrice().GetCachedInput(), Output: m.GetPrice().GetOutput()},
+			Weights:    ai.NewWeights(count(m.GetWeights().GetInput()), count(m.GetWeights().GetOutput())),
+			Configured: m.GetState() == llmv1.ProviderState_PROVIDER_STATE_AVAILABLE || m.GetState() == llmv1.ProviderState_PROVIDER_STATE_DOWN,
+			Available:  m.GetState() == llmv1.ProviderState_PROVIDER_STATE_AVAILABLE}
 	}
 	return list, nil
 }

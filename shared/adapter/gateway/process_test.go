@@ -128,7 +128,7 @@ func listen(ctx context.Context, llm ai.LLM, r ai.Request) (a answer) {
 		if piece.Usage != nil {
 			a.usage = piece.Usage
 		}
-		a.finished = a.finished || piece.Finished
+		a.finished = a.finished || piece.Finish != ""
 	}
 	return a
 }

@@ -81,43 +81,45 @@ type (
 	// restEvent is any event's data; which fields there are depends on its name.
 	restEvent struct {
 		restFailure
-		Text         string `json:"text"`
-		FinishReason string `json:"finish_reason"`
-		InputTokens  int64  `json:"input_tokens"`
-		OutputTokens int64  `json:"output_tokens"`
-		Estimated    bool   `json:"estimated"`
+		Text              string `json:"text"`
+		FinishReason      string `json:"finish_reason"`
+		InputTokens       int64  `json:"input_tokens"`
+		CachedInputTokens int64  `json:"cached_input_tokens"`
+		OutputTokens      int64  `json:"output_tokens"`
+		ReasoningTokens   int64  `json:"reasoning_tokens"`
+		Estimated         bool   `json:"estimated"`
 	}
 )
 
 // Stream calls a model and yields what comes.
-func (c *REST) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Piece, error] {
-	return traced(ctx, r, func(ctx context.Context, yield func(ai.Piece, error) bool) {
+func (c *REST) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Chunk, error] {
+	return traced(ctx, r, func(ctx context.Context, yield func(ai.Chunk, error) bool) {
 		body := restRequest{Provider: r.Provider, Model: r.Model, Messages: restMessages(r.Lines), MaxOutputTokens: max(r.MaxOutputTokens, 0),
 			Stream: true, Metadata: &restMetadata{RequestID: r.RequestID, RoomID: r.RoomID.String()}}
 		w, err := c.send(ctx, http.MethodPost, "/completions", body)
 		if err != nil {
-			yield(ai.Piece{}, err)
+			yield(ai.Chunk{}, err)
 			return
 		}
 		defer func() { _ = w.Body.Close() }() // a consumer that stops listening hangs up, which stops the provider
 		finished := false
 		for event, err := range serverSentEvents(w.Body) {
 			if err != nil {
-				yield(ai.Piece{}, lost(ctx, err))
+				yield(ai.Chunk{}, lost(ctx, err))
 				return
 			}
-			piece, failure := event.read()
+			chunk, failure := event.read()
 			if failure != nil {
-				yield(ai.Piece{}, failure)
+				yield(ai.Chunk{}, failure)
 				return
 			}
-			finished = finished || piece.Finished
-			if !yield(piece, nil) {
+			finished = finished || chunk.Finish != ""
+			if !yield(chunk, nil) {
 				return
 			}
 		}
 		if !finished {
-			yield(ai.Piece{}, lost(ctx, io.ErrUnexpectedEOF))
+			yield(ai.Chunk{}, lost(ctx, io.ErrUnexpectedEOF))
 		}
 	})
 }
@@ -142,7 +144,8 @@ func (c *REST) Models(ctx context.Context) ([]ai.Model, error) {
 	list := make([]ai.Model, len(out.Items))
 	for i, m := range out.Items {
 		list[i] = ai.Model{ID: m.ID, Provider: m.Provider, DisplayName: m.DisplayName, ContextWindow: m.ContextWindow, MaxOutputTokens: m.MaxOutputTokens,
-			Price: ai.Price{Input: m.Price.Input, CachedInput: m.Price.CachedInput, Output: m.Price.Output}, Weights: ai.Weights{Input: m.Weights.Input, Output: m.Weights.Output}, Vision: m.Vision, Streaming: m.Streaming,
+			Price: ai.Price{Input: m.Price.Input, CachedInput: m.Price.CachedInput, Output: m.Price.Output}, Weights: ai.NewWeights(m.Weights.Input, m.Weights.Output), Vision: m.Vision, Streaming: m.Streaming,
+			Configured: m.State == "available" || m.State == "down",
 			Deprecated: m.Deprecated, Available: m.State == "available"}
 	}
 	return list, nil
@@ -237,21 +240,25 @@ type namedEvent struct {
 	data restEvent
 }
 
-func (e namedEvent) read() (ai.Piece, error) {
+func (e namedEvent) read() (ai.Chunk, error) {
 	switch e.name {
 	case "text":
-		return ai.Piece{Text: e.data.Text}, nil
+		return ai.Chunk{Text: e.data.Text}, nil
 	case "usage":
-		return ai.Piece{Usage: &ai.Usage{InputTokens: e.data.InputTokens, OutputTokens: e.data.OutputTokens, Estimated: e.data.Estimated}}, nil
+		return ai.Chunk{Usage: &ai.Usage{InputTokens: e.data.InputTokens, CachedInputTokens: e.data.CachedInputTokens, OutputTokens: e.data.OutputTokens,
+			ReasoningTokens: e.data.ReasoningTokens, Estimated: e.data.Estimated}}, nil
 	case "finished":
-		if e.data.FinishReason == "cancelled" {
-			return ai.Piece{}, &ai.Failure{Code: "cancelled"}
+		switch reason := ai.FinishReason(e.data.FinishReason); reason {
+		case "cancelled":
+			return ai.Chunk{}, &ai.Failure{Code: "cancelled"}
+		case ai.Length, ai.ContentFilter:
+			return ai.Chunk{Finish: reason}, nil
 		}
-		return ai.Piece{Finished: true}, nil
+		return ai.Chunk{Finish: ai.Stop}, nil
 	case "failed":
-		return ai.Piece{}, e.data.failure()
+		return ai.Chunk{}, e.data.failure()
 	}
-	return ai.Piece{}, nil
+	return ai.Chunk{}, nil
 }
 
 // serverSentEvents reads the gateway's events: one data line each, comments as heartbeats.

@@ -6,72 +6,85 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/ai"
-	"github.com/yoriai/yoriai/shared/domain/event"
+	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
-	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 )
 
-const generationColumns = `message_id, attempt, room_id, question_id, asker_id, payer_id, provider, model, visibility, status, prompt_budget, reply_cap,
-	hold, weight_input, weight_output, lease_token, lease_until, requeued_at, provider_called_at, first_text_at, stop_requested_at,
-	prompt_estimate, partial_text, input_tokens, output_tokens, usage_estimated, charged_tokens, coalesce(error_code, ''), created_at, settled_at`
+// Generations is replies.Store, replies.WorkerStore, and what the reaper and the sweeper read.
+type Generations struct{ DB *pgxpool.Pool }
+
+var (
+	_ replies.Store       = Generations{}
+	_ replies.WorkerStore = Generations{}
+)
+
+const generationColumns = `g.id, g.kind, g.message_id, coalesce(g.attempt, 0), g.room_id, g.question_id, g.asker_id, g.requested_by, g.payer_id, g.provider, g.model,
+	g.visibility, g.status, g.prompt_budget, g.reply_cap, g.hold, g.weight_input, g.weight_output, g.lease_token, g.lease_until, g.requeued_at, g.provider_called_at,
+	g.first_text_at, g.stop_requested_at, g.prompt_estimate, g.partial_text, g.input_tokens, coalesce(g.cached_input_tokens, 0), g.output_tokens,
+	coalesce(g.reasoning_tokens, 0), g.usage_estimated, g.charged_tokens, coalesce(g.finish_reason, ''), coalesce(g.error_code, ''), g.created_at, g.settled_at`
 
 func scanGeneration(row pgx.Row) (ai.Generation, error) {
 	var g ai.Generation
-	var status, visibility string
-	var in, out *int64
-	var estimated bool
-	err := row.Scan(&g.MessageID, &g.Number, &g.RoomID, &g.QuestionID, &g.AskerID, &g.PayerID, &g.Terms.Provider, &g.Terms.Model, &visibility, &status,
-		&g.Terms.PromptBudget, &g.Terms.ReplyCap, &g.Terms.Hold, &g.Terms.Weights.Input, &g.Terms.Weights.Output, &g.LeaseToken, moment{&g.LeaseUntil},
-		moment{&g.RequeuedAt}, moment{&g.ProviderCalledAt}, moment{&g.FirstTextAt}, moment{&g.StopRequestedAt}, &g.PromptEstimate, &g.Text, &in, &out,
-		&estimated, &g.ChargedTokens, &g.ErrorCode, moment{&g.CreatedAt}, moment{&g.SettledAt})
-	g.Status, g.Visibility = message.Status(status), message.Visibility(visibility)
+	var in, out, wIn, wOut *int64
+	var u ai.Usage
+	err := row.Scan(&g.ID, &g.Kind, &g.MessageID, &g.Number, &g.RoomID, &g.QuestionID, &g.AskerID, &g.RequestedBy, &g.PayerID, &g.Terms.Provider, &g.Terms.Model,
+		&g.Visibility, &g.Status, &g.Terms.PromptBudget, &g.Terms.ReplyCap, &g.Terms.Hold, &wIn, &wOut, &g.LeaseToken, moment{&g.LeaseUntil}, moment{&g.RequeuedAt},
+		moment{&g.ProviderCalledAt}, moment{&g.FirstTextAt}, moment{&g.StopRequestedAt}, &g.PromptEstimate, &g.Text, &in, &u.CachedInputTokens, &out,
+		&u.ReasoningTokens, &u.Estimated, &g.ChargedTokens, &g.FinishReason, &g.ErrorCode, moment{&g.CreatedAt}, moment{&g.SettledAt})
+	if err == nil {
+		g.Terms.Weights = ai.NewWeights(*wIn, *wOut)
+	}
 	if in != nil && out != nil {
-		g.Usage = &ai.Usage{InputTokens: *in, OutputTokens: *out, Estimated: estimated}
+		u.InputTokens, u.OutputTokens = *in, *out
+		g.Usage = &u
 	}
 	return g, err
 }
 
+func collectGeneration(row pgx.CollectableRow) (ai.Generation, error) { return scanGeneration(row) }
+
 // open and fenced are the conditions of every write of a worker: one that lost its lease changes nothing.
 const (
 	open     = ` status IN ('pending', 'streaming') `
-	fenced   = ` WHERE message_id = $1 AND attempt = $2 AND lease_token = $3 AND` + open
-	newLease = ` clock_timestamp() + make_interval(secs => $4) `
+	fenced   = ` WHERE id = $1 AND lease_token = $2 AND` + open
+	newLease = ` clock_timestamp() + make_interval(secs => $3) `
 )
 
-// Lease gives an attempt to a worker; false if it is settled, called, or another's.
-func (s *Store) Lease(ctx context.Context, a ai.Attempt, token id.ID) (ai.Generation, bool, error) {
-	g, err := scanGeneration(s.db.QueryRow(ctx, `UPDATE ai_generations SET lease_token = $3, lease_until =`+newLease+`
-		WHERE message_id = $1 AND attempt = $2 AND`+open+`AND provider_called_at IS NULL AND (lease_until IS NULL OR lease_until < clock_timestamp())
-		RETURNING `+generationColumns, a.MessageID, a.Number, token, ai.LeaseTime.Seconds()))
+// Lease implements replies.WorkerStore.
+func (s Generations) Lease(ctx context.Context, generation, token id.ID) (ai.Generation, bool, error) {
+	g, err := scanGeneration(s.DB.QueryRow(ctx, `UPDATE ai_generations g SET lease_token = $2, lease_until =`+newLease+`
+		WHERE id = $1 AND`+open+`AND provider_called_at IS NULL AND (lease_until IS NULL OR lease_until < clock_timestamp())
+		RETURNING `+generationColumns, generation, token, ai.LeaseTime.Seconds()))
 	found, err := pg.Found(err)
 	return g, found, err
 }
 
-// Renew keeps a lease and hears Stop; false if the lease was lost.
-func (s *Store) Renew(ctx context.Context, a ai.Attempt, token id.ID) (stop, held bool, err error) {
-	return heard(s.db.QueryRow(ctx, `UPDATE ai_generations SET lease_until =`+newLease+fenced+`RETURNING stop_requested_at IS NOT NULL`,
-		a.MessageID, a.Number, token, ai.LeaseTime.Seconds()))
+// Renew implements replies.WorkerStore.
+func (s Generations) Renew(ctx context.Context, generation, token id.ID) (stop, held bool, err error) {
+	return heard(s.DB.QueryRow(ctx, `UPDATE ai_generations SET lease_until =`+newLease+fenced+`RETURNING stop_requested_at IS NOT NULL`,
+		generation, token, ai.LeaseTime.Seconds()))
 }
 
-// Call commits that the provider is about to be called, once and for all; false if it must not be.
-func (s *Store) Call(ctx context.Context, a ai.Attempt, token id.ID, promptTokens int) (bool, error) {
-	tag, err := s.db.Exec(ctx, `UPDATE ai_generations SET provider_called_at = clock_timestamp(), prompt_estimate = $5, lease_until =`+newLease+fenced+`
-		AND provider_called_at IS NULL AND stop_requested_at IS NULL`, a.MessageID, a.Number, token, ai.LeaseTime.Seconds(), promptTokens)
+// Call implements replies.WorkerStore.
+func (s Generations) Call(ctx context.Context, generation, token id.ID, promptTokens int) (bool, error) {
+	tag, err := s.DB.Exec(ctx, `UPDATE ai_generations SET provider_called_at = clock_timestamp(), prompt_estimate = $4, lease_until =`+newLease+fenced+`
+		AND provider_called_at IS NULL AND stop_requested_at IS NULL`, generation, token, ai.LeaseTime.Seconds(), promptTokens)
 	return tag.RowsAffected() == 1, pg.Translate(err)
 }
 
-// Checkpoint saves the text so far, renews the lease and hears Stop, in one statement; false if the lease was lost.
-func (s *Store) Checkpoint(ctx context.Context, a ai.Attempt, token id.ID, text string) (stop, held bool, err error) {
-	return heard(s.db.QueryRow(ctx, `UPDATE ai_generations SET partial_text = $5, lease_until =`+newLease+`,
-		status = CASE WHEN $5 <> '' THEN 'streaming' ELSE status END,
-		first_text_at = CASE WHEN $5 <> '' THEN coalesce(first_text_at, clock_timestamp()) END`+fenced+`RETURNING stop_requested_at IS NOT NULL`,
-		a.MessageID, a.Number, token, ai.LeaseTime.Seconds(), text))
+// Checkpoint implements replies.WorkerStore.
+func (s Generations) Checkpoint(ctx context.Context, generation, token id.ID, text string) (stop, held bool, err error) {
+	return heard(s.DB.QueryRow(ctx, `UPDATE ai_generations SET partial_text = $4, lease_until =`+newLease+`,
+		status = CASE WHEN $4 <> '' THEN 'streaming' ELSE status END,
+		first_text_at = CASE WHEN $4 <> '' THEN coalesce(first_text_at, clock_timestamp()) END`+fenced+`RETURNING stop_requested_at IS NOT NULL`,
+		generation, token, ai.LeaseTime.Seconds(), text))
 }
 
 func heard(row pgx.Row) (stop, held bool, err error) {
@@ -79,137 +92,122 @@ func heard(row pgx.Row) (stop, held bool, err error) {
 	return stop, held, err
 }
 
-// Settle ends an attempt that the worker still holds; false if somebody else ended it.
-func (s *Store) Settle(ctx context.Context, g ai.Generation, o ai.Outcome) (settled bool, owed []outbox.Row, err error) {
-	err = s.inTx(ctx, readCommitted, func(c querier) error {
-		l, err := lock(ctx, c, g.RoomID, g.AskerID)
-		if err != nil {
-			return err
-		}
-		now, err := scanGeneration(c.QueryRow(ctx, `SELECT `+generationColumns+` FROM ai_generations`+fenced+`FOR UPDATE`, g.MessageID, g.Number, g.LeaseToken))
-		if errors.Is(err, pgx.ErrNoRows) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		w := l.begin(g.AskerID)
-		s.queueSettle(ctx, w, now, o)
-		settled = true
-		owed, err = w.commit(ctx, c)
-		return err
+// Find reads a generation with the database's clock; false if there is none.
+func (s Generations) Find(ctx context.Context, generation id.ID) (g ai.Generation, now time.Time, found bool, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		b := &pgx.Batch{}
+		b.Queue(`SELECT `+generationColumns+` FROM ai_generations g WHERE id = $1`, generation).QueryRow(func(row pgx.Row) error {
+			var err error
+			g, err = scanGeneration(row)
+			found = err == nil
+			return orNothing(err)
+		})
+		b.Queue(`SELECT clock_timestamp()`).QueryRow(func(row pgx.Row) error { return row.Scan(&now) })
+		return tx.SendBatch(ctx, b).Close()
 	})
-	return settled && err == nil, owed, err
-}
-
-// queueSettle writes an end: usage and charge always, text only while both question and answer stand.
-func (s *Store) queueSettle(ctx context.Context, w *change, g ai.Generation, o ai.Outcome) {
-	usage, charged := price(ctx, g, o)
-	w.b.Queue(`WITH texts AS (SELECT $3::text AS text WHERE NOT EXISTS (SELECT FROM messages WHERE id IN ($1, $11) AND deleted_at IS NOT NULL))
-		UPDATE ai_generations SET status = $4, partial_text = coalesce((SELECT text FROM texts), ''), input_tokens = $5, output_tokens = $6,
-		usage_estimated = $7, charged_tokens = $8, error_code = nullif($9, ''), settled_at = greatest(clock_timestamp(), created_at),
-		first_text_at = CASE WHEN $10 THEN coalesce(first_text_at, clock_timestamp()) END WHERE message_id = $1 AND attempt = $2`,
-		g.MessageID, g.Number, o.Text, string(o.Status), usage.InputTokens, usage.OutputTokens, usage.Estimated, charged, o.ErrorCode, o.Text != "", g.QuestionID)
-	number := w.event(event.MessageUpdated, g.MessageID)
-	w.b.Queue(`UPDATE messages SET status = $3, event = $4 WHERE id = $1 AND attempt = $2`, g.MessageID, g.Number, string(o.Status), number)
-	if o.Text != "" {
-		w.b.Queue(`UPDATE messages SET content = $3, content_attempt = $2, token_estimate = $4 WHERE id = $1 AND attempt = $2 AND deleted_at IS NULL
-			AND NOT EXISTS (SELECT FROM messages q WHERE q.id = $5 AND q.deleted_at IS NOT NULL)`,
-			g.MessageID, g.Number, o.Text, ai.Estimate(o.Text), g.QuestionID)
-	}
-	s.meter.Settle(ctx, w.b, g, charged)
-}
-
-// Find reads an attempt; false if there is none.
-func (s *Store) Find(ctx context.Context, a ai.Attempt) (ai.Generation, time.Time, bool, error) {
-	var now time.Time
-	g, err := scanGeneration(s.db.QueryRow(ctx, `SELECT `+generationColumns+` FROM ai_generations WHERE message_id = $1 AND attempt = $2`, a.MessageID, a.Number))
-	if err == nil {
-		err = s.db.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&now)
-	}
-	found, err := pg.Found(err)
 	return g, now, found, err
 }
 
-// Attend ends or revives an attempt that nobody holds; whatever happens meanwhile is seen under the room's lock.
-func (s *Store) Attend(ctx context.Context, a ai.Attempt) (verdict ai.Verdict, owed []outbox.Row, err error) {
-	g, now, found, err := s.Find(ctx, a)
-	if err != nil || !found {
-		return ai.Settled, nil, err
-	}
-	if verdict, _ = ai.Judge(g, now); verdict == ai.Settled || verdict == ai.LookAgain {
-		return verdict, nil, nil
-	}
-	err = s.inTx(ctx, readCommitted, func(c querier) error {
-		l, err := lock(ctx, c, g.RoomID, g.AskerID)
-		if err != nil {
-			return err
-		}
-		g, err := scanGeneration(c.QueryRow(ctx, `SELECT `+generationColumns+` FROM ai_generations WHERE message_id = $1 AND attempt = $2 FOR UPDATE`,
-			a.MessageID, a.Number))
-		if err != nil {
-			return err
-		}
-		if err := c.QueryRow(ctx, `SELECT clock_timestamp()`).Scan(&l.now); err != nil {
-			return err
-		}
-		w := l.begin(g.AskerID)
-		var outcome ai.Outcome
-		switch verdict, outcome = ai.Judge(g, l.now); verdict {
-		case ai.End:
-			s.queueSettle(ctx, w, g, outcome)
-		case ai.Requeue:
-			w.b.Queue(`UPDATE ai_generations SET requeued_at = clock_timestamp() WHERE message_id = $1 AND attempt = $2`, a.MessageID, a.Number)
-			w.owe(outbox.NewReply(outbox.Job{MessageID: a.MessageID, Attempt: a.Number}, g.PayerID))
-		case ai.Settled, ai.LookAgain:
-			return nil
-		}
-		owed, err = w.commit(ctx, c)
-		return err
-	})
-	return verdict, owed, err
-}
-
-// Dead lists open attempts that nobody has held for over a minute, and those that nobody ever took.
-func (s *Store) Dead(ctx context.Context, limit int) ([]ai.Attempt, error) {
-	rows, err := s.db.Query(ctx, `SELECT message_id, attempt FROM ai_generations WHERE`+open+`AND
-		(lease_until < clock_timestamp() - interval '60 seconds' OR (lease_until IS NULL AND created_at < clock_timestamp() - interval '60 seconds'))
-		ORDER BY lease_until LIMIT $1`, limit)
-	if err != nil {
-		return nil, pg.Translate(err)
-	}
-	list, err := pgx.CollectRows(rows, func(r pgx.CollectableRow) (ai.Attempt, error) {
-		var a ai.Attempt
-		err := r.Scan(&a.MessageID, &a.Number)
-		return a, err
-	})
-	return list, pg.Translate(err)
+// Dead lists open generations that nobody has held for over a minute, or ever took, those first that wait longest. Those
+// that were given to the queue again wait there: the watchdog looks after them, and they must not hide the others.
+func (s Generations) Dead(ctx context.Context, limit int) ([]id.ID, error) {
+	rows, err := s.DB.Query(ctx, `SELECT id FROM ai_generations WHERE`+open+`AND coalesce(lease_until, created_at) < clock_timestamp() - interval '60 seconds'
+		AND (requeued_at IS NULL OR requeued_at < clock_timestamp() - make_interval(secs => $2) OR provider_called_at IS NOT NULL)
+		ORDER BY coalesce(lease_until, created_at) LIMIT $1`, limit, ai.NeverStarted.Seconds())
+	return collect(rows, err, pgx.RowTo[id.ID])
 }
 
 // Unfinished says whether anything is still owed to a queue or open; a sweeper that finds nothing lets the database sleep.
-func (s *Store) Unfinished(ctx context.Context) (any bool, err error) {
-	err = s.db.QueryRow(ctx, `SELECT EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM ai_generations WHERE`+open+`)`).Scan(&any)
+func (s Generations) Unfinished(ctx context.Context) (any bool, err error) {
+	err = s.DB.QueryRow(ctx, `SELECT EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM ai_generations WHERE`+open+`)`).Scan(&any)
 	return any, pg.Translate(err)
 }
 
-// Briefing reads what a prompt is built from: the room's settings and the question.
-func (s *Store) Briefing(ctx context.Context, g ai.Generation) (b replies.Briefing, err error) {
-	err = s.inTx(ctx, snapshot, func(c querier) error {
-		if err := c.QueryRow(ctx, `SELECT `+roomColumns+` FROM rooms r WHERE r.id = $1`, g.RoomID).Scan(roomFields(&b.Room)...); err != nil {
+// Briefing implements replies.WorkerStore.
+func (s Generations) Briefing(ctx context.Context, g ai.Generation) (b replies.Briefing, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		if err := tx.QueryRow(ctx, `SELECT `+roomColumns+` FROM rooms r WHERE r.id = $1`, g.RoomID).Scan(roomFields(&b.Room)...); err != nil {
 			return err
 		}
-		b.Question, err = messageOf(ctx, c, g.RoomID, g.AskerID, g.QuestionID)
+		b.Oldest = oldestOf(b.Room)
+		b.Question, err = messageOf(ctx, tx, g.RoomID, g.AskerID, g.QuestionID)
 		return err
 	})
 	return b, err
 }
 
-// History reads messages before a place that the asker may see, newest first. What the AI may see of them is decided by
-// the domain.
-func (s *Store) History(ctx context.Context, roomID, asker, before id.ID, limit int) (list []message.Message, err error) {
-	err = s.inTx(ctx, snapshot, func(c querier) error {
-		list, err = s.earlier(ctx, c, messages.Query{RoomID: roomID, Person: asker, Before: before}, before, false, limit)
+// historyBytes bounds what a worker reads at once; a page that it cuts is followed by the next.
+const historyBytes = 4 << 20
+
+// History implements replies.WorkerStore.
+func (s Generations) History(ctx context.Context, q replies.HistoryQuery) (list []message.Message, more bool, err error) {
+	r := reading{roomID: q.RoomID, person: q.Asker, bytes: historyBytes, oldest: q.NotBefore}
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		list, more, err = r.earlier(ctx, tx, q.Before, false, q.Limit)
 		return err
 	})
-	return list, err
+	return list, more, err
+}
+
+// pair finds the AI message and its question from either's id; not_found if one of them is deleted or missing.
+func pair(ctx context.Context, db pg.DB, roomID, person, messageID id.ID) (question, answer message.Message, err error) {
+	missing := fault.New(fault.NotFound, "There is no AI reply to that message.")
+	m, err := messageOf(ctx, db, roomID, person, messageID)
+	if err != nil {
+		return question, answer, err
+	}
+	if m.Type == message.AI {
+		answer = m
+		question, err = messageOf(ctx, db, roomID, person, m.Answers)
+	} else {
+		question = m
+		answer, err = scanMessage(db.QueryRow(ctx, messageSQL+` WHERE m.room_id = $1`+visible+answerTo, roomID, person, m.ID, answerBy(m.ID)))
+		if errors.Is(err, pgx.ErrNoRows) {
+			err = missing
+		}
+	}
+	if err == nil && (!question.DeletedAt.IsZero() || !answer.DeletedAt.IsZero()) {
+		err = missing
+	}
+	return question, answer, err
+}
+
+// Answer implements replies.Store.
+func (s Generations) Answer(ctx context.Context, roomID, person, messageID id.ID) (answer message.Message, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		if _, err := roomOf(ctx, tx, roomID, person); err != nil {
+			return err
+		}
+		_, answer, err = pair(ctx, tx, roomID, person, messageID)
+		return err
+	})
+	return answer, err
+}
+
+// Attempts implements replies.Store. The text of the attempt that the message shows stands in the message.
+func (s Generations) Attempts(ctx context.Context, q replies.AttemptQuery) (page replies.AttemptPage, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		if _, err := roomOf(ctx, tx, q.RoomID, q.Person); err != nil {
+			return err
+		}
+		_, answer, err := pair(ctx, tx, q.RoomID, q.Person, q.MessageID)
+		if err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, `SELECT `+generationColumns+` FROM (SELECT *, sum(octet_length(partial_text)) OVER (ORDER BY attempt ROWS UNBOUNDED PRECEDING) AS running
+			FROM ai_generations WHERE message_id = $1 AND attempt > $2) g WHERE running - octet_length(partial_text) < $3 ORDER BY attempt LIMIT $4`,
+			answer.ID, q.After, messages.MaxPageBytes, q.Limit+1)
+		if page.Attempts, err = collect(rows, err, collectGeneration); err != nil {
+			return err
+		}
+		page.Attempts = page.Attempts[:min(len(page.Attempts), q.Limit)]
+		for i, g := range page.Attempts {
+			if g.Number == answer.Reply.ContentAttempt && g.Text == "" {
+				page.Attempts[i].Text = answer.Content
+			}
+		}
+		page.More = len(page.Attempts) > 0 && page.Attempts[len(page.Attempts)-1].Number < answer.Reply.Attempt
+		return nil
+	})
+	return page, err
 }

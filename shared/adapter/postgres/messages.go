@@ -8,7 +8,10 @@ import (
 	"time"
 
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
@@ -16,28 +19,38 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 )
 
+// Messages is messages.Store.
+type Messages struct{ DB *pgxpool.Pool }
+
+var _ messages.Store = Messages{}
+
 // The status is that of the newest attempt. While it streams, the message shows its text so far, once there is some.
-const messageSQL = `SELECT m.id, m.room_id, coalesce(m.sequence, 0), m.event, m.type, coalesce(g.status, m.status),
-	CASE WHEN g.status = 'streaming' AND g.partial_text <> '' AND m.deleted_at IS NULL THEN g.partial_text ELSE m.content END,
-	m.answers, m.reply_to, m.visibility, m.visible_to, m.exclude_from_ai, m.token_estimate, m.client_message_id, m.attempt,
-	CASE WHEN g.status = 'streaming' AND g.partial_text <> '' AND m.deleted_at IS NULL THEN m.attempt ELSE m.content_attempt END,
-	m.edited_at, m.deleted_at, m.created_at,
-	u.id, coalesce(u.username, ''), coalesce(u.display_name, ''), coalesce(u.locale, ''), u.created_at,
-	g.asker_id, coalesce(g.provider, ''), coalesce(g.model, ''), g.input_tokens, g.output_tokens, g.charged_tokens,
-	g.created_at, g.settled_at, coalesce(g.error_code, '')
-	FROM messages m LEFT JOIN users u ON u.id = m.sender_id LEFT JOIN ai_generations g ON g.message_id = m.id AND g.attempt = m.attempt`
+const (
+	streaming = `g.status = 'streaming' AND g.partial_text <> '' AND m.deleted_at IS NULL`
+	textNow   = `CASE WHEN ` + streaming + ` THEN g.partial_text ELSE m.content END`
+
+	messageSQL = messageColumns + textNow + messageRest + ` FROM messages m` + messageJoins
+	// previewSQL carries the beginning of texts only.
+	previewSQL = messageColumns + `left(` + textNow + `, 200)` + messageRest + ` FROM messages m` + messageJoins
+
+	messageColumns = `SELECT m.id, m.room_id, coalesce(m.sequence, 0), m.event, m.type, coalesce(g.status, m.status), `
+	messageRest    = `, m.answers, m.reply_to, m.visibility, m.visible_to, m.exclude_from_ai, m.token_estimate, m.client_message_id, m.attempt,
+		CASE WHEN ` + streaming + ` THEN m.attempt ELSE m.content_attempt END, m.edited_at, m.deleted_at, m.created_at,
+		u.id, coalesce(u.username, ''), coalesce(u.display_name, ''), coalesce(u.locale, ''), u.created_at,
+		g.asker_id, coalesce(g.provider, ''), coalesce(g.model, ''), g.input_tokens, g.cached_input_tokens, g.output_tokens, g.reasoning_tokens,
+		g.charged_tokens, g.created_at, g.settled_at, coalesce(g.error_code, ''), coalesce(g.finish_reason, '')`
+	messageJoins = ` LEFT JOIN users u ON u.id = m.sender_id LEFT JOIN ai_generations g ON g.message_id = m.id AND g.attempt = m.attempt`
+)
 
 func scanMessage(row pgx.Row) (message.Message, error) {
 	var m message.Message
-	var kind, status, visibility string
 	var p room.Person
 	var r message.Reply
 	var asked, settled time.Time
-	err := row.Scan(&m.ID, &m.RoomID, &m.Sequence, &m.Event, &kind, &status, &m.Content, &m.Answers, &m.ReplyTo, &visibility, &m.VisibleTo,
+	err := row.Scan(&m.ID, &m.RoomID, &m.Sequence, &m.Event, &m.Type, &m.Status, &m.Content, &m.Answers, &m.ReplyTo, &m.Visibility, &m.VisibleTo,
 		&m.ExcludeFromAI, &m.TokenEstimate, &m.ClientMessageID, &r.Attempt, &r.ContentAttempt, moment{&m.EditedAt}, moment{&m.DeletedAt},
 		moment{&m.CreatedAt}, &p.ID, &p.Username, &p.DisplayName, &p.Locale, moment{&p.CreatedAt}, &r.AskerID, &r.Provider, &r.Model,
-		&r.InputTokens, &r.OutputTokens, &r.ChargedTokens, moment{&asked}, moment{&settled}, &r.ErrorCode)
-	m.Type, m.Status, m.Visibility = message.Type(kind), message.Status(status), message.Visibility(visibility)
+		&r.InputTokens, &r.CachedTokens, &r.OutputTokens, &r.Reasoning, &r.ChargedTokens, moment{&asked}, moment{&settled}, &r.ErrorCode, &r.FinishReason)
 	if !p.ID.IsZero() {
 		m.Sender = &p
 	}
@@ -51,90 +64,140 @@ func scanMessage(row pgx.Row) (message.Message, error) {
 	return m, err
 }
 
-func collectMessages(rows pgx.Rows, err error) ([]message.Message, error) {
-	if err != nil {
-		return nil, err
-	}
-	return pgx.CollectRows(rows, func(r pgx.CollectableRow) (message.Message, error) { return scanMessage(r) })
-}
+func collectMessage(row pgx.CollectableRow) (message.Message, error) { return scanMessage(row) }
 
-func messagesByID(ctx context.Context, c querier, ids []id.ID) ([]message.Message, error) {
+// publicMessages reads messages for those who speak to a whole room: whatever it is asked for, nothing private is found.
+func publicMessages(ctx context.Context, db pg.DB, sql string, ids []id.ID) ([]message.Message, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
-	return collectMessages(c.Query(ctx, messageSQL+` WHERE m.id = ANY ($1::text[]::uuid[]) ORDER BY m.id`, texts(ids)))
+	rows, err := db.Query(ctx, sql+` WHERE m.id = ANY ($1::text[]::uuid[]) AND m.visibility = 'public' ORDER BY m.id`, texts(ids))
+	return collect(rows, err, collectMessage)
 }
 
-// visible is what one person may see of a room.
+// privateMessages reads one person's own private messages, in the rooms that they are in.
+func privateMessages(ctx context.Context, db pg.DB, person id.ID, ids []id.ID) ([]message.Message, error) {
+	if len(ids) == 0 {
+		return nil, nil
+	}
+	rows, err := db.Query(ctx, messageSQL+` JOIN room_members p ON p.room_id = m.room_id AND p.user_id = $2 AND p.removed_at IS NULL
+		JOIN rooms r ON r.id = m.room_id AND r.deleted_at IS NULL
+		WHERE m.id = ANY ($1::text[]::uuid[]) AND m.visibility = 'private' AND m.visible_to = $2 ORDER BY m.id`, texts(ids), person)
+	return collect(rows, err, collectMessage)
+}
+
+// visible is what the person $2 may see of a room.
 const visible = ` AND (m.visibility = 'public' OR m.visible_to = $2)`
 
-// Message reads one message that the person may see; not_found otherwise.
-func (s *Store) Message(ctx context.Context, roomID, person, messageID id.ID) (m message.Message, err error) {
-	err = s.inTx(ctx, snapshot, func(c querier) error {
-		if _, err := roomOf(ctx, c, roomID, person); err != nil {
+// Message implements messages.Store.
+func (s Messages) Message(ctx context.Context, roomID, person, messageID id.ID) (m message.Message, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		if _, err := roomOf(ctx, tx, roomID, person); err != nil {
 			return err
 		}
-		m, err = messageOf(ctx, c, roomID, person, messageID)
+		m, err = messageOf(ctx, tx, roomID, person, messageID)
 		return err
 	})
 	return m, err
 }
 
-func messageOf(ctx context.Context, c querier, roomID, person, messageID id.ID) (message.Message, error) {
-	m, err := scanMessage(c.QueryRow(ctx, messageSQL+` WHERE m.id = $3 AND m.room_id = $1`+visible, roomID, person, messageID))
+func messageOf(ctx context.Context, db pg.DB, roomID, person, messageID id.ID) (message.Message, error) {
+	m, err := scanMessage(db.QueryRow(ctx, messageSQL+` WHERE m.id = $3 AND m.room_id = $1`+visible, roomID, person, messageID))
 	if errors.Is(err, pgx.ErrNoRows) {
-		return m, noMessage()
+		return m, fault.New(fault.NotFound, "There is no such message.")
 	}
 	return m, err
 }
 
-func noMessage() error { return fault.New(fault.NotFound, "There is no such message.") }
+// answerTo finds the message that answers a question ($3), which stands in its question's millisecond or the next: two
+// partitions at most.
+const answerTo = ` AND m.answers = $3 AND m.id > $3 AND m.id < $4`
 
-// Messages reads a page with the numbers of the same snapshot.
-func (s *Store) Messages(ctx context.Context, q messages.Query) (page messages.Page, err error) {
-	err = s.inTx(ctx, snapshot, func(c querier) error {
-		m, err := roomOf(ctx, c, q.RoomID, q.Person)
+// answerBy is the bound of answerTo.
+func answerBy(question id.ID) id.ID { return id.Floor(question.Time().Add(window)) }
+
+// Sent implements messages.Store: the first message with the client's id since the key was taken. Naming the message in
+// the key would be one more write under the lock of every send.
+func (s Messages) Sent(ctx context.Context, roomID id.ID, key change.Key) (sent messages.Sent, err error) {
+	const clocksMayStep = time.Minute
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		if _, err := roomOf(ctx, tx, roomID, key.UserID); err != nil {
+			return err
+		}
+		client, at, err := began(ctx, tx, key)
+		if err != nil {
+			return err
+		}
+		sent.Message, err = scanMessage(tx.QueryRow(ctx, messageSQL+` WHERE m.room_id = $1`+visible+` AND m.id >= $3 AND m.sender_id = $2 AND m.client_message_id = $4
+			ORDER BY m.id LIMIT 1`, roomID, key.UserID, id.Floor(at.Add(-clocksMayStep)), client))
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.New(fault.NotFound, "There is no such message.")
+		}
+		if err != nil {
+			return err
+		}
+		answer, err := scanMessage(tx.QueryRow(ctx, messageSQL+` WHERE m.room_id = $1`+visible+answerTo, roomID, key.UserID, sent.Message.ID, answerBy(sent.Message.ID)))
+		if err == nil {
+			sent.AIMessage = &answer
+		}
+		return orNothing(err)
+	})
+	return sent, err
+}
+
+// Page implements messages.Store, with the numbers of the same snapshot.
+func (s Messages) Page(ctx context.Context, q messages.Query) (page messages.Page, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		m, err := roomOf(ctx, tx, q.RoomID, q.Person)
 		if err != nil {
 			return err
 		}
 		page.RoomEvent, page.UserEvent = m.LatestEvent, m.UserEvent
+		r := reading{roomID: q.RoomID, person: q.Person, bytes: messages.MaxPageBytes, oldest: oldestOf(m.Room)}
 		switch {
 		case !q.After.IsZero():
-			page.Messages, err = s.later(ctx, c, q, q.After, q.Limit+1)
-			page.More = len(page.Messages) > q.Limit
-			page.Messages = page.Messages[:min(len(page.Messages), q.Limit)]
+			page.Messages, page.More, err = r.later(ctx, tx, q.After, q.Limit)
 		case !q.Around.IsZero():
-			page.Messages, page.More, err = s.around(ctx, c, q)
+			page.Messages, page.More, err = r.around(ctx, tx, q.Around, q.Limit)
 		default:
 			before := q.Before
 			if before.IsZero() {
 				before = beyond(m.LastMessageID)
 			}
-			page.Messages, err = s.earlier(ctx, c, q, before, false, q.Limit+1)
-			page.More = len(page.Messages) > q.Limit
-			page.Messages = page.Messages[:min(len(page.Messages), q.Limit)]
+			page.Messages, page.More, err = r.earlier(ctx, tx, before, false, q.Limit)
 		}
 		return err
 	})
 	return page, err
 }
 
+// reading is what one person may see of a room, up to so many bytes of text. A message that would go beyond is the last:
+// the first is read whatever its size.
+type reading struct {
+	roomID, person id.ID
+	bytes          int
+	oldest         id.ID // nothing older is looked for
+}
+
+// oldestOf is where a room can begin: only a fork holds what is older than itself.
+func oldestOf(r room.Room) id.ID {
+	if r.ForkedFromRoomID.IsZero() {
+		return r.ID
+	}
+	return id.ID{}
+}
+
 // around is the message with half a page on either side, newest first; more tells of older ones.
-func (s *Store) around(ctx context.Context, c querier, q messages.Query) ([]message.Message, bool, error) {
-	half := q.Limit / 2
-	later, err := s.later(ctx, c, q, q.Around, half)
+func (r reading) around(ctx context.Context, db pg.DB, at id.ID, limit int) ([]message.Message, bool, error) {
+	half := r
+	half.bytes /= 2
+	later, _, err := half.later(ctx, db, at, limit/2)
 	if err != nil {
 		return nil, false, err
 	}
-	older := q.Limit - len(later)
-	earlier, err := s.earlier(ctx, c, q, q.Around, true, older+1)
-	if err != nil {
-		return nil, false, err
-	}
-	more := len(earlier) > older
-	earlier = earlier[:min(len(earlier), older)]
+	earlier, more, err := half.earlier(ctx, db, at, true, limit-len(later))
 	slices.Reverse(later)
-	return append(later, earlier...), more, nil
+	return append(later, earlier...), more, err
 }
 
 // window is how far below a cursor a page is looked for first: planning over all partitions costs ten times as much as
@@ -151,35 +214,74 @@ func beyond(last id.ID) id.ID {
 	return id.Floor(now.Add(24 * time.Hour))
 }
 
-// upTo is part of the text, and the same for both windows: only where the planner knows how few rows are wanted may it keep
-// a plan for all partitions, which are then left out as the plan starts.
-func upTo(limit int) string { return " LIMIT " + strconv.Itoa(limit) }
+// pageSQL reads up to limit rows in an order, and stops after the row at which their texts exceed the bytes $4. The limit
+// is part of the text, and the same for both windows: only where the planner knows how few rows are wanted may it keep a
+// plan for all partitions, which are then left out as the plan starts.
+func pageSQL(condition, order string, limit int) string {
+	return messageColumns + textNow + messageRest + `, m.running FROM (SELECT *, sum(octet_length(content)) OVER (ORDER BY id ` + order + ` ROWS UNBOUNDED PRECEDING) AS running
+		FROM (SELECT m.* FROM messages m WHERE m.room_id = $1` + visible + condition + ` ORDER BY m.id ` + order + ` LIMIT ` + strconv.Itoa(limit) + `) found) m` + messageJoins + `
+		WHERE m.running - octet_length(m.content) < $4 ORDER BY m.id ` + order
+}
 
-// earlier reads messages before (or up to, with including) a place, newest first.
-func (s *Store) earlier(ctx context.Context, c querier, q messages.Query, before id.ID, including bool, limit int) ([]message.Message, error) {
+// part reads one window of a page; full says that the bytes are used up.
+func (r *reading) part(ctx context.Context, db pg.DB, sql string, limit int, args ...any) (list []message.Message, full bool, err error) {
+	var running int64
+	rows, err := db.Query(ctx, sql, append([]any{r.roomID, r.person, args[0], r.bytes}, args[1:]...)...)
+	list, err = collect(rows, err, func(row pgx.CollectableRow) (message.Message, error) { return scanMessage(withRunning{row, &running}) })
+	full = running >= int64(r.bytes)
+	r.bytes -= int(running)
+	return list, full && len(list) < limit, err
+}
+
+// withRunning reads the running sum behind the columns of a message.
+type withRunning struct {
+	pgx.Row
+	running *int64
+}
+
+func (w withRunning) Scan(dest ...any) error { return w.Row.Scan(append(dest, w.running)...) }
+
+// cut makes a page of what was read: one more than wanted, or less because its bytes were used up, means that there is more.
+func cut(list []message.Message, full bool, limit int) ([]message.Message, bool) {
+	if len(list) > limit {
+		return list[:limit], true
+	}
+	return list, full
+}
+
+// earlier reads messages before (or up to, with including) a place, newest first, and whether there are more.
+func (r reading) earlier(ctx context.Context, db pg.DB, before id.ID, including bool, limit int) ([]message.Message, bool, error) {
 	above := ` AND m.id < $3`
 	if including {
 		above = ` AND m.id <= $3`
 	}
-	sql := messageSQL + ` WHERE m.room_id = $1` + visible + above
 	floor := id.Floor(before.Time().Add(-window))
-	list, err := collectMessages(c.Query(ctx, sql+` AND m.id >= $4 ORDER BY m.id DESC`+upTo(limit), q.RoomID, q.Person, before, floor))
-	// Nothing of a room is older than the room.
-	if err != nil || len(list) >= limit || floor.Compare(q.RoomID) < 0 {
-		return list, err
+	last := floor.Compare(r.oldest) <= 0
+	if last {
+		floor = r.oldest
 	}
-	rest, err := collectMessages(c.Query(ctx, sql+` AND m.id < $4 ORDER BY m.id DESC`+upTo(limit), q.RoomID, q.Person, before, floor))
-	return append(list, rest[:min(len(rest), limit-len(list))]...), err
+	list, full, err := r.part(ctx, db, pageSQL(above+` AND m.id >= $5`, `DESC`, limit+1), limit+1, before, lowest(floor))
+	if err != nil || full || last || len(list) > limit {
+		list, more := cut(list, full, limit)
+		return list, more, err
+	}
+	rest, full, err := r.part(ctx, db, pageSQL(` AND m.id < $3 AND m.id >= $5`, `DESC`, limit+1), limit+1, floor, lowest(r.oldest))
+	list, more := cut(append(list, rest...), full, limit)
+	return list, more, err
 }
 
-// later reads messages after a place, oldest first.
-func (s *Store) later(ctx context.Context, c querier, q messages.Query, after id.ID, limit int) ([]message.Message, error) {
-	sql := messageSQL + ` WHERE m.room_id = $1` + visible + ` AND m.id > $3`
+// lowest gives an id to a comparison: the zero id would be NULL.
+func lowest(v id.ID) string { return v.String() }
+
+// later reads messages after a place, oldest first, and whether there are more.
+func (r reading) later(ctx context.Context, db pg.DB, after id.ID, limit int) ([]message.Message, bool, error) {
 	ceiling := id.Floor(after.Time().Add(window))
-	list, err := collectMessages(c.Query(ctx, sql+` AND m.id < $4 ORDER BY m.id`+upTo(limit), q.RoomID, q.Person, after, ceiling))
-	if err != nil || len(list) >= limit || ceiling.Time().After(time.Now()) {
-		return list, err
+	list, full, err := r.part(ctx, db, pageSQL(` AND m.id > $3 AND m.id < $5`, `ASC`, limit+1), limit+1, after, ceiling)
+	if err != nil || full || len(list) > limit || ceiling.Time().After(time.Now()) {
+		list, more := cut(list, full, limit)
+		return list, more, err
 	}
-	rest, err := collectMessages(c.Query(ctx, sql+` AND m.id >= $4 ORDER BY m.id`+upTo(limit), q.RoomID, q.Person, after, ceiling))
-	return append(list, rest[:min(len(rest), limit-len(list))]...), err
+	rest, full, err := r.part(ctx, db, pageSQL(` AND m.id >= $3 AND m.id > $5`, `ASC`, limit+1), limit+1, ceiling, after)
+	list, more := cut(append(list, rest...), full, limit)
+	return list, more, err
 }

@@ -77,7 +77,7 @@ func TestRowsReachTheirQueuesAndSayWhoAsked(t *testing.T) { //nolint:paralleltes
 	for n := range int64(23) { // three batches
 		rows = append(rows, outbox.NewPush(event.Stream{Room: id.New()}, n+1, n+1))
 	}
-	rows = append(rows, outbox.NewReply(outbox.Job{MessageID: id.New(), Attempt: 1}, id.New()))
+	rows = append(rows, outbox.NewReply(id.New(), id.New()))
 	taken, err := sqs.New(h.client, h.urls).Send(ctx, rows)
 	if err != nil || len(taken) != len(rows) {
 		t.Fatalf("%d of %d, %v", len(taken), len(rows), err)
@@ -122,7 +122,7 @@ func TestAHiddenMessageComesBackWhenItsTimeIsOver(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	queues := sqs.New(h.client, h.urls)
-	if _, err := queues.Send(t.Context(), []outbox.Row{outbox.NewReply(outbox.Job{MessageID: id.New(), Attempt: 1}, id.New())}); err != nil {
+	if _, err := queues.Send(t.Context(), []outbox.Row{outbox.NewReply(id.New(), id.New())}); err != nil {
 		t.Fatal(err)
 	}
 	first := h.receive(outbox.AIReplies, 2)

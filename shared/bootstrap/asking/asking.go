@@ -7,13 +7,14 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/gateway"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/bootstrap/web"
 	"github.com/yoriai/yoriai/shared/bootstrap/work"
-	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/queue"
@@ -42,7 +43,7 @@ func Serve(method, path string, needs []environment.Need, handler func(p *chat.P
 const connections = 2
 
 // Worker is the main of the function that writes AI replies.
-func Worker(handler func(hide queue.Hide, reply func(ctx context.Context, a ai.Attempt) error) any) {
+func Worker(handler func(hide queue.Hide, reply func(ctx context.Context, generation id.ID) error) any) {
 	needs := append([]environment.Need{environment.Gateway, environment.Connections}, work.Settling...)
 	chat.Start(needs, func(p *chat.Parts) (any, error) {
 		client, err := gateway.Open(p.Config.GatewayAddr)
@@ -51,8 +52,8 @@ func Worker(handler func(hide queue.Hide, reply func(ctx context.Context, a ai.A
 		}
 		caster := live.Caster{Connections: dynamodb.Connections{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
 			Hub: p.AWS.Hub(), Encode: wire.Delta, Interval: p.Config.DeltaInterval, Budget: p.Config.SendBudget}
-		worker := replies.Worker{Store: p.Store, LLM: client, Live: caster, Stops: redis.NewStopHint(p.Redis), Running: redis.NewStreamText(p.Redis),
-			Undertaker: work.Undertaker(p), HandOver: p.HandOver, Pace: replies.Pace{Checkpoint: p.Config.CheckpointPeriod}}
+		worker := replies.Worker{Store: postgres.Generations{DB: p.DB}, LLM: client, Broadcast: caster, Stops: redis.NewStopHint(p.Redis),
+			Running: redis.NewStreamText(p.Redis), Reaper: work.Reaper(p), Runner: p.Runner, Pace: replies.Pace{Checkpoint: p.Config.CheckpointPeriod}}
 		hide := func(ctx context.Context, receipt string, duration time.Duration) error {
 			return p.Queues.Hide(ctx, outbox.AIReplies, receipt, duration)
 		}

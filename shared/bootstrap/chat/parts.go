@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	sdksqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
@@ -19,31 +20,27 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	"github.com/yoriai/yoriai/shared/usecase/handover"
+	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
 // Parts are made once per environment; what a function does not need is nil.
 type Parts struct {
 	Config   environment.Config
 	AWS      environment.AWS
-	Store    *postgres.Store
+	DB       *pgxpool.Pool
 	Sessions identity.Sessions
 	Table    dynamodb.Table
 	Redis    *redis.Client
 	Queues   *sqs.Queues
-	HandOver handover.HandOver
+	Activity *dynamodb.Activity
+	Runner   transact.Runner
 	// Catalogue is set by bootstrap/asking, for the functions that speak to the gateway.
-	Catalogue Catalogue
+	Catalogue ai.Catalogue
 	needs     []environment.Need
-}
-
-// Catalogue finds and lists models.
-type Catalogue interface {
-	rooms.Catalogue
-	Models(ctx context.Context) ([]ai.Model, error)
 }
 
 // build prepares clients; none of them connects yet.
@@ -61,12 +58,13 @@ func build(ctx context.Context, c environment.Config, a environment.AWS, needs [
 		if err != nil {
 			return nil, err
 		}
-		p.Store, p.Sessions = postgres.New(pool, postgres.AllowAll{}), identity.Sessions{Pool: pool}
+		p.DB, p.Sessions = pool, identity.Sessions{Pool: pool}
 		p.Queues = sqs.New(sdksqs.NewFromConfig(p.AWS.Config, func(o *sdksqs.Options) {
 			o.EndpointOptions.UseDualStackEndpoint = p.AWS.DualStack()
 		}), map[outbox.Queue]string{
 			outbox.FanOut: c.FanOutQueueURL, outbox.AIReplies: c.AIRepliesURL, outbox.AIWatchdog: c.AIWatchdogURL})
-		p.HandOver = handover.HandOver{Queues: p.Queues, Store: p.Store, Activity: dynamodb.NewActivity(p.Table)}
+		p.Activity = dynamodb.NewActivity(p.Table)
+		p.Runner = transact.Runner{Store: postgres.Changes{DB: pool}, Relay: transact.Relay{Queues: p.Queues, Store: postgres.Outbox{DB: pool}, Activity: p.Activity}}
 	}
 	return p, nil
 }
@@ -75,31 +73,23 @@ func (p *Parts) has(need environment.Need) bool { return slices.Contains(p.needs
 
 // Rooms is the use case about rooms.
 func (p *Parts) Rooms() rooms.Rooms {
-	return rooms.Rooms{Store: p.Store, Memberships: dynamodb.Memberships{Table: p.Table}, HandOver: p.HandOver, Catalogue: p.Catalogue, StopHint: p.stopHint}
+	return rooms.Rooms{Store: postgres.Rooms{DB: p.DB}, Runner: p.Runner, Memberships: dynamodb.Memberships{Table: p.Table}, Catalogue: p.Catalogue,
+		Hint: redis.NewStopHint(p.Redis)}
 }
 
 // Messages is the use case about messages.
 func (p *Parts) Messages() messages.Messages {
-	return messages.Messages{Store: p.Store, HandOver: p.HandOver, Catalogue: p.Catalogue, StopHint: p.stopHint}
+	return messages.Messages{Store: postgres.Messages{DB: p.DB}, Runner: p.Runner, Catalogue: p.Catalogue, Meter: ai.Unmetered{},
+		Running: redis.NewStreamText(p.Redis), Hint: redis.NewStopHint(p.Redis)}
 }
 
 // Replies is the use case about answers.
 func (p *Parts) Replies() replies.Replies {
-	return replies.Replies{Store: p.Store, HandOver: p.HandOver, Catalogue: p.Catalogue, StopHint: p.stopHint}
+	return replies.Replies{Store: postgres.Generations{DB: p.DB}, Runner: p.Runner, Catalogue: p.Catalogue, Meter: ai.Unmetered{}, Hint: redis.NewStopHint(p.Redis)}
 }
 
-func (p *Parts) stopHint(ctx context.Context, attempts []ai.Attempt) {
-	hint := redis.NewStopHint(p.Redis)
-	for _, a := range attempts {
-		hint.Publish(ctx, a.MessageID)
-	}
-}
-
-// Running finds the text of a reply that is being written.
-func (p *Parts) Running(ctx context.Context, a ai.Attempt) (string, bool) {
-	attempt, text, found := redis.NewStreamText(p.Redis).Get(ctx, a.MessageID)
-	return text, found && attempt == a.Number
-}
+// Changes is the use case about what was missed.
+func (p *Parts) Changes() changes.Changes { return changes.Changes{Store: postgres.Logs{DB: p.DB}} }
 
 // Serve is the main of an operation: its method and path as in the contract, what it needs, and its handler.
 func Serve(method, path string, needs []environment.Need, handler func(p *Parts) httpapi.Handler) {

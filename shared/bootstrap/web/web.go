@@ -13,7 +13,6 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
-	httprealtime "github.com/yoriai/yoriai/shared/handler/http/realtime"
 	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
 )
 
@@ -89,5 +88,5 @@ func RealtimeTicket(_ context.Context, f *Frame) (httpapi.Handler, error) {
 	}
 	f.LetUndenied(cache)
 	office := usecase.TicketOffice{Tickets: dynamodb.Tickets{Table: f.AWS.Table()}, Limits: redis.NewLimiter(cache), Now: time.Now}
-	return httprealtime.CreateTicket(office, f.Config.WebSocketURL), nil
+	return operations.CreateRealtimeTicket(office, f.Config.WebSocketURL), nil
 }

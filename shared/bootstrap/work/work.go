@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/handler/queue"
@@ -27,37 +28,37 @@ func Start(needs []environment.Need, handler func(p *chat.Parts) any) {
 	chat.Start(needs, func(p *chat.Parts) (any, error) { return handler(p), nil })
 }
 
-// Undertaker ends or revives what nobody holds.
-func Undertaker(p *chat.Parts) replies.Undertaker {
-	return replies.Undertaker{Store: p.Store, HandOver: p.HandOver}
+// Reaper ends or revives what nobody holds.
+func Reaper(p *chat.Parts) replies.Reaper {
+	return replies.Reaper{Store: postgres.Generations{DB: p.DB}, Runner: p.Runner}
 }
 
 // Sweeper finds what was left behind.
 func Sweeper(p *chat.Parts) replies.Sweeper {
-	return replies.Sweeper{Store: p.Store, Undertaker: Undertaker(p), HandOver: p.HandOver}
+	return replies.Sweeper{Store: postgres.Generations{DB: p.DB}, Reaper: Reaper(p), Relay: p.Runner.Relay, Activity: p.Activity}
 }
 
 // FanOut pushes events.
 func FanOut(p *chat.Parts) fanout.FanOut {
-	return fanout.FanOut{Store: p.Store, Heads: dynamodb.Heads{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
+	return fanout.FanOut{Store: postgres.Logs{DB: p.DB}, Heads: dynamodb.Heads{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
 		Connections: dynamodb.Connections{Table: p.Table}, Hub: p.AWS.Hub(), Frames: wire.Frames{}}
 }
 
 // Night does one night's work.
 func Night(p *chat.Parts) queue.Run {
 	return func(ctx context.Context) (map[string]any, error) {
-		return nightly.Run(ctx, p.Store, p.Sessions, time.Now())
+		return nightly.Run(ctx, postgres.Maintenance{DB: p.DB}, p.Sessions, time.Now())
 	}
 }
 
 // Prove looks for holes in the logs.
 func Prove(p *chat.Parts) queue.Run {
-	return func(ctx context.Context) (map[string]any, error) { return upkeep.Prove(ctx, p.Store) }
+	return func(ctx context.Context) (map[string]any, error) { return upkeep.Prove(ctx, postgres.Proofs{DB: p.DB}) }
 }
 
 // Project makes the projection in DynamoDB anew.
 func Project(p *chat.Parts) queue.Run {
 	return func(ctx context.Context) (map[string]any, error) {
-		return upkeep.Project(ctx, p.Store, dynamodb.Memberships{Table: p.Table}, dynamodb.Heads{Table: p.Table})
+		return upkeep.Project(ctx, postgres.Proofs{DB: p.DB}, dynamodb.Memberships{Table: p.Table}, dynamodb.Heads{Table: p.Table})
 	}
 }

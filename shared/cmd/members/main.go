@@ -15,11 +15,10 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/cmd/internal/localcloud"
-	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/room"
-	"github.com/yoriai/yoriai/shared/usecase/handover"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
 const usage = "usage: members join <roomId> <username> <role> | members remove <roomId> <username>"
@@ -39,7 +38,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("%s is no room id", args[1])
 	}
-	u, store, err := useCase(ctx)
+	u, err := useCase(ctx)
 	if err != nil {
 		return err
 	}
@@ -48,7 +47,7 @@ func run(ctx context.Context, args []string) error {
 		_, err = u.Join(ctx, roomID, args[2], room.Role(args[3]))
 	case args[0] == "remove" && len(args) == 3:
 		var person id.ID
-		if person, err = store.PersonNamed(ctx, args[2]); err == nil {
+		if person, err = u.Store.PersonNamed(ctx, args[2]); err == nil {
 			err = u.Remove(ctx, roomID, person, person)
 		}
 	default:
@@ -57,15 +56,16 @@ func run(ctx context.Context, args []string) error {
 	return err
 }
 
-func useCase(ctx context.Context) (rooms.Rooms, *postgres.Store, error) {
+func useCase(ctx context.Context) (rooms.Rooms, error) {
 	c, err := localcloud.Open(ctx)
 	if err != nil {
-		return rooms.Rooms{}, nil, err
+		return rooms.Rooms{}, err
 	}
 	queues, err := c.Queues(ctx)
 	if err != nil {
-		return rooms.Rooms{}, nil, err
+		return rooms.Rooms{}, err
 	}
-	return rooms.Rooms{Store: c.Store, Memberships: dynamodb.Memberships{Table: c.Table}, StopHint: func(context.Context, []ai.Attempt) {},
-		HandOver: handover.HandOver{Store: c.Store, Activity: dynamodb.NewActivity(c.Table), Queues: queues}}, c.Store, nil
+	relay := transact.Relay{Queues: queues, Store: postgres.Outbox{DB: c.DB}, Activity: dynamodb.NewActivity(c.Table)}
+	return rooms.Rooms{Store: postgres.Rooms{DB: c.DB}, Runner: transact.Runner{Store: postgres.Changes{DB: c.DB}, Relay: relay},
+		Memberships: dynamodb.Memberships{Table: c.Table}}, nil
 }

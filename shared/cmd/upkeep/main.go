@@ -11,6 +11,7 @@ import (
 	"os"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/cmd/internal/localcloud"
 	"github.com/yoriai/yoriai/shared/usecase/upkeep"
 )
@@ -33,9 +34,9 @@ func run(ctx context.Context, args []string) error {
 	var done map[string]any
 	switch args[0] {
 	case "prove":
-		done, err = upkeep.Prove(ctx, c.Store)
+		done, err = upkeep.Prove(ctx, postgres.Proofs{DB: c.DB})
 	case "project":
-		done, err = upkeep.Project(ctx, c.Store, dynamodb.Memberships{Table: c.Table}, dynamodb.Heads{Table: c.Table})
+		done, err = upkeep.Project(ctx, postgres.Proofs{DB: c.DB}, dynamodb.Memberships{Table: c.Table}, dynamodb.Heads{Table: c.Table})
 	default:
 		return fmt.Errorf("there is no task %q", args[0])
 	}

@@ -1,12 +1,15 @@
 package ai_test
 
 import (
+	"errors"
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -79,7 +82,8 @@ func TestThePromptHoldsExactlyWhatMayBeSeen(t *testing.T) {
 		if r.IntN(3) == 0 {
 			cutoff = list[r.IntN(len(list))].CreatedAt
 		}
-		p, ok := ai.NewPrompt(ai.View{Question: question, AskerID: asker, Cutoff: cutoff, Instructions: "be kind", Budget: 1 << 20})
+		p, err := ai.NewPrompt(ai.View{Question: question, AskerID: asker, Cutoff: cutoff, Instructions: "be kind", Budget: 1 << 20})
+		ok := err == nil
 		if ok != mayBeSeen(question, question, asker, cutoff) {
 			t.Fatalf("a question that may not be seen was asked: %+v", question)
 		}
@@ -125,31 +129,82 @@ func TestTheBudgetKeepsOneUnbrokenStretchOfTheNewest(t *testing.T) {
 	if lines := p.Lines(); len(lines) != 2 || lines[0].Text != "small" || lines[1].Text != "question" || !p.Full() {
 		t.Fatalf("%+v", lines)
 	}
-	if lines, total := p.Fit([]int{15, 8}); len(lines) != 1 || lines[0].Text != "question" || total != 8 {
+	if lines, total, err := p.Fit([]int{15, 8}); err != nil || len(lines) != 1 || lines[0].Text != "question" || total != 8 {
 		t.Fatalf("the provider counts more: %+v %d", lines, total)
+	}
+}
+
+// Whatever the counts are, what is sent never exceeds what was held; a question that does is not sent at all.
+func TestThePromptNeverExceedsWhatWasHeld(t *testing.T) {
+	t.Parallel()
+	question := message.Message{ID: id.New(), RoomID: id.New(), Type: message.Human, Status: message.Completed, Visibility: message.Public,
+		Content: strings.Repeat("長", 300), Sender: &room.Person{Username: "aki"}}
+	p, err := ai.NewPrompt(ai.View{Question: question, Instructions: "be brief", Budget: 100})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if lines, _, err := p.Fit(nil); !errors.Is(err, ai.ErrTooLong) || lines != nil {
+		t.Errorf("our own estimate exceeds the budget: %v %v", lines, err)
+	}
+	if _, _, err := p.Fit([]int{60, 41}); !errors.Is(err, ai.ErrTooLong) {
+		t.Errorf("the provider's counts exceed the budget: %v", err)
+	}
+	if lines, total, err := p.Fit([]int{60, 40}); err != nil || len(lines) != 2 || total != 100 {
+		t.Errorf("they fit: %v %d %v", lines, total, err)
 	}
 }
 
 func TestWhatIsCharged(t *testing.T) {
 	t.Parallel()
-	terms := ai.Terms{Weights: ai.Weights{Input: 1_000_000, Output: 4_000_000}, Hold: 100}
+	terms := ai.Terms{Weights: ai.NewWeights(1_000_000, 4_000_000), Hold: 100}
 	u := ai.Usage{InputTokens: 10, OutputTokens: 5}
+	prompt := ai.Usage{InputTokens: 10}
 	for name, c := range map[string]struct {
-		called, stopped, text bool
-		u                     ai.Usage
-		charged, excess       int64
+		called          bool
+		o               ai.Outcome
+		u               ai.Usage
+		charged, excess int64
 	}{
-		"never called":             {false, false, false, u, 0, 0},
-		"failed before text":       {true, false, false, ai.Usage{InputTokens: 10}, 0, 0},
-		"stopped before text":      {true, true, false, ai.Usage{InputTokens: 10}, 10, 0},
-		"stopped after text":       {true, true, true, u, 30, 0},
-		"completed":                {true, false, true, u, 30, 0},
-		"more than was held":       {true, false, true, ai.Usage{InputTokens: 1000}, 100, 900},
-		"stopped and never called": {false, true, false, u, 0, 0},
+		"never called":             {false, ai.Outcome{Status: message.Failed}, u, 0, 0},
+		"failed before text":       {true, ai.Outcome{Status: message.Failed, ErrorCode: "unavailable"}, prompt, 0, 0},
+		"failed after text":        {true, ai.Outcome{Status: message.Failed, ErrorCode: "unavailable", Text: "so"}, u, 30, 0},
+		"finished without text":    {true, ai.Outcome{Status: message.Failed, ErrorCode: "empty_reply", Finish: ai.Length}, u, 30, 0},
+		"stopped before text":      {true, ai.Outcome{Status: message.Cancelled}, prompt, 10, 0},
+		"stopped after text":       {true, ai.Outcome{Status: message.Cancelled, Text: "so"}, u, 30, 0},
+		"completed":                {true, ai.Outcome{Status: message.Completed, Finish: ai.Stop, Text: "so"}, u, 30, 0},
+		"more than was held":       {true, ai.Outcome{Status: message.Completed, Finish: ai.Stop, Text: "so"}, ai.Usage{InputTokens: 1000}, 100, 900},
+		"stopped and never called": {false, ai.Outcome{Status: message.Cancelled}, u, 0, 0},
 	} {
-		charged, excess := ai.Charge(terms, c.called, c.stopped, c.text, c.u)
+		charged, excess := ai.Charge(terms, c.called, c.o, c.u)
 		if charged != c.charged || excess != c.excess {
 			t.Errorf("%s: charged %d (excess %d), want %d (%d)", name, charged, excess, c.charged, c.excess)
+		}
+	}
+}
+
+func TestNothingIsFree(t *testing.T) {
+	t.Parallel()
+	for name, w := range map[string]ai.Weights{"none": {}, "zero": ai.NewWeights(0, 0), "negative": ai.NewWeights(-5, -5)} {
+		if got := ai.Cost(w, 3, 4); got != 7 {
+			t.Errorf("%s: %d charged for 7 tokens", name, got)
+		}
+		if q := ai.Quote(ai.Model{Provider: "openai", ID: "x", Weights: w}, 4096); q.Hold == 0 {
+			t.Errorf("%s: nothing is held", name)
+		}
+	}
+	if _, err := ai.Choose([]ai.Model{{Provider: "openai", ID: "known", Available: true}}, "openai", "dated-snapshot"); !fault.Is(err, fault.ModelUnavailable) {
+		t.Errorf("a model without a price can be asked: %v", err)
+	}
+}
+
+func TestCostIsExact(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct{ in, out, wIn, wOut, want int64 }{
+		{0, 0, 1, 1, 0}, {1, 0, 1, 1, 1}, {1_000_000, 0, 1, 1, 1}, {1_000_001, 0, 1, 1, 2},
+		{3, 7, 2_500_000, 15_000_000, 113}, {math.MaxInt64, 0, 1_000_000, 1, math.MaxInt64}, {math.MaxInt64, math.MaxInt64, math.MaxInt64, math.MaxInt64, math.MaxInt64},
+	} {
+		if got := ai.Cost(ai.NewWeights(c.wIn, c.wOut), c.in, c.out); got != c.want {
+			t.Errorf("%+v: %d", c, got)
 		}
 	}
 }
@@ -158,7 +213,7 @@ func TestAQuoteNeverExceedsTheWindow(t *testing.T) {
 	t.Parallel()
 	for _, window := range []int64{0, 1, 300, 2048, 8192, 200_000, 2_000_000} {
 		for _, room := range []int{256, 4096, 32768} {
-			q := ai.Quote(ai.Model{ContextWindow: window, MaxOutputTokens: 8192, Weights: ai.Weights{Input: 1, Output: 1}}, room)
+			q := ai.Quote(ai.Model{ContextWindow: window, MaxOutputTokens: 8192, Weights: ai.NewWeights(1, 1)}, room)
 			if window > 1 && int64(q.PromptBudget+q.ReplyCap) > window || q.ReplyCap < 1 || q.PromptBudget < 1 || q.ReplyCap > room {
 				t.Errorf("window %d, room's cap %d: %+v", window, room, q)
 			}

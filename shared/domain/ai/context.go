@@ -1,6 +1,7 @@
 package ai
 
 import (
+	"errors"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -41,11 +42,18 @@ type Prompt struct {
 	full   bool
 }
 
-// NewPrompt begins with the instructions and the question, which always go along; false if the question itself may not
-// be seen any more (deleted, excluded or cut off since it was asked).
-func NewPrompt(v View) (*Prompt, bool) {
+// Why a question cannot be answered.
+var (
+	// ErrMayNotBeSeen says that the question itself was deleted, excluded or cut off since it was asked.
+	ErrMayNotBeSeen = errors.New("the question may not be seen any more")
+	// ErrTooLong says that the instructions and the question alone exceed what was held.
+	ErrTooLong = errors.New("the question is longer than the prompt may be")
+)
+
+// NewPrompt begins with the instructions and the question, which always go along. Returns ErrMayNotBeSeen.
+func NewPrompt(v View) (*Prompt, error) {
 	if !v.May(v.Question) {
-		return nil, false
+		return nil, ErrMayNotBeSeen
 	}
 	p := &Prompt{view: v}
 	if v.Instructions != "" {
@@ -54,7 +62,7 @@ func NewPrompt(v View) (*Prompt, bool) {
 	question := line(v.Question)
 	p.used += question.Tokens
 	p.newest = append(p.newest, question)
-	return p, true
+	return p, nil
 }
 
 // Offer gives the next older message; it is taken if it may be seen and fits. The first that does not fit ends the
@@ -75,9 +83,6 @@ func (p *Prompt) Offer(m message.Message) {
 // Full says that older messages need not be read.
 func (p *Prompt) Full() bool { return p.full }
 
-// Tokens is the estimate of all that is sent.
-func (p *Prompt) Tokens() int { return p.used }
-
 // Lines is the prompt as it is sent: instructions first, then oldest to newest, the question last.
 func (p *Prompt) Lines() []Line {
 	lines := make([]Line, 0, len(p.newest)+1)
@@ -90,17 +95,16 @@ func (p *Prompt) Lines() []Line {
 	return lines
 }
 
-// Fit drops the oldest lines until the provider's own counts (one for each of Lines) fit the budget; the instructions
-// and the question stay whatever they cost.
-func (p *Prompt) Fit(counts []int) ([]Line, int) {
+// Fit drops the oldest lines until the counts (the provider's own, one for each of Lines; none: our estimates) fit the
+// budget, and tells their total, which never exceeds it. Returns ErrTooLong if the instructions and the question do.
+func (p *Prompt) Fit(counts []int) ([]Line, int, error) {
 	lines := p.Lines()
-	if len(counts) != len(lines) {
-		return lines, p.used
-	}
 	total := 0
-	for i, n := range counts {
-		lines[i].Tokens = n
-		total += n
+	for i := range lines {
+		if len(counts) == len(lines) {
+			lines[i].Tokens = counts[i]
+		}
+		total += lines[i].Tokens
 	}
 	first := 0
 	if lines[0].Speaker == SpeaksSystem {
@@ -111,7 +115,10 @@ func (p *Prompt) Fit(counts []int) ([]Line, int) {
 		total -= lines[drop].Tokens
 		drop++
 	}
-	return append(lines[:first:first], lines[drop:]...), total
+	if total > p.view.Budget {
+		return nil, total, ErrTooLong
+	}
+	return append(lines[:first:first], lines[drop:]...), total, nil
 }
 
 func line(m message.Message) Line {

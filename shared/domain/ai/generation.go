@@ -18,22 +18,36 @@ const (
 
 // The error codes that Yoriai itself gives an attempt; a provider's failure keeps its own.
 const (
-	WorkerLost = "worker_lost"
-	NotStarted = "not_started"
+	WorkerLost     = "worker_lost"
+	NotStarted     = "not_started"
+	EmptyReply     = "empty_reply"
+	ContextTooLong = "context_too_long"
 )
 
-// Attempt names one attempt at one answer.
+// Kind is what a generation makes.
+type Kind string
+
+// A reply answers a question; a summary stands for what no prompt has room for.
+const (
+	Reply   Kind = "reply"
+	Summary Kind = "summary"
+)
+
+// Attempt is the place of a generation at the message that it writes: the first try, the second, …
 type Attempt struct {
 	MessageID id.ID
 	Number    int
 }
 
-// Generation is the record of an attempt.
+// Generation is the record of one attempt at one answer. Its id is what jobs, leases, fences and holds name.
 type Generation struct {
+	ID   id.ID
+	Kind Kind
 	Attempt
 	RoomID           id.ID
 	QuestionID       id.ID
 	AskerID          id.ID
+	RequestedBy      id.ID // who pressed: the asker, or whoever asked again
 	PayerID          id.ID
 	Terms            Terms
 	Visibility       message.Visibility
@@ -48,6 +62,7 @@ type Generation struct {
 	Text             string
 	Usage            *Usage
 	ChargedTokens    *int64
+	FinishReason     FinishReason
 	ErrorCode        string
 	CreatedAt        time.Time
 	SettledAt        time.Time
@@ -66,8 +81,30 @@ func (g Generation) Latency() *time.Duration {
 type Outcome struct {
 	Status    message.Status
 	ErrorCode string
+	Finish    FinishReason // empty unless the provider said why it ended
 	Text      string
 	Usage     *Usage // nil: estimated from the prompt and the text
+}
+
+// Settlement is what an ended attempt used and costs. An excess over the hold is the house's, and must be seen.
+type Settlement struct {
+	Usage   Usage
+	Charged int64
+	Excess  int64
+}
+
+// Settle says what an outcome comes to. It is the one place that prices an end.
+func Settle(g Generation, o Outcome) Settlement {
+	usage := UsageOf(g, o)
+	charged, excess := Charge(g.Terms, !g.ProviderCalledAt.IsZero(), o, usage)
+	return Settlement{Usage: usage, Charged: charged, Excess: excess}
+}
+
+// End writes an outcome and what it comes to into the record.
+func (g Generation) End(o Outcome, s Settlement) Generation {
+	g.Status, g.ErrorCode, g.FinishReason, g.Text = o.Status, o.ErrorCode, o.Finish, o.Text
+	g.Usage, g.ChargedTokens = &s.Usage, &s.Charged
+	return g
 }
 
 // Verdict says what is to be done about an attempt that nobody may be working on.

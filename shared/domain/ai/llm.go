@@ -7,9 +7,11 @@ import (
 	"errors"
 	"iter"
 	"math"
+	"math/bits"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
 )
 
 // Model is one model of one provider, with its limits in tokens and its weights in charged tokens per million.
@@ -24,19 +26,46 @@ type Model struct {
 	Vision          bool
 	Streaming       bool
 	Deprecated      bool
-	Available       bool
+	// Configured models can be asked; Available ones answered when they were last looked at.
+	Configured bool
+	Available  bool
 }
 
 // Price is in US dollars per million tokens.
 type Price struct{ Input, CachedInput, Output float64 }
 
-// Weights turn provider tokens into charged tokens: integers per million.
-type Weights struct{ Input, Output int64 }
+// perMillion is what weights and prices are given for.
+const perMillion = 1_000_000
 
-// Usage is what a call used, in the provider's tokens.
+// Weights turn provider tokens into charged tokens: integers per million. Nothing is free: a weight that is not given is
+// one charged token for each of the provider's.
+type Weights struct{ input, output int64 }
+
+// NewWeights makes weights; what is not positive counts as one to one.
+func NewWeights(input, output int64) Weights {
+	return Weights{input: max(input, 0), output: max(output, 0)}
+}
+
+// Input is charged for a million tokens of a prompt.
+func (w Weights) Input() int64 { return orOneToOne(w.input) }
+
+// Output is charged for a million tokens of an answer.
+func (w Weights) Output() int64 { return orOneToOne(w.output) }
+
+func orOneToOne(w int64) int64 {
+	if w <= 0 {
+		return perMillion
+	}
+	return w
+}
+
+// Usage is what a call used, in the provider's tokens. The cached tokens are part of the input, those of reasoning part of
+// the output.
 type Usage struct {
-	InputTokens  int64
-	OutputTokens int64
+	InputTokens       int64
+	CachedInputTokens int64
+	OutputTokens      int64
+	ReasoningTokens   int64
 	// Estimated is true when the provider gave no count.
 	Estimated bool
 }
@@ -70,11 +99,21 @@ type Request struct {
 	MaxOutputTokens int
 }
 
-// Piece is what a stream brings: text, or usage, or the end.
-type Piece struct {
-	Text     string
-	Usage    *Usage
-	Finished bool
+// FinishReason is why a provider ended an answer.
+type FinishReason string
+
+// The reasons that people can see: the model was done, its tokens ran out, or a filter cut it.
+const (
+	Stop          FinishReason = "stop"
+	Length        FinishReason = "length"
+	ContentFilter FinishReason = "content_filter"
+)
+
+// Chunk is what a stream brings: text, or usage, or the end with its reason.
+type Chunk struct {
+	Text   string
+	Usage  *Usage
+	Finish FinishReason
 }
 
 // Failure is how a provider's call ended badly. Its code is shown to people as the message's error_code.
@@ -103,7 +142,7 @@ func FailureCode(err error) string {
 type LLM interface {
 	// Stream yields text as it comes, then usage, then the end; or an error, a *Failure, after which nothing follows.
 	// Cancelling ctx cancels the provider's call at once.
-	Stream(ctx context.Context, r Request) iter.Seq2[Piece, error]
+	Stream(ctx context.Context, r Request) iter.Seq2[Chunk, error]
 	// EstimateTokens counts a prompt, one count for each line.
 	EstimateTokens(ctx context.Context, r Request) ([]int, error)
 	// Models lists what can be asked.
@@ -124,7 +163,6 @@ type Terms struct {
 const (
 	maxPromptBudget = 64000
 	unknownWindow   = 8192
-	minReplyCap     = 256
 )
 
 // Quote makes the terms for a question: at most half of a small window goes to the reply.
@@ -144,15 +182,34 @@ func Quote(m Model, roomReplyCap int) Terms {
 	return t
 }
 
+// SurelyExceeds says that a text is too long whatever the provider counts: our estimate may be 30 % above its count.
+func SurelyExceeds(estimate, budget int) bool { return estimate*10 > budget*13 }
+
+// Month is the month of a cap, in UTC.
+func Month(t time.Time) string { return t.UTC().Format("2006-01") }
+
 // Cost is what tokens cost in charged tokens, rounded up once.
 func Cost(w Weights, input, output int64) int64 {
-	return int64(math.Ceil(float64(input)*float64(w.Input)/1e6 + float64(output)*float64(w.Output)/1e6))
+	// 128 bits hold the product of any two counts; what would not fit the sum is more than anybody ever holds.
+	inHigh, inLow := bits.Mul64(uint64(max(input, 0)), uint64(w.Input()))
+	outHigh, outLow := bits.Mul64(uint64(max(output, 0)), uint64(w.Output()))
+	low, carry := bits.Add64(inLow, outLow, 0)
+	high, over := bits.Add64(inHigh, outHigh, carry)
+	low, carry = bits.Add64(low, perMillion-1, 0)
+	high, overUp := bits.Add64(high, 0, carry)
+	if over+overUp > 0 || high >= perMillion {
+		return math.MaxInt64
+	}
+	cost, _ := bits.Div64(high, low, perMillion)
+	return int64(min(cost, math.MaxInt64))
 }
 
-// Charge is what a settled attempt costs. Nothing if the provider was never called, or failed or was lost before any
-// text; a stopped one its prompt and what came of the text. Never more than the hold: an excess is the house's.
-func Charge(t Terms, called, stopped, hadText bool, u Usage) (charged, excess int64) {
-	if !called || (!hadText && !stopped) {
+// Charge is what a settled attempt costs. Nothing if the provider was never called, or failed or was lost before any text.
+// What the provider finished, or somebody stopped, costs what it used, text or not. Never more than the hold: an excess is
+// the house's.
+func Charge(t Terms, called bool, o Outcome, u Usage) (charged, excess int64) {
+	byError := o.Status == message.Failed && o.Finish == ""
+	if !called || byError && o.Text == "" {
 		return 0, 0
 	}
 	real := Cost(t.Weights, u.InputTokens, u.OutputTokens)

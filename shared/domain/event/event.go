@@ -38,6 +38,12 @@ type Stream struct {
 	User id.ID // set on a person's
 }
 
+// RoomStream is the log of what everybody in a room may see.
+func RoomStream(room id.ID) Stream { return Stream{Room: room} }
+
+// UserStream is one person's own log: private messages, and which rooms they are in.
+func UserStream(user id.ID) Stream { return Stream{User: user} }
+
 // String is the stream's key: room:<id> or user:<id>.
 func (s Stream) String() string {
 	if s.Room.IsZero() {

@@ -6,6 +6,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -82,10 +83,43 @@ type Reply struct {
 	Attempt        int
 	ContentAttempt int
 	InputTokens    *int64
+	CachedTokens   *int64 // the part of the input that the provider had seen before
 	OutputTokens   *int64
+	Reasoning      *int64 // the part of the output that nobody reads
 	ChargedTokens  *int64
 	Latency        *time.Duration
 	ErrorCode      string
+	FinishReason   string // empty unless the provider said why it ended
+}
+
+// Stream is the log that tells of the message: the room's own, or that of the one person who may see it. It is asked
+// whenever a change is written, so that a private row cannot reach a room by a writer's mistake.
+func (m Message) Stream() event.Stream {
+	if m.Visibility == Public {
+		return event.RoomStream(m.RoomID)
+	}
+	return event.UserStream(m.VisibleTo)
+}
+
+// MayBeSeenBy says whether a member of the room may see the message.
+func (m Message) MayBeSeenBy(person id.ID) bool {
+	return m.Visibility == Public || m.VisibleTo == person
+}
+
+// previewLength is how much of a last message a list of rooms shows, in code points.
+const previewLength = 200
+
+// Preview is the message as a list of rooms shows it.
+func (m Message) Preview() Message {
+	n := 0
+	for i := range m.Content {
+		if n == previewLength {
+			m.Content = m.Content[:i]
+			break
+		}
+		n++
+	}
+	return m
 }
 
 // ValidateContent returns validation_failed for a text that people may not send: empty, too long, U+0000 or broken UTF-8.

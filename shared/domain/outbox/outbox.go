@@ -38,10 +38,9 @@ type Push struct {
 	To     int64  `json:"to"`
 }
 
-// Job is the body of an AI message: one attempt at one answer.
+// Job is the body of an AI message: one generation.
 type Job struct {
-	MessageID id.ID `json:"message_id"`
-	Attempt   int   `json:"attempt"`
+	GenerationID id.ID `json:"generation_id"`
 }
 
 // NewPush owes the fan-out of events.
@@ -49,16 +48,16 @@ func NewPush(stream event.Stream, from, to int64) Row {
 	return newRow(FanOut, Push{Stream: stream.String(), From: from, To: to})
 }
 
-// NewReply owes a worker for an attempt.
-func NewReply(j Job, payer id.ID) Row {
-	r := newRow(AIReplies, j)
+// NewReply owes a worker for a generation.
+func NewReply(generation, payer id.ID) Row {
+	r := newRow(AIReplies, Job{GenerationID: generation})
 	r.Fairness = payer.String()
 	return r
 }
 
-// NewWatch owes a look at an attempt after a while.
-func NewWatch(j Job, after time.Duration) Row {
-	r := newRow(AIWatchdog, j)
+// NewWatch owes a look at a generation after a while.
+func NewWatch(generation id.ID, after time.Duration) Row {
+	r := newRow(AIWatchdog, Job{GenerationID: generation})
 	r.Delay = after
 	return r
 }
@@ -76,8 +75,14 @@ type Queues interface {
 	Send(ctx context.Context, rows []Row) (taken []id.ID, err error)
 }
 
-// Store forgets rows that were handed over, and lists those that were left behind.
+// Cursor is where a list of old rows goes on.
+type Cursor struct {
+	At time.Time
+	ID id.ID
+}
+
+// Store forgets rows that were handed over, and lists those that were left behind, oldest first.
 type Store interface {
 	DeleteRows(ctx context.Context, ids []id.ID) error
-	OldRows(ctx context.Context, age time.Duration, limit int) ([]Row, error)
+	OldRows(ctx context.Context, age time.Duration, after Cursor, limit int) (rows []Row, next Cursor, err error)
 }

@@ -39,6 +39,8 @@ const (
 	ExcludeAny   Right = "exclude_any"   // keep anybody's message from the AI
 	DeleteAny    Right = "delete_any"    // delete anybody's message
 	ChangeRoom   Right = "change_room"   // name, model, instructions, cutoff, archive
+	RemoveMember Right = "remove_member" // take readers, guests and members out
+	RemoveAdmin  Right = "remove_admin"  // take an admin out
 	DeleteRoom   Right = "delete_room"   // delete it for everybody
 	TransferRoom Right = "transfer_room" // make another member master
 )
@@ -46,14 +48,22 @@ const (
 // matrix is the one place that says which role has which right: the lowest role that has it.
 var matrix = map[Right]Role{
 	Read: Reader, Send: Guest, ExcludeOwn: Guest, AskAI: Member,
-	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, ChangeRoom: Admin,
-	DeleteRoom: Master, TransferRoom: Master,
+	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, ChangeRoom: Admin, RemoveMember: Admin,
+	RemoveAdmin: Master, DeleteRoom: Master, TransferRoom: Master,
 }
 
 // May says whether the role has the right.
 func (r Role) May(right Right) bool {
 	lowest, known := matrix[right]
 	return known && r.Valid() && r.atLeast(lowest)
+}
+
+// MayRemove says whether the role may take somebody of another role out of the room.
+func (r Role) MayRemove(other Role) bool {
+	if other.atLeast(Admin) {
+		return r.May(RemoveAdmin)
+	}
+	return r.May(RemoveMember)
 }
 
 // Check returns not_found for somebody outside (the room's existence is not revealed) and forbidden for somebody inside

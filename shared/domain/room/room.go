@@ -95,6 +95,7 @@ type Membership struct {
 	Version    int64
 	JoinedAt   time.Time
 	MonthlyCap *int64
+	LastRead   id.ID
 }
 
 // Changes are the settings of a request; nil leaves one as it is.

@@ -62,6 +62,7 @@ func New(config Config) *Server {
 	}
 	s := &Server{config: config, echo: echo.New()}
 	s.echo.HTTPErrorHandler = s.fail
+	s.echo.JSONSerializer = plainJSON{}
 	s.echo.Pre(stripStage)
 	s.echo.Use(s.observe, s.admit)
 	// Without a route Echo answers before it runs the middleware above.

@@ -17,7 +17,7 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/requestid"
 )
@@ -86,15 +86,13 @@ func one[T any](ctx context.Context, text string, handle func(ctx context.Contex
 	return handle(ctx, body)
 }
 
-// Attempts calls handle with the attempt that a job names.
-func Attempts(name string, handle func(ctx context.Context, a ai.Attempt) error) Handler {
-	return Each(name, attempt(handle))
+// Generations calls handle with the generation that a job names.
+func Generations(name string, handle func(ctx context.Context, generation id.ID) error) Handler {
+	return Each(name, generation(handle))
 }
 
-func attempt(handle func(ctx context.Context, a ai.Attempt) error) func(ctx context.Context, j outbox.Job) error {
-	return func(ctx context.Context, j outbox.Job) error {
-		return handle(ctx, ai.Attempt{MessageID: j.MessageID, Number: j.Attempt})
-	}
+func generation(handle func(ctx context.Context, generation id.ID) error) func(ctx context.Context, j outbox.Job) error {
+	return func(ctx context.Context, j outbox.Job) error { return handle(ctx, j.GenerationID) }
 }
 
 // Hide keeps a received message from other consumers for a while, counted from now.
@@ -106,13 +104,13 @@ const (
 	renewAfter = 10 * time.Second
 )
 
-// HeldAttempts is Attempts for a worker that may take minutes: while it works its message stays hidden, a little longer
+// HeldGenerations is Generations for a worker that may take minutes: while it works its message stays hidden, a little longer
 // each time, so that the message of a worker that died comes back in half a minute and not after the longest answer.
-func HeldAttempts(name string, hide Hide, handle func(ctx context.Context, a ai.Attempt) error) Handler {
+func HeldGenerations(name string, hide Hide, handle func(ctx context.Context, generation id.ID) error) Handler {
 	return each(name, func(ctx context.Context, record events.SQSMessage) error {
 		release := hold(ctx, hide, record.ReceiptHandle)
 		defer release()
-		return one(ctx, record.Body, attempt(handle))
+		return one(ctx, record.Body, generation(handle))
 	})
 }
 

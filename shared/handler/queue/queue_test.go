@@ -13,7 +13,6 @@ import (
 	"go.opentelemetry.io/otel/propagation"
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/requestid"
@@ -80,15 +79,15 @@ func TestAMessageStaysHiddenWhileItsWorkerWorksAndNoLonger(t *testing.T) {
 	job := id.New()
 	for name, hidden := range map[string]error{"hidden": nil, "not hidden, which only costs time": errors.New("throttled")} {
 		hides := make(chan string, 16)
-		h := queue.HeldAttempts("test", func(_ context.Context, receipt string, duration time.Duration) error {
+		h := queue.HeldGenerations("test", func(_ context.Context, receipt string, duration time.Duration) error {
 			if duration < 21*time.Second || duration > time.Minute {
 				t.Errorf("%s: %v is not a little more than a lease", name, duration)
 			}
 			hides <- receipt
 			return hidden
-		}, func(_ context.Context, a ai.Attempt) error {
-			if a.MessageID != job || a.Number != 2 {
-				t.Errorf("%s: %+v", name, a)
+		}, func(_ context.Context, generation id.ID) error {
+			if generation != job {
+				t.Errorf("%s: %v", name, generation)
 			}
 			if got := <-hides; got != "receipt" {
 				t.Errorf("%s: hid %q", name, got)
@@ -96,7 +95,7 @@ func TestAMessageStaysHiddenWhileItsWorkerWorksAndNoLonger(t *testing.T) {
 			return nil
 		})
 		out, err := h(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "a", ReceiptHandle: "receipt",
-			Body: `{"message_id":"` + job.String() + `","attempt":2}`}}})
+			Body: `{"generation_id":"` + job.String() + `"}`}}})
 		if err != nil || len(out.BatchItemFailures) != 0 {
 			t.Errorf("%s: %+v %v", name, out, err)
 		}

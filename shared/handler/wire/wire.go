@@ -32,7 +32,8 @@ func Message(m message.Message) api.Message {
 	}
 	if r := m.Reply; r != nil {
 		out.Ai = &api.AIReply{Provider: r.Provider, Model: r.Model, Attempt: r.Attempt, ContentAttempt: r.ContentAttempt, Attempts: r.Attempt,
-			InputTokens: r.InputTokens, OutputTokens: r.OutputTokens, ChargedTokens: r.ChargedTokens, LatencyMs: millis(r.Latency), ErrorCode: textOrNull(r.ErrorCode)}
+			InputTokens: r.InputTokens, CachedInputTokens: r.CachedTokens, OutputTokens: r.OutputTokens, ReasoningTokens: r.Reasoning, ChargedTokens: r.ChargedTokens,
+			LatencyMs: millis(r.Latency), ErrorCode: textOrNull(r.ErrorCode), FinishReason: textOrNull(r.FinishReason)}
 	}
 	return out
 }
@@ -49,7 +50,8 @@ func Messages(list []message.Message) []api.Message {
 // Attempt is one attempt at an answer.
 func Attempt(g ai.Generation) api.Attempt {
 	out := api.Attempt{Attempt: g.Number, Status: api.Status(g.Status), Content: g.Text, Provider: g.Terms.Provider, Model: g.Terms.Model,
-		ChargedTokens: g.ChargedTokens, LatencyMs: millis(g.Latency()), ErrorCode: textOrNull(g.ErrorCode), CreatedAt: moment(g.CreatedAt)}
+		ChargedTokens: g.ChargedTokens, LatencyMs: millis(g.Latency()), ErrorCode: textOrNull(g.ErrorCode), FinishReason: textOrNull(string(g.FinishReason)),
+		CreatedAt: moment(g.CreatedAt)}
 	if g.Usage != nil {
 		out.InputTokens, out.OutputTokens = &g.Usage.InputTokens, &g.Usage.OutputTokens
 	}
@@ -63,7 +65,7 @@ func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 		ForkState: textOrNull(r.ForkState), ForkedFromRoomId: orNull(r.ForkedFromRoomID), LatestEvent: r.LatestEvent, LastSequence: r.LastSequence,
 		CreatedAt: moment(r.CreatedAt), UpdatedAt: moment(r.UpdatedAt)}
 	if m, found := last[r.ID]; found {
-		message := Message(m)
+		message := Message(m.Preview())
 		out.LastMessage = &message
 	}
 	return out
@@ -105,7 +107,7 @@ func Model(m ai.Model) api.Model {
 	out := api.Model{Id: m.ID, Provider: m.Provider, DisplayName: m.DisplayName, ContextWindow: m.ContextWindow, MaxOutputTokens: m.MaxOutputTokens,
 		Vision: m.Vision, Streaming: m.Streaming, Available: m.Available}
 	out.Price.Input, out.Price.CachedInput, out.Price.Output = m.Price.Input, m.Price.CachedInput, m.Price.Output
-	out.Weights.Input, out.Weights.Output = m.Weights.Input, m.Weights.Output
+	out.Weights.Input, out.Weights.Output = m.Weights.Input(), m.Weights.Output()
 	return out
 }
 

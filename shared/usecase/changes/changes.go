@@ -34,6 +34,25 @@ func NewWindow(since, latest int64, found []event.Event) Window {
 	return Window{LatestEvent: last, HasMore: last < latest}
 }
 
+// MaxBytes bounds the texts of one answer: a room's are made of messages, and one alone may have a megabyte.
+const MaxBytes = 512 << 10
+
+// Shorten ends events before the texts of the messages they speak of exceed MaxBytes; the first event always stays.
+func Shorten(events []event.Event, sizes map[id.ID]int) []event.Event {
+	total := 0
+	counted := map[id.ID]bool{}
+	for i, e := range events {
+		if !counted[e.EntityID] {
+			counted[e.EntityID] = true
+			total += sizes[e.EntityID]
+		}
+		if total > MaxBytes && i > 0 {
+			return events[:i]
+		}
+	}
+	return events
+}
+
 // Room is what changed in a room.
 type Room struct {
 	Window
@@ -46,12 +65,26 @@ type Room struct {
 // Mine is what changed in a person's own stream.
 type Mine struct {
 	Window
-	Rooms rooms.Listing
-	Left  []id.ID
+	Messages []message.Message // private ones
+	Rooms    rooms.Listing
+	Left     []id.ID
 }
 
-// Store reads the logs.
+// Store reads the logs, from one snapshot, each entity once in its present state; not_found to outsiders.
 type Store interface {
 	RoomChanges(ctx context.Context, roomID, person id.ID, since int64) (Room, error)
 	MyChanges(ctx context.Context, person id.ID, since int64) (Mine, error)
+}
+
+// Changes is the use case.
+type Changes struct{ Store Store }
+
+// OfRoom tells what changed in a room since an event. Returns not_found to outsiders.
+func (c Changes) OfRoom(ctx context.Context, roomID, person id.ID, since int64) (Room, error) {
+	return c.Store.RoomChanges(ctx, roomID, person, since)
+}
+
+// Mine tells what changed in a person's own stream since an event.
+func (c Changes) Mine(ctx context.Context, person id.ID, since int64) (Mine, error) {
+	return c.Store.MyChanges(ctx, person, since)
 }

@@ -28,9 +28,10 @@ type RoomPush struct {
 
 // UserPush is what a push of a person's own events says.
 type UserPush struct {
-	Events []event.Event
-	Rooms  rooms.Listing
-	Left   []id.ID
+	Events   []event.Event
+	Messages []message.Message // private ones
+	Rooms    rooms.Listing
+	Left     []id.ID
 }
 
 // Store reads what is pushed.

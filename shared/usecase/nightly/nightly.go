@@ -5,6 +5,7 @@ package nightly
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type Store interface {
 	MakePartitions(ctx context.Context) (ahead int, err error)
 	// The purges delete one small batch and tell how much it was.
 	PurgeEvents(ctx context.Context, limit int) (int64, error)
+	PurgeUserEvents(ctx context.Context, limit int) (int64, error)
 	PurgeKeys(ctx context.Context, limit int) (int64, error)
 	PurgeAttempts(ctx context.Context, limit int) (int64, error)
 }
@@ -31,32 +33,37 @@ const batch = 1000
 // ErrFewPartitions fails the night's run, and so rings its alarm.
 var ErrFewPartitions = errors.New("fewer than three months of partitions lie ahead")
 
-// Run does one night's work and tells what was done.
+// Run does one night's work, in this order, and tells what was done. What fails does not keep the rest from being done.
 func Run(ctx context.Context, s Store, sessions Sessions, now time.Time) (map[string]any, error) {
-	ahead, err := s.MakePartitions(ctx)
+	ahead, failed := s.MakePartitions(ctx)
 	done := map[string]any{"partitions_ahead": ahead}
-	if err != nil {
-		return done, err
+	if failed == nil && ahead < fewPartitions {
+		failed = ErrFewPartitions
 	}
-	for name, purge := range map[string]func(context.Context, int) (int64, error){
-		"events": s.PurgeEvents, "idempotency_keys": s.PurgeKeys, "attempt_texts": s.PurgeAttempts,
-		"sessions": func(ctx context.Context, limit int) (int64, error) { return sessions.Purge(ctx, now, limit) },
+	for _, p := range []struct {
+		name  string
+		purge func(ctx context.Context, limit int) (int64, error)
+	}{
+		{"events", s.PurgeEvents}, {"user_events", s.PurgeUserEvents}, {"idempotency_keys", s.PurgeKeys}, {"attempt_texts", s.PurgeAttempts},
+		{"sessions", func(ctx context.Context, limit int) (int64, error) { return sessions.Purge(ctx, now, limit) }},
 	} {
-		total := int64(0)
-		for ctx.Err() == nil {
-			n, err := purge(ctx, batch)
-			total += n
-			done[name] = total
-			if err != nil {
-				return done, err
-			}
-			if n < batch {
-				break
-			}
+		total, err := whole(ctx, p.purge)
+		done[p.name] = total
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("purge %s: %w", p.name, err))
 		}
 	}
-	if ahead < fewPartitions {
-		return done, ErrFewPartitions
+	return done, errors.Join(failed, ctx.Err())
+}
+
+// whole purges batch by batch until one is not full.
+func whole(ctx context.Context, purge func(ctx context.Context, limit int) (int64, error)) (total int64, err error) {
+	for ctx.Err() == nil {
+		n, err := purge(ctx, batch)
+		total += n
+		if err != nil || n < batch {
+			return total, err
+		}
 	}
-	return done, ctx.Err()
+	return total, nil
 }

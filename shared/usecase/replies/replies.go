@@ -1,157 +1,198 @@
 // Package replies tells the story of an AI reply, from the queue to its end: a worker holds a lease, calls the model
-// once, streams, saves, and settles; one function ends or revives what nobody holds.
+// once, streams, saves, and settles; the reaper ends or revives what nobody holds; people stop it and ask again.
 package replies
 
 import (
 	"context"
-	"time"
+	"errors"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/change"
+	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/idempotency"
 	"github.com/yoriai/yoriai/shared/domain/message"
-	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/room"
-	"github.com/yoriai/yoriai/shared/usecase/handover"
-	"github.com/yoriai/yoriai/shared/usecase/messages"
-	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
-// Briefing is what a prompt is built from, beside the history.
-type Briefing struct {
-	Room     room.Room
-	Question message.Message
+// Store reads answers; not_found to outsiders.
+type Store interface {
+	// Answer is the AI message of a pair that either id names.
+	Answer(ctx context.Context, roomID, person, messageID id.ID) (message.Message, error)
+	// Attempts lists attempts at an answer, oldest first, those after a number.
+	Attempts(ctx context.Context, q AttemptQuery) (AttemptPage, error)
+}
+
+// AttemptQuery asks for a page of attempts at the answer that either id of the pair names.
+type AttemptQuery struct {
+	RoomID, Person, MessageID id.ID
+	After, Limit              int
+}
+
+// AttemptPage is attempts, and whether there are more.
+type AttemptPage struct {
+	Attempts []ai.Generation
+	More     bool
+}
+
+// StopHint tells workers to stop before their next checkpoint. Losing one costs a second, never a rule.
+type StopHint interface {
+	Publish(ctx context.Context, messageID id.ID)
+}
+
+// Replies lets people stop answers, ask again, and look at earlier attempts.
+type Replies struct {
+	Store     Store
+	Runner    transact.Runner
+	Catalogue ai.Catalogue
+	Meter     ai.Meter
+	Hint      StopHint
+}
+
+// Attempts lists attempts at an answer.
+func (r Replies) Attempts(ctx context.Context, q AttemptQuery) (AttemptPage, error) {
+	return r.Store.Attempts(ctx, q)
+}
+
+// maySteer says whether the person may stop an answer or ask again: an asker their own, admins all.
+func maySteer(role room.Role, answer message.Message, person id.ID) error {
+	if answer.IsOwnOf(person) {
+		return role.Check(room.AskAI)
+	}
+	return role.Check(room.SteerAny)
+}
+
+// Stop ends an answer, or asks its worker to; it names the AI message or its question. Running says that a worker still
+// has to hear of it. Returns not_found, forbidden.
+func (r Replies) Stop(ctx context.Context, roomID, person, messageID id.ID) (answer message.Message, running bool, err error) {
+	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: person, Pair: messageID, Running: change.RunningOfPair}
+	var told []ai.Generation
+	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
+		if err := s.Readable(); err != nil {
+			return nil, err
+		}
+		var err error
+		if _, answer, err = s.Pair(); err != nil {
+			return nil, err
+		}
+		if err := maySteer(s.Room.Role, answer, person); err != nil {
+			return nil, err
+		}
+		p := s.Plan(person, n)
+		told = p.Stop(s.Running)
+		if len(s.Running) > len(told) {
+			answer = stopped(answer, p)
+		}
+		return p, nil
+	}, func() []transact.Step {
+		if len(told) == 0 {
+			return nil
+		}
+		return []transact.Step{{Name: "hint at a stop", Do: func(ctx context.Context) error {
+			r.Hint.Publish(ctx, answer.ID)
+			return nil
+		}}}
+	})
+	return answer, len(told) > 0, err
+}
+
+// stopped is an answer whose attempt ended before it called anybody.
+func stopped(answer message.Message, p *change.Plan) message.Message {
+	reply := *answer.Reply
+	var nothing int64
+	reply.InputTokens, reply.OutputTokens, reply.ChargedTokens = &nothing, &nothing, &nothing
+	answer.Reply, answer.Status = &reply, message.Cancelled
+	if log, any := p.RoomLog(); any {
+		answer.Event = log.Event
+	}
+	for _, log := range p.UserLogs() {
+		answer.Event = log.Event
+	}
+	return answer
 }
 
 // Regenerate is the wish for another attempt at the answer to a question.
 type Regenerate struct {
 	RoomID, QuestionID, Person id.ID
-	Model                      ai.Model
-	Refusal                    error // told after access, replay and rights
 }
 
-// Stopped is the AI message after a stop, and the attempts whose workers must still hear of it.
-type Stopped struct {
-	Message message.Message
-	Told    []ai.Attempt
-}
-
-// Steering is what people do to an answer.
-type Steering interface {
-	messages.RoomReader
-	Stop(ctx context.Context, roomID, person, messageID id.ID) (Stopped, []outbox.Row, error)
-	Regenerate(ctx context.Context, cmd Regenerate, key idempotency.Key) (message.Message, bool, []outbox.Row, error)
-}
-
-// Replies lets people stop and regenerate.
-type Replies struct {
-	Store     Steering
-	HandOver  handover.HandOver
-	Catalogue rooms.Catalogue
-	StopHint  func(ctx context.Context, attempts []ai.Attempt)
-}
-
-// Stop names the AI message or its question; running says that a worker still has to hear of it.
-func (r Replies) Stop(ctx context.Context, roomID, person, messageID id.ID) (m message.Message, running bool, err error) {
-	if err := r.HandOver.Begin(ctx); err != nil {
-		return m, false, err
+// Regenerate asks again, with the model that the room has now, by a new attempt of the message that stands: never a new
+// row. An equal request answers the same message, with created false. Returns not_found, idempotency_mismatch, forbidden,
+// room_archived, room_not_ready, generation_running, conflict, model_unavailable, insufficient_balance, cap_reached.
+func (r Replies) Regenerate(ctx context.Context, cmd Regenerate, key change.Key) (answer message.Message, created bool, err error) {
+	models, unlisted := r.Catalogue.Models(ctx)
+	key.Resource = cmd.QuestionID
+	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Pair: cmd.QuestionID, Unfinished: true}
+	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
+		if err := s.Readable(); err != nil {
+			return nil, err
+		}
+		if err := s.Claim.Again(key); err != nil {
+			return nil, err
+		}
+		question, found, err := s.Pair()
+		if err != nil {
+			return nil, err
+		}
+		if err := mayRegenerate(s, question, found, cmd); err != nil {
+			return nil, err
+		}
+		if unlisted != nil {
+			return nil, unlisted
+		}
+		p := s.Plan(cmd.Person, n)
+		answer, err = r.again(s, p, question, found, cmd, models)
+		return p, err
+	}, nil)
+	if errors.Is(err, change.ErrRepeated) {
+		answer, err = r.Store.Answer(ctx, cmd.RoomID, cmd.Person, cmd.QuestionID)
+		return answer, false, err
 	}
-	stop, owed, err := r.Store.Stop(ctx, roomID, person, messageID)
-	if err != nil {
-		return m, false, err
-	}
-	r.StopHint(ctx, stop.Told)
-	r.HandOver.Deliver(ctx, owed)
-	return stop.Message, len(stop.Told) > 0, nil
+	return answer, err == nil, err
 }
 
-// Regenerate asks again, with the model that the room has now.
-func (r Replies) Regenerate(ctx context.Context, cmd Regenerate, key idempotency.Key) (message.Message, bool, error) {
-	cmd.Model, cmd.Refusal = messages.ChooseModel(ctx, r.Store, r.Catalogue, cmd.RoomID, cmd.Person, "", "")
-	if err := r.HandOver.Begin(ctx); err != nil {
-		return message.Message{}, false, err
+func mayRegenerate(s change.Situation, question, answer message.Message, cmd Regenerate) error {
+	if question.ID != cmd.QuestionID {
+		return fault.New(fault.NotFound, "That is not a question.")
 	}
-	m, created, owed, err := r.Store.Regenerate(ctx, cmd, key)
-	if err != nil {
-		return m, false, err
-	}
-	r.HandOver.Deliver(ctx, owed)
-	return m, created, nil
-}
-
-// Undertaker ends or revives attempts that nobody holds.
-type Undertaker struct {
-	Store interface {
-		Attend(ctx context.Context, a ai.Attempt) (ai.Verdict, []outbox.Row, error)
-	}
-	HandOver handover.HandOver
-}
-
-// Watch attends an attempt and looks again later while it lives: the watchdog and both dead-letter consumers do.
-func (u Undertaker) Watch(ctx context.Context, a ai.Attempt) error {
-	verdict, err := u.Attend(ctx, a)
-	if err != nil || verdict != ai.LookAgain && verdict != ai.Requeue {
+	if err := maySteer(s.Room.Role, answer, cmd.Person); err != nil {
 		return err
 	}
-	// Not from an outbox row: should this message be lost, the sweeper finds the attempt.
-	_, err = u.HandOver.Queues.Send(ctx, []outbox.Row{outbox.NewWatch(outbox.Job{MessageID: a.MessageID, Attempt: a.Number}, ai.LookAgainAfter)})
-	return err
+	if err := s.Room.WritableBy(room.AskAI); err != nil {
+		return err
+	}
+	if answer.Status.Open() {
+		return fault.New(fault.GenerationRunning, "The answer is still being written.")
+	}
+	asker := answer.Reply.AskerID
+	if view := (ai.View{Question: question, AskerID: asker, Cutoff: s.Room.AIContextCutoffAt}); !view.May(question) {
+		return fault.New(fault.Conflict, "The AI may not read this question any more.")
+	}
+	if s.Unfinished[asker] >= ai.MaxUnfinished {
+		return fault.New(fault.GenerationRunning, "Three answers of the asker are still being written here.")
+	}
+	return nil
 }
 
-// Attend looks at an attempt and does what must be done. Everybody who finds one in doubt ends here.
-func (u Undertaker) Attend(ctx context.Context, a ai.Attempt) (ai.Verdict, error) {
-	if err := u.HandOver.Begin(ctx); err != nil {
-		return ai.LookAgain, err
-	}
-	verdict, owed, err := u.Store.Attend(ctx, a)
+// again gives the answer its next attempt. The context and the asker stay those of the question; the presser's right and
+// cap count.
+func (r Replies) again(s change.Situation, p *change.Plan, question, answer message.Message, cmd Regenerate, models []ai.Model) (message.Message, error) {
+	model, err := ai.Choose(models, s.Room.AIProvider, s.Room.AIModel)
 	if err != nil {
-		return verdict, err
+		return answer, err
 	}
-	u.HandOver.Deliver(ctx, owed)
-	return verdict, nil
-}
-
-// Sweeper finds what was left behind, without waking a database that has nothing to say.
-type Sweeper struct {
-	Store interface {
-		Dead(ctx context.Context, limit int) ([]ai.Attempt, error)
-		Unfinished(ctx context.Context) (bool, error)
-	}
-	Undertaker Undertaker
-	HandOver   handover.HandOver
-}
-
-// settleTime is how long after a raise a sweep may call the database clean: longer than any transaction.
-const settleTime = 90 * time.Second
-
-// Sweep hands over old outbox rows and attends dead attempts; it tells whether it looked at the database at all.
-func (s Sweeper) Sweep(ctx context.Context, now time.Time) (looked bool, err error) {
-	raised, clean, err := s.HandOver.Activity.Read(ctx)
+	payer := s.Room.OwnerID
+	terms, err := r.Meter.Hold(ai.Ask{Payer: payer, RoomID: s.Room.ID, Presser: cmd.Person, Month: ai.Month(s.Now), Terms: ai.Quote(model, s.Room.MaxReplyTokens)})
 	if err != nil {
-		return false, err
+		return answer, err
 	}
-	if clean.After(raised) {
-		return false, nil
-	}
-	if _, err := s.HandOver.DeliverOld(ctx); err != nil {
-		return true, err
-	}
-	dead, err := s.Store.Dead(ctx, 100)
-	if err != nil {
-		return true, err
-	}
-	for _, a := range dead {
-		if _, err := s.Undertaker.Attend(ctx, a); err != nil {
-			return true, err
-		}
-	}
-	if now.Sub(raised) < settleTime {
-		return true, nil
-	}
-	unfinished, err := s.Store.Unfinished(ctx)
-	if err != nil || unfinished {
-		return true, err
-	}
-	_, err = s.HandOver.Activity.SetClean(ctx, now, raised)
-	return true, err
+	number := answer.Reply.Attempt + 1
+	answer = p.Changed(answer)
+	answer.Status = message.Pending
+	answer.Reply = &message.Reply{AskerID: answer.Reply.AskerID, Provider: terms.Provider, Model: terms.Model, Attempt: number,
+		ContentAttempt: answer.Reply.ContentAttempt}
+	p.Write(change.BeginAttempt{MessageID: answer.ID, Attempt: number, Event: answer.Event})
+	p.Generate(ai.Generation{ID: id.New(), Kind: ai.Reply, Attempt: ai.Attempt{MessageID: answer.ID, Number: number}, RoomID: s.Room.ID,
+		QuestionID: question.ID, AskerID: answer.Reply.AskerID, RequestedBy: cmd.Person, PayerID: payer, Terms: terms, Visibility: answer.Visibility})
+	return answer, nil
 }

@@ -2,13 +2,17 @@ package replies_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"sync"
 	"testing"
 	"time"
 
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
@@ -45,7 +49,7 @@ func TestADeadWorkerAtAnyStep(t *testing.T) {
 				w := newWorld(t)
 				w.queues.lose = lost
 				_, answer := w.asks("hello")
-				w.works(ai.Attempt{MessageID: answer.ID, Number: 1}, step)
+				w.works(w.newest(answer.ID), step)
 				w.deliver() // the lease is alive: nothing happens
 				for range 4 {
 					w.passes(61 * time.Second)
@@ -65,11 +69,14 @@ func TestADeadWorkerAtAnyStep(t *testing.T) {
 
 func (w *world) sweeps() {
 	w.Helper()
-	s := replies.Sweeper{Store: w.store, Undertaker: w.undertaker(), HandOver: w.handOver()}
-	s.HandOver.Activity = &activity{raised: time.Now()}
+	s := w.sweeper(&activity{raised: time.Now()})
 	if _, err := s.Sweep(w.Context(), time.Now()); err != nil {
 		w.Fatal(err)
 	}
+}
+
+func (w *world) sweeper(a *activity) replies.Sweeper {
+	return replies.Sweeper{Store: postgres.Generations{DB: w.db}, Reaper: w.reaper(), Relay: w.runner().Relay, Activity: a}
 }
 
 func TestTheSweeperDeliversWhatAFunctionLeftBehind(t *testing.T) {
@@ -78,7 +85,7 @@ func TestTheSweeperDeliversWhatAFunctionLeftBehind(t *testing.T) {
 	_, answer := w.asks("hello")
 	_ = w.queues.take() // the function died before its hand-over
 	if _, err := w.db.Exec(t.Context(), `INSERT INTO outbox (id, queue, body, created_at) SELECT gen_random_uuid(), 'ai-replies',
-		json_build_object('message_id', message_id, 'attempt', attempt)::text, now() - interval '1 minute' FROM ai_generations`); err != nil {
+		json_build_object('generation_id', id)::text, now() - interval '1 minute' FROM ai_generations`); err != nil {
 		t.Fatal(err)
 	}
 	w.sweeps()
@@ -97,8 +104,7 @@ func TestASleepingDatabaseIsNotWoken(t *testing.T) {
 	w := newWorld(t)
 	now := time.Now()
 	a := &activity{raised: now.Add(-2 * time.Minute)}
-	s := replies.Sweeper{Store: w.store, Undertaker: w.undertaker(), HandOver: w.handOver()}
-	s.HandOver.Activity = a
+	s := w.sweeper(a)
 	if looked, err := s.Sweep(t.Context(), now); err != nil || !looked || !a.clean.IsZero() {
 		t.Fatalf("an outbox row is owed, so nothing is clean: %v %v %v", looked, a.clean, err)
 	}
@@ -142,11 +148,11 @@ func TestStopKeepsTheTextSoFarAndChargesIt(t *testing.T) {
 	w.model.words, w.model.pause = strings.SplitAfter(strings.Repeat("word ", 500), " "), 5*time.Millisecond
 	question, answer := w.asks("hello")
 	done := make(chan error, 1)
-	go func() { done <- w.worker(nil).Reply(context.Background(), ai.Attempt{MessageID: answer.ID, Number: 1}) }()
+	go func() { done <- w.worker(nil).Reply(context.Background(), w.newest(answer.ID)) }()
 	for w.message(answer.ID).Content == "" {
 		time.Sleep(5 * time.Millisecond)
 	}
-	if _, _, err := w.store.Stop(t.Context(), w.room, w.aki, question.ID); err != nil {
+	if _, _, err := w.replies().Stop(t.Context(), w.room, w.aki, question.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := <-done; err != nil {
@@ -156,8 +162,8 @@ func TestStopKeepsTheTextSoFarAndChargesIt(t *testing.T) {
 	if m.Status != message.Cancelled || !strings.HasPrefix(m.Content, "word word") || len(m.Content) >= 2500 || *m.Reply.ChargedTokens == 0 {
 		t.Fatalf("%s %d bytes %+v", m.Status, len(m.Content), m.Reply)
 	}
-	again, _, err := w.store.Stop(t.Context(), w.room, w.aki, answer.ID)
-	if err != nil || again.Message.Status != message.Cancelled || again.Message.Event != m.Event {
+	again, running, err := w.replies().Stop(t.Context(), w.room, w.aki, answer.ID)
+	if err != nil || running || again.Status != message.Cancelled || again.Event != m.Event {
 		t.Fatalf("stopping what has ended changed it: %+v %v", again, err)
 	}
 	w.sound(answer.ID)
@@ -182,13 +188,15 @@ func TestStopAgainstFinishAndRegenerate(t *testing.T) {
 			}()
 		}
 		race(func() error {
-			return w.worker(nil).Reply(context.Background(), ai.Attempt{MessageID: answer.ID, Number: 1})
+			return w.worker(nil).Reply(context.Background(), w.newest(answer.ID))
 		})
-		race(func() error { _, _, err := w.store.Stop(context.Background(), w.room, w.aki, answer.ID); return err })
+		race(func() error {
+			_, _, err := w.replies().Stop(context.Background(), w.room, w.aki, answer.ID)
+			return err
+		})
 		for range 2 {
 			race(func() error {
-				_, _, owed, err := w.store.Regenerate(context.Background(), replies.Regenerate{RoomID: w.room, QuestionID: question.ID, Person: w.aki, Model: scripted}, w.key("regenerateReply"))
-				w.handOver().Deliver(context.Background(), owed)
+				_, _, err := w.replies().Regenerate(context.Background(), replies.Regenerate{RoomID: w.room, QuestionID: question.ID, Person: w.aki}, w.key("regenerateReply"))
 				return err
 			})
 		}
@@ -214,14 +222,14 @@ func TestDeleteAgainstSettle(t *testing.T) {
 		wait.Add(2)
 		go func() {
 			defer wait.Done()
-			if err := w.worker(nil).Reply(context.Background(), ai.Attempt{MessageID: answer.ID, Number: 1}); err != nil {
+			if err := w.worker(nil).Reply(context.Background(), w.newest(answer.ID)); err != nil {
 				t.Error(err)
 			}
 		}()
 		go func() {
 			defer wait.Done()
 			time.Sleep(time.Duration(i) * time.Millisecond)
-			if _, _, err := w.store.Delete(context.Background(), w.room, w.aki, target); err != nil {
+			if err := w.messages().Delete(context.Background(), w.room, w.aki, target); err != nil {
 				t.Error(err)
 			}
 		}()
@@ -270,4 +278,133 @@ func TestThePromptIsTheRoomUpToTheQuestion(t *testing.T) {
 		t.Fatalf("got  %s\nwant %s", strings.Join(said, "|"), want)
 	}
 	w.sound(first.ID)
+}
+
+// What the provider finished is paid for, text or not; why it ended is kept.
+func TestAnEndTellsItsReasonAndAnEmptyOneIsCharged(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		words  []string
+		ends   ai.FinishReason
+		status message.Status
+		code   string
+	}{
+		"cut at the limit":        {[]string{"so far"}, ai.Length, message.Completed, ""},
+		"cut by a filter":         {[]string{"so far"}, ai.ContentFilter, message.Completed, ""},
+		"thought up to its limit": {nil, ai.Length, message.Failed, ai.EmptyReply},
+		"only white space":        {[]string{" ", "\n"}, ai.Stop, message.Failed, ai.EmptyReply},
+	} {
+		w := newWorld(t)
+		w.model.words, w.model.ends = c.words, c.ends
+		_, answer := w.asks("hello")
+		w.deliver()
+		m := w.message(answer.ID)
+		if m.Status != c.status || m.Reply.ErrorCode != c.code || m.Reply.FinishReason != string(c.ends) || *m.Reply.ChargedTokens == 0 {
+			t.Errorf("%s: %s %q %q charged %d", name, m.Status, m.Reply.ErrorCode, m.Reply.FinishReason, *m.Reply.ChargedTokens)
+		}
+		w.sound(answer.ID)
+	}
+}
+
+// A prompt never exceeds what was held: a question that does is not asked, and costs nothing.
+func TestAQuestionLongerThanThePromptMayBeIsNotAsked(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, answer := w.asks(strings.Repeat("長い", 100))
+	if _, err := w.db.Exec(t.Context(), `UPDATE ai_generations SET prompt_budget = 50`); err != nil {
+		t.Fatal(err)
+	}
+	w.deliver()
+	m := w.message(answer.ID)
+	if m.Status != message.Failed || m.Reply.ErrorCode != ai.ContextTooLong || *m.Reply.ChargedTokens != 0 || len(w.model.calls) != 0 {
+		t.Fatalf("%+v %+v, called %v", m, m.Reply, w.model.calls)
+	}
+	w.sound(answer.ID)
+}
+
+// A room of what may not be seen is not read to its beginning for one prompt.
+func TestHistoryHasAnEnd(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	read := 0
+	worker := w.worker(nil)
+	worker.Store = endless{WorkerStore: worker.Store, read: &read}
+	_, answer := w.asks("hello")
+	if err := worker.Reply(t.Context(), w.newest(answer.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if read == 0 || read > 25 {
+		t.Fatalf("%d pages were read", read)
+	}
+}
+
+// endless is a room whose history has no beginning, and nothing in it that the AI may see.
+type endless struct {
+	replies.WorkerStore
+	read *int
+}
+
+func (e endless) History(_ context.Context, q replies.HistoryQuery) (list []message.Message, more bool, err error) {
+	*e.read++
+	for range q.Limit {
+		list = append(list, message.Message{ID: q.Before, RoomID: q.RoomID, Type: message.Human, Status: message.Completed, ExcludeFromAI: true, Content: "x"})
+	}
+	return list, true, nil
+}
+
+// One queue that refuses does not keep the sweeper from ending what died.
+func TestASweepGoesOnPastWhatFails(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, answer := w.asks("hello")
+	w.works(w.newest(answer.ID), "called")
+	w.passes(2 * time.Minute)
+	if _, err := w.db.Exec(t.Context(), `INSERT INTO outbox (id, queue, body, created_at) VALUES (gen_random_uuid(), 'fan-out', '{}', now() - interval '1 minute')`); err != nil {
+		t.Fatal(err)
+	}
+	s := w.sweeper(&activity{raised: time.Now()})
+	s.Relay.Queues = refusing{}
+	if _, err := s.Sweep(t.Context(), time.Now()); err == nil {
+		t.Error("a queue that refuses was not told of")
+	}
+	if m := w.message(answer.ID); m.Reply.ErrorCode != ai.WorkerLost {
+		t.Fatalf("the dead answer was not ended: %+v", m.Reply)
+	}
+}
+
+type refusing struct{}
+
+func (refusing) Send(context.Context, []outbox.Row) ([]id.ID, error) {
+	return nil, errors.New("refused")
+}
+
+// An answer that is paid for is settled as long as there is time for it.
+func TestSettlingOutlastsAFailover(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	worker := w.worker(nil)
+	tries := 0
+	worker.Runner.Store = failing{Store: worker.Runner.Store, tries: &tries}
+	_, answer := w.asks("hello")
+	ctx, cancel := context.WithTimeout(t.Context(), 60*time.Second)
+	defer cancel()
+	if err := worker.Reply(ctx, w.newest(answer.ID)); err != nil {
+		t.Fatal(err)
+	}
+	if m := w.message(answer.ID); m.Status != message.Completed || tries != 8 {
+		t.Fatalf("%s after %d tries", m.Status, tries)
+	}
+}
+
+// failing is a database that is away for seven tries: more than five, which were once all there were.
+type failing struct {
+	change.Store
+	tries *int
+}
+
+func (f failing) Change(ctx context.Context, n change.Needs, decide change.Decide) ([]outbox.Row, error) {
+	if *f.tries++; *f.tries < 8 {
+		return nil, errors.New("away")
+	}
+	return f.Store.Change(ctx, n, decide)
 }

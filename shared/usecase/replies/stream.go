@@ -39,15 +39,17 @@ func (s *stream) generation() ai.Generation {
 
 // run prepares, calls and listens. The outcome is what the attempt comes to, if the lease is still held.
 func (s *stream) run(ctx context.Context) (ai.Outcome, error) {
-	request, tokens, ok, err := s.w.prompt(ctx, s.g)
-	if err != nil {
+	request, tokens, err := s.w.prompt(ctx, s.g)
+	switch {
+	case errors.Is(err, ai.ErrMayNotBeSeen):
+		return ai.Outcome{Status: message.Cancelled}, nil
+	case errors.Is(err, ai.ErrTooLong):
+		return ai.Outcome{Status: message.Failed, ErrorCode: ai.ContextTooLong}, nil
+	case err != nil:
 		return ai.Outcome{}, err
 	}
 	s.w.step("prepared")
-	if !ok {
-		return ai.Outcome{Status: message.Cancelled}, nil
-	}
-	may, err := s.w.Store.Call(ctx, s.g.Attempt, s.g.LeaseToken, tokens)
+	may, err := s.w.Store.Call(ctx, s.g.ID, s.g.LeaseToken, tokens)
 	if err != nil {
 		return ai.Outcome{}, err
 	}
@@ -69,27 +71,29 @@ func (s *stream) listen(ctx context.Context, request ai.Request, tokens int) (ai
 	if stopped {
 		cancel()
 	}
-	s.out = s.w.Live.Open(ctx, s.g)
+	s.out = s.w.Broadcast.Open(ctx, s.g)
 	var usage *ai.Usage
-	finished := false
+	var finish ai.FinishReason
 	var failure error
-	for piece, err := range s.w.LLM.Stream(call, request) {
+	for chunk, err := range s.w.LLM.Stream(call, request) {
 		if err != nil {
 			failure = err
 			break
 		}
-		if piece.Text != "" && !s.append(piece.Text) {
-			finished = true // as long as a message may be
+		if chunk.Text != "" && !s.append(chunk.Text) {
+			finish = ai.Length // as long as a message may be
 			cancel()
 			break
 		}
-		if piece.Usage != nil {
-			usage = piece.Usage
+		if chunk.Usage != nil {
+			usage = chunk.Usage
 		}
-		finished = finished || piece.Finished
+		if chunk.Finish != "" {
+			finish = chunk.Finish
+		}
 	}
 	s.out.Close()
-	return s.outcome(ctx, call, usage, finished, failure)
+	return s.outcome(ctx, call, usage, finish, failure)
 }
 
 // callTime is what is left of the invocation, with time to settle.
@@ -101,17 +105,18 @@ func callTime(ctx context.Context) time.Duration {
 	return max(left, time.Second)
 }
 
-func (s *stream) outcome(ctx, call context.Context, usage *ai.Usage, finished bool, failure error) (ai.Outcome, error) {
+func (s *stream) outcome(ctx, call context.Context, usage *ai.Usage, finish ai.FinishReason, failure error) (ai.Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := ai.Outcome{Text: s.text.String(), Usage: usage}
+	o := ai.Outcome{Text: s.text.String(), Usage: usage, Finish: finish}
 	switch {
 	case s.lost:
 		return o, errLost
-	case finished && o.Text != "":
+	case finish != "" && strings.TrimSpace(o.Text) != "":
 		o.Status = message.Completed
-	case finished:
-		o.Status, o.ErrorCode = message.Failed, "empty_reply"
+	case finish != "":
+		// It was made and is paid for, but there is nothing to read.
+		o.Status, o.ErrorCode, o.Text = message.Failed, ai.EmptyReply, ""
 	case s.stopped:
 		o.Status = message.Cancelled
 	case ctx.Err() != nil:
@@ -126,7 +131,7 @@ func (s *stream) outcome(ctx, call context.Context, usage *ai.Usage, finished bo
 
 // append adds what a provider sent; false once the text is as long as a message may be.
 func (s *stream) append(text string) bool {
-	text = strings.ReplaceAll(strings.ToValidUTF8(text, "\uFFFD"), "\x00", "\uFFFD")
+	text = printable(text)
 	s.mu.Lock()
 	room := message.MaxReplyBytes - s.text.Len()
 	full := len(text) > room
@@ -145,6 +150,17 @@ func (s *stream) append(text string) bool {
 		s.w.step("streaming")
 	}
 	return !full
+}
+
+// printable replaces what no text holds: broken UTF-8, U+0000 and the other control characters, which would make an answer
+// several times as long on the wire as the bytes that its limit counts.
+func printable(text string) string {
+	return strings.Map(func(r rune) rune {
+		if r == utf8.RuneError || r < 0x20 && r != '\n' && r != '\t' && r != '\r' || r == 0x7F {
+			return utf8.RuneError
+		}
+		return r
+	}, text)
 }
 
 // pulse keeps the lease, saves the text and hears Stop until the returned function is called.
@@ -190,9 +206,9 @@ func (s *stream) beat(ctx context.Context, since time.Duration) bool {
 	switch {
 	case called && since >= due:
 		s.w.Running.Set(ctx, g.MessageID, g.Number, text)
-		stop, held, err = s.w.Store.Checkpoint(ctx, g.Attempt, g.LeaseToken, text)
+		stop, held, err = s.w.Store.Checkpoint(ctx, g.ID, g.LeaseToken, text)
 	case !called && since >= renewEvery:
-		stop, held, err = s.w.Store.Renew(ctx, g.Attempt, g.LeaseToken)
+		stop, held, err = s.w.Store.Renew(ctx, g.ID, g.LeaseToken)
 	default:
 		return false
 	}

@@ -4,26 +4,46 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"strconv"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
-	"github.com/yoriai/yoriai/shared/domain/outbox"
-	"github.com/yoriai/yoriai/shared/usecase/handover"
+	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/live"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
-// WorkerStore is what a worker writes; everything is fenced by its lease.
+// WorkerStore is what a worker reads and writes; every write is fenced by its lease.
 type WorkerStore interface {
-	Lease(ctx context.Context, a ai.Attempt, token id.ID) (ai.Generation, bool, error)
-	Renew(ctx context.Context, a ai.Attempt, token id.ID) (stop, held bool, err error)
-	Call(ctx context.Context, a ai.Attempt, token id.ID, promptTokens int) (bool, error)
-	Checkpoint(ctx context.Context, a ai.Attempt, token id.ID, text string) (stop, held bool, err error)
-	Settle(ctx context.Context, g ai.Generation, o ai.Outcome) (bool, []outbox.Row, error)
+	// Lease gives a generation to a worker; false if it is settled, called, or another's.
+	Lease(ctx context.Context, generation, token id.ID) (ai.Generation, bool, error)
+	// Renew keeps a lease and hears Stop; held is false if the lease was lost.
+	Renew(ctx context.Context, generation, token id.ID) (stop, held bool, err error)
+	// Call commits that the provider is about to be called, once and for all; false if it must not be.
+	Call(ctx context.Context, generation, token id.ID, promptTokens int) (bool, error)
+	// Checkpoint saves the text so far, renews the lease and hears Stop, in one statement.
+	Checkpoint(ctx context.Context, generation, token id.ID, text string) (stop, held bool, err error)
+	// Briefing reads what a prompt is built from, beside the history.
 	Briefing(ctx context.Context, g ai.Generation) (Briefing, error)
-	History(ctx context.Context, roomID, asker, before id.ID, limit int) ([]message.Message, error)
+	// History reads messages before a place that the asker may see, newest first, none of them older than a moment. What
+	// the AI may see of them, the domain decides.
+	History(ctx context.Context, q HistoryQuery) (list []message.Message, more bool, err error)
+}
+
+// Briefing is the room's settings, where it begins, and the question.
+type Briefing struct {
+	Room     room.Room
+	Oldest   id.ID
+	Question message.Message
+}
+
+// HistoryQuery asks for a page of what was said in public between two places and, if an asker is named, to them alone.
+type HistoryQuery struct {
+	RoomID, Asker     id.ID
+	Before, NotBefore id.ID
+	Limit             int
 }
 
 // Stops hears that somebody asked to stop a message's reply. It is a hint: losing one costs a second, never a rule.
@@ -38,14 +58,14 @@ type Running interface {
 
 // Worker writes AI replies.
 type Worker struct {
-	Store      WorkerStore
-	LLM        ai.LLM
-	Live       live.Opener
-	Stops      Stops
-	Running    Running
-	Undertaker Undertaker
-	HandOver   handover.HandOver
-	Pace       Pace
+	Store     WorkerStore
+	LLM       ai.LLM
+	Broadcast live.Opener
+	Stops     Stops
+	Running   Running
+	Reaper    Reaper
+	Runner    transact.Runner
+	Pace      Pace
 	// Hook is called between every two steps; tests end the worker there.
 	Hook func(step string)
 }
@@ -61,24 +81,26 @@ const (
 	largeText     = 32 << 10 // from here on the text is saved three times less often
 	longestCall   = 280 * time.Second
 	settleReserve = 15 * time.Second
-	settleTries   = 5
+	lastMoment    = time.Second     // what an invocation keeps to end by itself
+	settleAgain   = 2 * time.Second // the longest pause between two tries
 	historyPage   = 100
+	maxHistory    = 2000 // messages read for one prompt, however few of them may be seen
 )
 
 var errLost = errors.New("the lease was lost")
 
-// Reply writes one attempt. It returns an error only where another delivery of the same message could do better.
-func (w Worker) Reply(ctx context.Context, a ai.Attempt) error {
-	if err := w.HandOver.Begin(ctx); err != nil {
+// Reply writes one generation. It returns an error only where another delivery of the same message could do better.
+func (w Worker) Reply(ctx context.Context, generation id.ID) error {
+	if err := w.Runner.Relay.Activity.Raise(ctx); err != nil {
 		return err
 	}
-	g, leased, err := w.Store.Lease(ctx, a, id.New())
+	g, leased, err := w.Store.Lease(ctx, generation, id.New())
 	if err != nil {
 		return err
 	}
 	if !leased {
 		// Settled, another's, or called by a worker that died: never called again.
-		_, err := w.Undertaker.Attend(ctx, a)
+		_, err := w.Reaper.Reap(ctx, generation)
 		return err
 	}
 	w.step("leased")
@@ -102,63 +124,93 @@ func (w Worker) step(name string) {
 	}
 }
 
-// settle ends the attempt; a database that is away for a moment is asked again, since the answer is paid for.
+// settle ends the attempt. A database that is away is asked again as long as the invocation lives, since the answer is
+// paid for; the lease is fenced all the same.
 func (w Worker) settle(ctx context.Context, g ai.Generation, o ai.Outcome) error {
-	ctx = context.WithoutCancel(ctx)
-	var err error
-	for try := range settleTries {
-		var settled bool
-		var owed []outbox.Row
-		if settled, owed, err = w.Store.Settle(ctx, g, o); err == nil {
+	until := time.Now().Add(settleReserve)
+	if deadline, ok := ctx.Deadline(); ok {
+		until = deadline.Add(-lastMoment)
+	}
+	ctx, cancel := context.WithDeadline(context.WithoutCancel(ctx), until)
+	defer cancel()
+	for pause := 100 * time.Millisecond; ; pause = min(2*pause, settleAgain) {
+		settled, err := w.trySettle(ctx, g, o)
+		if err == nil {
 			w.step("settled")
-			w.HandOver.Deliver(ctx, owed)
-			slog.InfoContext(ctx, "reply ended", "message_id", g.MessageID, "attempt", g.Number, "room_id", g.RoomID,
-				"status", o.Status, "error_code", o.ErrorCode, "settled", settled)
+			slog.InfoContext(ctx, "reply ended", "generation", g.ID, "message_id", g.MessageID, "attempt", g.Number, "room_id", g.RoomID,
+				"status", o.Status, "error_code", o.ErrorCode, "finish_reason", o.Finish, "settled", settled)
 			return nil
 		}
-		time.Sleep(200 * time.Millisecond << try)
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+		// Nobody else may end what is about to be settled.
+		_, _, _ = w.Store.Renew(ctx, g.ID, g.LeaseToken)
 	}
-	return err
 }
 
-// prompt builds what is sent; false if the question may not be seen any more.
-func (w Worker) prompt(ctx context.Context, g ai.Generation) (ai.Request, int, bool, error) {
-	r := ai.Request{RequestID: requestID(g.Attempt), RoomID: g.RoomID, Provider: g.Terms.Provider, Model: g.Terms.Model, MaxOutputTokens: g.Terms.ReplyCap}
+// trySettle is fenced: a worker that lost its lease changes nothing.
+func (w Worker) trySettle(ctx context.Context, g ai.Generation, o ai.Outcome) (settled bool, err error) {
+	n := change.ToEnd(g)
+	err = w.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
+		settled = s.Generation != nil && s.Generation.Status.Open() && s.Generation.LeaseToken == g.LeaseToken
+		if !settled {
+			return nil, nil
+		}
+		p := s.Plan(g.AskerID, n)
+		warnOfExcess(ctx, g, p.End(*s.Generation, o, s.Question, s.Answer))
+		return p, nil
+	}, nil)
+	return settled, err
+}
+
+func warnOfExcess(ctx context.Context, g ai.Generation, s ai.Settlement) {
+	if s.Excess > 0 {
+		slog.WarnContext(ctx, "charge exceeds its hold", "generation", g.ID, "room_id", g.RoomID, "excess_tokens", s.Excess)
+	}
+}
+
+// prompt builds what is sent, and tells its tokens. Returns ai.ErrMayNotBeSeen or ai.ErrTooLong for a question that
+// cannot be answered.
+func (w Worker) prompt(ctx context.Context, g ai.Generation) (ai.Request, int, error) {
+	r := ai.Request{RequestID: g.ID.String(), RoomID: g.RoomID, Provider: g.Terms.Provider, Model: g.Terms.Model, MaxOutputTokens: g.Terms.ReplyCap}
 	b, err := w.Store.Briefing(ctx, g)
 	if err != nil {
-		return r, 0, false, err
+		return r, 0, err
 	}
-	p, ok := ai.NewPrompt(ai.View{Question: b.Question, AskerID: g.AskerID, Cutoff: b.Room.AIContextCutoffAt,
+	p, err := ai.NewPrompt(ai.View{Question: b.Question, AskerID: g.AskerID, Cutoff: b.Room.AIContextCutoffAt,
 		Instructions: b.Room.AIInstructions, Budget: g.Terms.PromptBudget})
-	if !ok {
-		return r, 0, false, nil
+	if err != nil {
+		return r, 0, err
 	}
-	before := b.Question.ID
-	for !p.Full() {
-		page, err := w.Store.History(ctx, g.RoomID, g.AskerID, before, historyPage)
-		if err != nil {
-			return r, 0, false, err
+	q := HistoryQuery{RoomID: g.RoomID, Before: b.Question.ID, NotBefore: b.Oldest, Limit: historyPage}
+	if g.Visibility == message.Private {
+		q.Asker = g.AskerID
+	}
+	if cutoff := b.Room.AIContextCutoffAt; !cutoff.IsZero() && id.Floor(cutoff).Compare(q.NotBefore) > 0 {
+		q.NotBefore = id.Floor(cutoff)
+	}
+	for read, more := 0, true; more && !p.Full() && read < maxHistory; {
+		var page []message.Message
+		if page, more, err = w.Store.History(ctx, q); err != nil {
+			return r, 0, err
 		}
 		for _, m := range page {
 			p.Offer(m)
 		}
-		if len(page) < historyPage || page[len(page)-1].CreatedAt.Before(b.Room.AIContextCutoffAt) {
-			break
+		if read += len(page); more && len(page) > 0 {
+			q.Before = page[len(page)-1].ID
 		}
-		before = page[len(page)-1].ID
 	}
 	r.Lines = p.Lines()
 	counts, err := w.LLM.EstimateTokens(ctx, r)
 	if err != nil {
 		// The call itself will tell what is wrong with the gateway; our own estimate is on the high side.
-		return r, p.Tokens(), true, nil
+		slog.WarnContext(ctx, "the gateway counted no tokens", "generation", g.ID, "error", err)
 	}
 	var tokens int
-	r.Lines, tokens = p.Fit(counts)
-	return r, tokens, true, nil
-}
-
-// requestID names an attempt to the gateway: logs, traces and the proof that a provider is called once.
-func requestID(a ai.Attempt) string {
-	return a.MessageID.String() + "-" + strconv.Itoa(a.Number)
+	r.Lines, tokens, err = p.Fit(counts)
+	return r, tokens, err
 }

@@ -15,21 +15,21 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/idempotency"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
-	"github.com/yoriai/yoriai/shared/usecase/handover"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/usecase/live"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
 // world is the reply path on real PostgreSQL, with queues, a model and time in the test's hand.
 type world struct {
 	*testing.T
-	store  *postgres.Store
 	db     *pgxpool.Pool
 	queues *queues
 	model  *fakeModel
@@ -81,10 +81,18 @@ type fakeModel struct {
 	words   []string
 	pause   time.Duration
 	fail    error
+	ends    ai.FinishReason // stop unless told
 }
 
-func (m *fakeModel) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Piece, error] {
-	return func(yield func(ai.Piece, error) bool) {
+func (m *fakeModel) finish() ai.FinishReason {
+	if m.ends == "" {
+		return ai.Stop
+	}
+	return m.ends
+}
+
+func (m *fakeModel) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Chunk, error] {
+	return func(yield func(ai.Chunk, error) bool) {
 		m.mu.Lock()
 		m.calls[r.RequestID]++
 		m.prompts = append(m.prompts, r.Lines)
@@ -93,19 +101,19 @@ func (m *fakeModel) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Piece
 		for _, w := range words {
 			select {
 			case <-ctx.Done():
-				yield(ai.Piece{}, &ai.Failure{Code: "cancelled", Cause: ctx.Err()})
+				yield(ai.Chunk{}, &ai.Failure{Code: "cancelled", Cause: ctx.Err()})
 				return
 			case <-time.After(m.pause):
 			}
-			if !yield(ai.Piece{Text: w}, nil) {
+			if !yield(ai.Chunk{Text: w}, nil) {
 				return
 			}
 		}
 		if fail != nil {
-			yield(ai.Piece{}, fail)
+			yield(ai.Chunk{}, fail)
 			return
 		}
-		_ = yield(ai.Piece{Usage: &ai.Usage{InputTokens: 10, OutputTokens: int64(len(words))}}, nil) && yield(ai.Piece{Finished: true}, nil)
+		_ = yield(ai.Chunk{Usage: &ai.Usage{InputTokens: 10, OutputTokens: int64(len(words))}}, nil) && yield(ai.Chunk{Finish: m.finish()}, nil)
 	}
 }
 
@@ -121,21 +129,24 @@ func (silence) Open(context.Context, ai.Generation) live.Broadcast { return sile
 func (silence) Send(int, string)                                   {}
 func (silence) Close()                                             {}
 func (silence) Set(context.Context, id.ID, int, string)            {}
+func (silence) Publish(context.Context, id.ID)                     {}
+func (silence) Get(context.Context, id.ID) (int, string, bool)     { return 0, "", false }
 func (silence) Subscribe(context.Context, id.ID) (<-chan struct{}, func()) {
 	return make(chan struct{}), func() {}
 }
 
-var scripted = ai.Model{ID: "m", Provider: "p", ContextWindow: 8192, MaxOutputTokens: 1000, Weights: ai.Weights{Input: 1_000_000, Output: 1_000_000}, Available: true}
+var scripted = ai.Model{ID: "m", Provider: "p", ContextWindow: 8192, MaxOutputTokens: 1000, Weights: ai.NewWeights(1_000_000, 1_000_000), Configured: true, Available: true}
 
 func newWorld(t *testing.T) *world {
 	t.Helper()
 	db := pgtest.New(t)
-	w := &world{T: t, db: db, store: postgres.New(db, postgres.AllowAll{}), queues: &queues{}, aki: id.New(),
+	w := &world{T: t, db: db, queues: &queues{}, aki: id.New(),
 		model: &fakeModel{calls: map[string]int{}, words: []string{"one ", "two ", "three"}}}
 	if _, err := db.Exec(t.Context(), `INSERT INTO users (id, username, email, display_name) VALUES ($1, 'aki', 'aki@example.com', 'Aki')`, w.aki); err != nil {
 		t.Fatal(err)
 	}
-	mine, _, _, err := w.store.CreateRoom(t.Context(), rooms.Create{Maker: w.aki, Name: "room"}, w.key("createRoom"))
+	r := rooms.Rooms{Store: postgres.Rooms{DB: db}, Runner: w.runner(), Memberships: projection{}, Catalogue: catalogue{}, Hint: silence{}}
+	mine, _, err := r.Create(t.Context(), rooms.Create{Maker: w.aki, Name: "room"}, w.key("createRoom"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,37 +154,62 @@ func newWorld(t *testing.T) *world {
 	return w
 }
 
-func (w *world) key(operation string) idempotency.Key {
-	return idempotency.NewKey(w.aki, operation, id.New(), nil, nil)
+// catalogue lists the one model.
+type catalogue struct{}
+
+func (catalogue) Models(context.Context) ([]ai.Model, error) { return []ai.Model{scripted}, nil }
+
+// projection stands where DynamoDB would; nothing here reads it.
+type projection struct{ realtime.Memberships }
+
+func (projection) Raise(context.Context, ...realtime.Membership) error { return nil }
+
+func (w *world) key(operation string) change.Key {
+	return change.NewKey(w.aki, operation, id.New(), nil, nil)
 }
 
-func (w *world) handOver() handover.HandOver {
-	return handover.HandOver{Queues: w.queues, Store: w.store, Activity: &activity{}}
+func (w *world) runner() transact.Runner {
+	return transact.Runner{Store: postgres.Changes{DB: w.db}, Relay: transact.Relay{Queues: w.queues, Store: postgres.Outbox{DB: w.db}, Activity: &activity{}}}
+}
+
+func (w *world) messages() messages.Messages {
+	return messages.Messages{Store: postgres.Messages{DB: w.db}, Runner: w.runner(), Catalogue: catalogue{}, Meter: ai.Unmetered{}, Running: silence{}, Hint: silence{}}
+}
+
+func (w *world) replies() replies.Replies {
+	return replies.Replies{Store: postgres.Generations{DB: w.db}, Runner: w.runner(), Catalogue: catalogue{}, Meter: ai.Unmetered{}, Hint: silence{}}
 }
 
 func (w *world) asks(text string) (question, answer message.Message) {
 	w.Helper()
-	cmd := messages.Send{RoomID: w.room, Sender: w.aki, ClientMessageID: id.New(), Content: text, Ask: &scripted}
-	sent, owed, err := w.store.Send(w.Context(), cmd, w.key("sendMessage"))
+	cmd := messages.Send{RoomID: w.room, Sender: w.aki, ClientMessageID: id.New(), Content: text, Ask: &messages.Ask{}}
+	sent, err := w.messages().Send(w.Context(), cmd, w.key("sendMessage"))
 	if err != nil {
 		w.Fatal(err)
 	}
-	w.handOver().Deliver(w.Context(), owed)
 	return sent.Message, *sent.AIMessage
 }
 
+// newest is the generation that writes an answer now.
+func (w *world) newest(answer id.ID) (generation id.ID) {
+	w.Helper()
+	if err := w.db.QueryRow(w.Context(), `SELECT id FROM ai_generations WHERE message_id = $1 ORDER BY attempt DESC LIMIT 1`, answer).Scan(&generation); err != nil {
+		w.Fatal(err)
+	}
+	return generation
+}
+
 func (w *world) worker(hook func(step string)) replies.Worker {
-	return replies.Worker{Store: w.store, LLM: w.model, Live: silence{}, Stops: silence{}, Running: silence{}, HandOver: w.handOver(),
-		Undertaker: w.undertaker(), Pace: replies.Pace{Checkpoint: 10 * time.Millisecond}, Hook: hook}
+	return replies.Worker{Store: postgres.Generations{DB: w.db}, LLM: w.model, Broadcast: silence{}, Stops: silence{}, Running: silence{}, Runner: w.runner(),
+		Reaper: w.reaper(), Pace: replies.Pace{Checkpoint: 10 * time.Millisecond}, Hook: hook}
 }
 
-func (w *world) undertaker() replies.Undertaker {
-	return replies.Undertaker{Store: w.store, HandOver: w.handOver()}
+func (w *world) reaper() replies.Reaper {
+	return replies.Reaper{Store: postgres.Generations{DB: w.db}, Runner: w.runner()}
 }
 
-// works runs a worker in a goroutine that dies at a step, as kill -9 would: nothing after it happens, and its lease is
-// not renewed any more.
-func (w *world) works(a ai.Attempt, dieAt string) {
+// works runs a worker in a goroutine that dies at a step: nothing after it happens, and its lease is not renewed any more.
+func (w *world) works(generation id.ID, dieAt string) {
 	w.Helper()
 	ctx, cancel := context.WithCancel(w.Context())
 	defer cancel()
@@ -186,7 +222,7 @@ func (w *world) works(a ai.Attempt, dieAt string) {
 				cancel()
 				runtime.Goexit()
 			}
-		}).Reply(ctx, a)
+		}).Reply(ctx, generation)
 	}()
 	<-died
 	select {
@@ -214,12 +250,11 @@ func (w *world) deliver() {
 			if err := json.Unmarshal([]byte(rows[i].Body), &job); err != nil {
 				w.Fatal(err)
 			}
-			a := ai.Attempt{MessageID: job.MessageID, Number: job.Attempt}
 			if rows[i].Queue == outbox.AIReplies {
-				w.works(a, "")
+				w.works(job.GenerationID, "")
 				continue
 			}
-			if err := w.undertaker().Watch(w.Context(), a); err != nil {
+			if err := w.reaper().Watch(w.Context(), job.GenerationID); err != nil {
 				w.Fatal(err)
 			}
 		}
@@ -238,7 +273,7 @@ func (w *world) passes(d time.Duration) {
 
 func (w *world) message(v id.ID) message.Message {
 	w.Helper()
-	m, err := w.store.Message(w.Context(), w.room, w.aki, v)
+	m, err := w.messages().Get(w.Context(), w.room, w.aki, v)
 	if err != nil {
 		w.Fatal(err)
 	}

@@ -3,17 +3,71 @@ package rooms
 
 import (
 	"context"
+	"errors"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/change"
+	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/idempotency"
 	"github.com/yoriai/yoriai/shared/domain/message"
-	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/domain/room"
-	"github.com/yoriai/yoriai/shared/usecase/handover"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
+
+// Listing is rooms with their last messages, and the person's own number at that moment.
+type Listing struct {
+	Rooms     []room.Mine
+	Last      map[id.ID]message.Message
+	UserEvent int64
+}
+
+// Cursor is where a list of rooms goes on: below a place, and above the list's beginning, so that a room which rises while
+// somebody turns pages is not lost between two of them.
+type Cursor struct{ Below, Above id.ID }
+
+// Members is a page of who is in a room, with the numbers of its snapshot.
+type Members struct {
+	Members              []room.Membership
+	RoomEvent, UserEvent int64
+}
+
+// Store reads rooms; not_found to outsiders.
+type Store interface {
+	Room(ctx context.Context, roomID, person id.ID) (Listing, error)
+	// Rooms lists one's rooms, newest activity first.
+	Rooms(ctx context.Context, person id.ID, from Cursor, limit int) (Listing, error)
+	Members(ctx context.Context, roomID, person, after id.ID, limit int) (Members, error)
+	// PersonNamed finds somebody by username; not_found if there is nobody of that name.
+	PersonNamed(ctx context.Context, username string) (id.ID, error)
+	// Made is the room that an earlier equal request made.
+	Made(ctx context.Context, key change.Key) (room.Mine, error)
+}
+
+// StopHint tells workers to stop before their next checkpoint. Losing one costs a second, never a rule.
+type StopHint interface {
+	Publish(ctx context.Context, messageID id.ID)
+}
+
+// Rooms is the use case.
+type Rooms struct {
+	Store       Store
+	Runner      transact.Runner
+	Memberships realtime.Memberships
+	Catalogue   ai.Catalogue
+	Hint        StopHint
+}
+
+// List lists one's rooms.
+func (r Rooms) List(ctx context.Context, person id.ID, from Cursor, limit int) (Listing, error) {
+	return r.Store.Rooms(ctx, person, from, limit)
+}
+
+// Get reads one room with its last message.
+func (r Rooms) Get(ctx context.Context, roomID, person id.ID) (Listing, error) {
+	return r.Store.Room(ctx, roomID, person)
+}
 
 // Create is the wish for a room.
 type Create struct {
@@ -23,153 +77,177 @@ type Create struct {
 	Model    string
 }
 
-// Listing is rooms with their last messages, and the person's own number at that moment.
-type Listing struct {
-	Rooms     []room.Mine
-	Last      map[id.ID]message.Message
-	UserEvent int64
-}
-
-// Members is a page of who is in a room, with the numbers of its snapshot.
-type Members struct {
-	Members              []room.Membership
-	RoomEvent, UserEvent int64
-}
-
-// Store keeps rooms.
-type Store interface {
-	CreateRoom(ctx context.Context, cmd Create, key idempotency.Key) (mine room.Mine, created bool, owed []outbox.Row, err error)
-	Room(ctx context.Context, roomID, person id.ID) (Listing, error)
-	Rooms(ctx context.Context, person, before id.ID, limit int) (Listing, error)
-	UpdateRoom(ctx context.Context, roomID, person id.ID, changes room.Changes, refusal error) (Listing, []ai.Attempt, []outbox.Row, error)
-	DeleteRoom(ctx context.Context, roomID, person id.ID) ([]room.Membership, []ai.Attempt, []outbox.Row, error)
-	Members(ctx context.Context, roomID, person, after id.ID, limit int) (Members, error)
-	MarkRead(ctx context.Context, roomID, person, messageID id.ID) (room.Mine, error)
-	Join(ctx context.Context, roomID id.ID, username string, role room.Role) (room.Membership, []outbox.Row, error)
-	Remove(ctx context.Context, roomID, person, actor id.ID) (room.Membership, []outbox.Row, error)
-}
-
-// Catalogue finds models.
-type Catalogue interface {
-	// Choose completes a choice: of the model itself, of a provider's first, or of any; model_unavailable if there is none.
-	Choose(ctx context.Context, provider, model string) (ai.Model, error)
-}
-
-// Rooms is the use case.
-type Rooms struct {
-	Store       Store
-	Memberships realtime.Memberships
-	HandOver    handover.HandOver
-	Catalogue   Catalogue
-	StopHint    func(ctx context.Context, attempts []ai.Attempt)
-}
-
-// Create makes a room; its maker is master. An equal request answers the first one's room, with created false.
-func (r Rooms) Create(ctx context.Context, cmd Create, key idempotency.Key) (room.Mine, bool, error) {
-	if err := (room.Changes{Name: &cmd.Name, AIProvider: &cmd.Provider, AIModel: &cmd.Model}).Validate(); err != nil {
-		return room.Mine{}, false, err
+// Create makes a room; its maker is master. An equal request answers the first one's room, with created false. Returns
+// idempotency_mismatch, validation_failed, model_unavailable.
+func (r Rooms) Create(ctx context.Context, cmd Create, key change.Key) (mine room.Mine, created bool, err error) {
+	models, unlisted := r.Catalogue.Models(ctx)
+	key.Resource = id.New()
+	n := change.Needs{Key: &key, Person: cmd.Maker, Profile: true, Streams: []id.ID{cmd.Maker}}
+	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
+		if err := s.Claim.Again(key); err != nil {
+			return nil, err
+		}
+		made, err := newRoom(s, cmd, key.Resource, models, unlisted)
+		if err != nil {
+			return nil, err
+		}
+		p := s.NewRoom(cmd.Maker, made)
+		p.Write(change.InsertRoom{Room: made}, change.PutMember{Membership: room.Membership{Person: s.Actor, RoomID: made.ID, Role: room.Master, Version: 1}})
+		p.RoomEvent(event.MemberUpdated, cmd.Maker)
+		number := p.UserEvent(cmd.Maker, event.RoomJoined, made.ID)
+		mine = p.Room()
+		mine.UserEvent = number
+		return p, nil
+	}, func() []transact.Step {
+		return []transact.Step{r.project(room.Membership{Person: room.Person{ID: cmd.Maker}, RoomID: mine.ID, Role: room.Master, Version: 1})}
+	})
+	if errors.Is(err, change.ErrRepeated) {
+		mine, err = r.Store.Made(ctx, key)
+		return mine, false, err
 	}
-	m, err := r.Catalogue.Choose(ctx, cmd.Provider, cmd.Model)
+	return mine, err == nil, err
+}
+
+func newRoom(s change.Situation, cmd Create, roomID id.ID, models []ai.Model, unlisted error) (room.Room, error) {
+	made := room.Room{ID: roomID, OwnerID: cmd.Maker, MaxReplyTokens: room.DefaultReply, CreatedAt: s.Now, UpdatedAt: s.Now}
+	wish := room.Changes{Name: &cmd.Name, AIProvider: &cmd.Provider, AIModel: &cmd.Model}
+	if err := wish.Validate(); err != nil {
+		return made, err
+	}
+	m, err := choose(models, unlisted, cmd.Provider, cmd.Model)
 	switch {
 	case err == nil:
 		cmd.Provider, cmd.Model = m.Provider, m.ID
 	case cmd.Provider != "" || cmd.Model != "":
-		return room.Mine{}, false, err
+		return made, err
 		// A room is made even while no model is there; asking the AI will say so.
 	}
-	if err := r.HandOver.Begin(ctx); err != nil {
-		return room.Mine{}, false, err
-	}
-	mine, created, owed, err := r.Store.CreateRoom(ctx, cmd, key)
-	if err != nil {
-		return mine, false, err
-	}
-	if err := r.Memberships.Raise(ctx, realtime.Membership{UserID: cmd.Maker, RoomID: mine.ID, Role: string(room.Master), Version: 1}); err != nil {
-		return mine, created, err
-	}
-	r.HandOver.Deliver(ctx, owed)
-	return mine, created, nil
+	wish.Apply(&made)
+	return made, nil
 }
 
-// Update changes settings; archiving stops the answers that are being written.
-func (r Rooms) Update(ctx context.Context, roomID, person id.ID, changes room.Changes) (Listing, error) {
-	// What is wrong with the request itself is told after access and rights.
-	refusal := changes.Validate()
+func choose(models []ai.Model, unlisted error, provider, model string) (ai.Model, error) {
+	if unlisted != nil {
+		return ai.Model{}, unlisted
+	}
+	return ai.Choose(models, provider, model)
+}
+
+// Update changes settings; archiving stops the answers that are being written. What would change nothing is no event.
+// Returns not_found, forbidden, room_archived, room_not_ready, validation_failed, model_unavailable.
+func (r Rooms) Update(ctx context.Context, roomID, person id.ID, wish room.Changes) (listing Listing, err error) {
+	var models []ai.Model
+	var unlisted error
+	if wish.AIModel != nil || wish.AIProvider != nil {
+		models, unlisted = r.Catalogue.Models(ctx)
+	}
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, LastMessage: true}
+	if wish.IsArchived != nil && *wish.IsArchived {
+		n.Running = change.RunningOfRoom
+	}
+	var told []ai.Generation
+	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
+		listing = listingOf(s, s.Room)
+		if err := mayUpdate(s, wish, models, unlisted); err != nil {
+			return nil, err
+		}
+		changed := s.Room.Room
+		wish.Apply(&changed)
+		if changed == s.Room.Room {
+			return nil, nil
+		}
+		p := s.Plan(person, n)
+		changed.UpdatedAt = s.Now
+		p.Write(change.UpdateRoom{Room: changed})
+		number := p.RoomEvent(event.RoomUpdated, roomID)
+		if changed.IsArchived && !s.Room.IsArchived {
+			told = p.Stop(s.Running)
+			number = max(number, p.Room().LatestEvent)
+		}
+		mine := s.Room
+		mine.Room = changed
+		mine.LatestEvent = number
+		listing = listingOf(s, mine)
+		return p, nil
+	}, func() []transact.Step { return r.hints(told) })
+	return listing, err
+}
+
+func mayUpdate(s change.Situation, wish room.Changes, models []ai.Model, unlisted error) error {
+	if err := s.Readable(); err != nil {
+		return err
+	}
+	err := s.Room.WritableBy(room.ChangeRoom)
+	reopening := wish.IsArchived != nil && !*wish.IsArchived
+	if err != nil && !(reopening && fault.Is(err, fault.RoomArchived)) {
+		return err
+	}
+	if err := wish.Validate(); err != nil {
+		return err
+	}
 	switch {
-	case refusal != nil || changes.AIProvider == nil && changes.AIModel == nil:
-	case changes.AIProvider == nil || changes.AIModel == nil:
-		refusal = fault.Invalid("ai_model", "provider and model are changed together")
-	default:
-		_, refusal = r.Catalogue.Choose(ctx, *changes.AIProvider, *changes.AIModel)
+	case wish.AIProvider == nil && wish.AIModel == nil:
+		return nil
+	case wish.AIProvider == nil || wish.AIModel == nil:
+		return fault.Invalid("ai_model", "provider and model are changed together")
 	}
-	if err := r.HandOver.Begin(ctx); err != nil {
-		return Listing{}, err
-	}
-	listing, stopped, owed, err := r.Store.UpdateRoom(ctx, roomID, person, changes, refusal)
-	if err != nil {
-		return listing, err
-	}
-	r.StopHint(ctx, stopped)
-	r.HandOver.Deliver(ctx, owed)
-	return listing, nil
+	_, err = choose(models, unlisted, *wish.AIProvider, *wish.AIModel)
+	return err
 }
 
-// Delete hides the room from everybody; a retention job erases it for good later.
+func listingOf(s change.Situation, mine room.Mine) Listing {
+	l := Listing{Rooms: []room.Mine{mine}, Last: map[id.ID]message.Message{}, UserEvent: mine.UserEvent}
+	if s.LastMessage != nil {
+		l.Last[mine.ID] = *s.LastMessage
+	}
+	return l
+}
+
+// Delete hides the room from everybody, and stops what runs in it; a retention job erases it for good later. Returns
+// not_found, forbidden.
 func (r Rooms) Delete(ctx context.Context, roomID, person id.ID) error {
-	if err := r.HandOver.Begin(ctx); err != nil {
-		return err
-	}
-	gone, stopped, owed, err := r.Store.DeleteRoom(ctx, roomID, person)
-	if err != nil {
-		return err
-	}
-	r.StopHint(ctx, stopped)
-	if err := r.Memberships.Raise(ctx, Project(gone)...); err != nil {
-		return err
-	}
-	r.HandOver.Deliver(ctx, owed)
-	return nil
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Members: true, EveryStream: true, Running: change.RunningOfRoom}
+	var told []ai.Generation
+	var gone []room.Membership
+	return r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
+		if err := s.Readable(); err != nil {
+			return nil, err
+		}
+		if err := s.Room.Role.Check(room.DeleteRoom); err != nil {
+			return nil, err
+		}
+		p := s.Plan(person, n)
+		p.Write(change.DeleteRoom{RoomID: roomID, At: s.Now})
+		version := p.RoomEvent(event.RoomDeleted, roomID)
+		gone = gone[:0]
+		for _, m := range s.Members {
+			p.UserEvent(m.Person.ID, event.RoomLeft, roomID)
+			m.Role, m.Version = room.Outside, version
+			gone = append(gone, m)
+		}
+		told = p.Stop(s.Running)
+		return p, nil
+	}, func() []transact.Step { return append(r.hints(told), r.project(gone...)) })
 }
 
-// MarkRead raises my read position, in the truth and in the projection that heartbeats read.
-func (r Rooms) MarkRead(ctx context.Context, roomID, person, messageID id.ID) (room.Mine, error) {
-	mine, err := r.Store.MarkRead(ctx, roomID, person, messageID)
-	if err != nil || mine.LastReadMessageID.IsZero() {
-		return mine, err
-	}
-	return mine, r.Memberships.RaiseRead(ctx, person, roomID, mine.LastReadMessageID)
+// project writes memberships where sockets look for them. Should it fail, the fan-out of the change does it.
+func (r Rooms) project(ms ...room.Membership) transact.Step {
+	return transact.Step{Name: "project memberships", Do: func(ctx context.Context) error {
+		return r.Memberships.Raise(ctx, Project(ms)...)
+	}}
 }
 
-// Join puts a person into a room. Invitations will call it; until they exist, operators and tests do.
-func (r Rooms) Join(ctx context.Context, roomID id.ID, username string, role room.Role) (room.Membership, error) {
-	if err := r.HandOver.Begin(ctx); err != nil {
-		return room.Membership{}, err
+// hints tells workers to stop.
+func (r Rooms) hints(told []ai.Generation) []transact.Step {
+	if len(told) == 0 {
+		return nil
 	}
-	m, owed, err := r.Store.Join(ctx, roomID, username, role)
-	if err != nil {
-		return m, err
-	}
-	if err := r.Memberships.Raise(ctx, Project([]room.Membership{m})...); err != nil {
-		return m, err
-	}
-	r.HandOver.Deliver(ctx, owed)
-	return m, nil
-}
-
-// Remove takes a person out of a room.
-func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
-	if err := r.HandOver.Begin(ctx); err != nil {
-		return err
-	}
-	m, owed, err := r.Store.Remove(ctx, roomID, person, actor)
-	if err != nil {
-		return err
-	}
-	if err := r.Memberships.Raise(ctx, Project([]room.Membership{m})...); err != nil {
-		return err
-	}
-	r.HandOver.Deliver(ctx, owed)
-	return nil
+	return []transact.Step{{Name: "hint at stops", Do: func(ctx context.Context) error {
+		for _, g := range told {
+			r.Hint.Publish(ctx, g.MessageID)
+		}
+		return nil
+	}}}
 }
 
 // Project makes the projection of memberships; somebody outside has the role "none".
@@ -180,7 +258,8 @@ func Project(ms []room.Membership) []realtime.Membership {
 		if m.Role == room.Outside {
 			role = realtime.None
 		}
-		list[i] = realtime.Membership{UserID: m.Person.ID, RoomID: m.RoomID, Role: role, Version: m.Version, Username: m.Username, DisplayName: m.DisplayName}
+		list[i] = realtime.Membership{UserID: m.Person.ID, RoomID: m.RoomID, Role: role, Version: m.Version, Read: m.LastRead,
+			Username: m.Username, DisplayName: m.DisplayName}
 	}
 	return list
 }

@@ -1,6 +1,7 @@
 package upkeep_test
 
 import (
+	"context"
 	"strings"
 	"testing"
 
@@ -10,13 +11,16 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/idempotency"
 	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
 	"github.com/yoriai/yoriai/shared/usecase/upkeep"
 )
 
@@ -24,28 +28,46 @@ import (
 type house struct {
 	*testing.T
 	db             *pgxpool.Pool
-	store          *postgres.Store
+	store          postgres.Proofs
+	rooms          rooms.Rooms
+	messages       messages.Messages
 	room           id.ID
 	aki, ben, chie id.ID
 	last           message.Message
 }
 
+// What this test does not look at: queues that take nothing, a projection nobody reads, no models.
+type (
+	nowhere     struct{}
+	always      struct{ realtime.Activity }
+	unprojected struct{ realtime.Memberships }
+	none        struct{}
+)
+
+func (nowhere) Send(context.Context, []outbox.Row) ([]id.ID, error)     { return nil, nil }
+func (always) Raise(context.Context) error                              { return nil }
+func (unprojected) Raise(context.Context, ...realtime.Membership) error { return nil }
+func (none) Models(context.Context) ([]ai.Model, error)                 { return nil, nil }
+
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	db := pgtest.New(t)
-	h := &house{T: t, db: db, store: postgres.New(db, postgres.AllowAll{})}
+	run := transact.Runner{Store: postgres.Changes{DB: db}, Relay: transact.Relay{Queues: nowhere{}, Store: postgres.Outbox{DB: db}, Activity: always{}}}
+	h := &house{T: t, db: db, store: postgres.Proofs{DB: db},
+		rooms:    rooms.Rooms{Store: postgres.Rooms{DB: db}, Runner: run, Memberships: unprojected{}, Catalogue: none{}},
+		messages: messages.Messages{Store: postgres.Messages{DB: db}, Runner: run}}
 	h.aki, h.ben, h.chie = h.person("aki"), h.person("ben"), h.person("chie")
-	mine, _, _, err := h.store.CreateRoom(t.Context(), rooms.Create{Maker: h.aki, Name: "Kyoto"}, idempotency.NewKey(h.aki, "createRoom", id.New(), nil, ""))
+	mine, _, err := h.rooms.Create(t.Context(), rooms.Create{Maker: h.aki, Name: "Kyoto"}, change.NewKey(h.aki, "createRoom", id.New(), nil, ""))
 	if err != nil {
 		t.Fatal(err)
 	}
 	h.room = mine.ID
 	for _, name := range []string{"ben", "chie"} {
-		if _, _, err := h.store.Join(t.Context(), h.room, name, room.Member); err != nil {
+		if _, err := h.rooms.Join(t.Context(), h.room, name, room.Member); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if _, _, err := h.store.Remove(t.Context(), h.room, h.ben, h.aki); err != nil {
+	if err := h.rooms.Remove(t.Context(), h.room, h.ben, h.aki); err != nil {
 		t.Fatal(err)
 	}
 	for range 30 {
@@ -71,7 +93,7 @@ func (h *house) exec(sql string, args ...any) {
 func (h *house) says() {
 	h.Helper()
 	cmd := messages.Send{RoomID: h.room, Sender: h.chie, ClientMessageID: id.New(), Content: "hello"}
-	sent, _, err := h.store.Send(h.Context(), cmd, idempotency.NewKey(h.chie, "sendMessage", cmd.ClientMessageID, []id.ID{h.room}, ""))
+	sent, err := h.messages.Send(h.Context(), cmd, change.NewKey(h.chie, "sendMessage", cmd.ClientMessageID, []id.ID{h.room}, ""))
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -82,7 +104,7 @@ func TestProveFindsEveryKindOfGap(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
 	for range 45 { // several pages of rooms
-		if _, _, _, err := h.store.CreateRoom(t.Context(), rooms.Create{Maker: h.aki, Name: "x"}, idempotency.NewKey(h.aki, "createRoom", id.New(), nil, "")); err != nil {
+		if _, _, err := h.rooms.Create(t.Context(), rooms.Create{Maker: h.aki, Name: "x"}, change.NewKey(h.aki, "createRoom", id.New(), nil, "")); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -154,7 +176,7 @@ func TestProjectMakesALostProjectionAnew(t *testing.T) {
 		t.Errorf("%v %v", all, err)
 	}
 	// A room that was deleted is nobody's.
-	if _, _, _, err := h.store.DeleteRoom(t.Context(), h.room, h.aki); err != nil {
+	if err := h.rooms.Delete(t.Context(), h.room, h.aki); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := upkeep.Project(t.Context(), h.store, memberships, heads); err != nil {

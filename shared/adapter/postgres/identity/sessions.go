@@ -33,7 +33,7 @@ func (s Sessions) Open(ctx context.Context, session user.Session, hash user.Toke
 // Rotate implements user.Sessions.
 func (s Sessions) Rotate(ctx context.Context, hash, next user.TokenHash, now time.Time) (user.Rotation, error) {
 	var r user.Rotation
-	err := pg.InTx(ctx, s.Pool, func(tx pgx.Tx) error {
+	err := pg.InTx(ctx, s.Pool, func(tx pg.Tx) error {
 		var err error
 		if r.Session, r.User, err = lockFamily(ctx, tx, hash, now); err != nil {
 			return err
@@ -49,7 +49,7 @@ func (s Sessions) Rotate(ctx context.Context, hash, next user.TokenHash, now tim
 }
 
 // lockFamily locks the session that a token belongs to: of two tabs one rotates first.
-func lockFamily(ctx context.Context, tx pgx.Tx, hash user.TokenHash, now time.Time) (user.Session, user.User, error) {
+func lockFamily(ctx context.Context, tx pg.Tx, hash user.TokenHash, now time.Time) (user.Session, user.User, error) {
 	var session user.Session
 	var person user.User
 	found, err := pg.Found(tx.QueryRow(ctx, `
@@ -66,7 +66,7 @@ func lockFamily(ctx context.Context, tx pgx.Tx, hash user.TokenHash, now time.Ti
 
 // readFamily reads what Decide asks for: the token itself, what is unspent, and what later in the chain was used. A session
 // of a month has thousands of spent ones.
-func readFamily(ctx context.Context, tx pgx.Tx, session id.ID, hash user.TokenHash) (presented user.RefreshToken, family []user.RefreshToken, err error) {
+func readFamily(ctx context.Context, tx pg.Tx, session id.ID, hash user.TokenHash) (presented user.RefreshToken, family []user.RefreshToken, err error) {
 	rows, err := tx.Query(ctx, `
 		SELECT t.id, t.parent_id, t.depth, t.expires_at, t.used_at, t.revoked_at, t.hash = $2
 		FROM refresh_tokens t
@@ -98,7 +98,7 @@ func orZero(t *time.Time) time.Time {
 	return *t
 }
 
-func carryOut(ctx context.Context, tx pgx.Tx, r user.Rotation, presented user.RefreshToken, next user.TokenHash, now time.Time) error {
+func carryOut(ctx context.Context, tx pg.Tx, r user.Rotation, presented user.RefreshToken, next user.TokenHash, now time.Time) error {
 	switch r.Decision.Outcome {
 	case user.Refuse:
 		return nil

@@ -14,9 +14,9 @@ import (
 	"github.com/aws/aws-sdk-go-v2/credentials"
 	sdkdynamodb "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	sdksqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
-	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/adapter/sqs"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
@@ -26,7 +26,7 @@ const prefix = "yoriai-local-"
 
 // Cloud is its stores.
 type Cloud struct {
-	Store *postgres.Store
+	DB    *pgxpool.Pool
 	Table dynamodb.Table
 	aws   aws.Config
 }
@@ -58,7 +58,7 @@ func Open(ctx context.Context) (Cloud, error) {
 		return Cloud{}, err
 	}
 	table := dynamodb.Table{Client: sdkdynamodb.NewFromConfig(c), Name: prefix + "realtime", Now: time.Now}
-	return Cloud{Store: postgres.New(pool, postgres.AllowAll{}), Table: table, aws: c}, nil
+	return Cloud{DB: pool, Table: table, aws: c}, nil
 }
 
 // Queues takes what a change owes to fan-out.

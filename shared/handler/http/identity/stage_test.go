@@ -25,7 +25,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	httpidentity "github.com/yoriai/yoriai/shared/handler/http/identity"
-	httprealtime "github.com/yoriai/yoriai/shared/handler/http/realtime"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
 	"github.com/yoriai/yoriai/shared/usecase/realtime"
 )
@@ -73,7 +73,7 @@ func newStage(t *testing.T) *stage {
 	// This one has no Postgres: it must know from the table that a session has ended.
 	withoutPostgres := httpapi.New(httpapi.Config{PublicOrigin: origin, Auth: httpapi.ByDenials(auth, denials), Log: log})
 	office := realtime.TicketOffice{Tickets: dynamodb.Tickets{Table: s.table}, Limits: limits, Now: s.now}
-	withoutPostgres.Handle("POST", "/realtime/tickets", false, httprealtime.CreateTicket(office, "ws://localhost:8080/ws"))
+	withoutPostgres.Handle("POST", "/realtime/tickets", false, operations.CreateRealtimeTicket(office, "ws://localhost:8080/ws"))
 	s.server.Handle("POST", "/realtime/tickets", true, func(r *httpapi.Request) error {
 		withoutPostgres.ServeHTTP(r.Response(), r.Request())
 		return nil
@@ -102,7 +102,7 @@ type answer struct {
 	header  http.Header
 }
 
-var operations = map[string]string{
+var operationOf = map[string]string{
 	"POST /auth/register": "registerUser", "POST /auth/login": "logIn", "POST /auth/refresh": "refreshSession",
 	"POST /auth/logout": "logOut", "GET /me": "getMe", "POST /realtime/tickets": "createRealtimeTicket",
 }
@@ -124,7 +124,7 @@ func (s *stage) call(method, path string, body any, headers ...string) answer {
 	}
 	w := httptest.NewRecorder()
 	s.server.ServeHTTP(w, r)
-	apitest.CheckResponse(s.t, operations[method+" "+path], w.Code, w.Body.Bytes())
+	apitest.CheckResponse(s.t, operationOf[method+" "+path], w.Code, w.Body.Bytes())
 	return answer{t: s.t, status: w.Code, body: w.Body.Bytes(), cookies: w.Result().Cookies(), header: w.Header()}
 }
 

@@ -1,4 +1,3 @@
-// Package operations answers those who run the service.
 package operations
 
 import (

@@ -21,27 +21,25 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/domain/ai"
-	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/domain/user"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	aiapi "github.com/yoriai/yoriai/shared/handler/http/ai"
-	messagesapi "github.com/yoriai/yoriai/shared/handler/http/messages"
-	roomsapi "github.com/yoriai/yoriai/shared/handler/http/rooms"
-	"github.com/yoriai/yoriai/shared/usecase/handover"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
 // House is the server with its database.
 type House struct {
 	testing.TB
 	DB     *pgxpool.Pool
-	Store  *postgres.Store
+	Rooms  rooms.Rooms
 	Queues *Queues
 	Server *httpapi.Server
 	signer *simplejwt.Signer
@@ -84,16 +82,15 @@ type catalogue struct{}
 
 // Model is what the catalogue knows.
 var Model = ai.Model{ID: "scripted", Provider: "scripted", DisplayName: "Scripted", ContextWindow: 8192, MaxOutputTokens: 4096,
-	Weights: ai.Weights{Input: 1_000_000, Output: 1_000_000}, Streaming: true, Available: true}
+	Weights: ai.NewWeights(1_000_000, 1_000_000), Streaming: true, Configured: true, Available: true}
 
 func (catalogue) Models(context.Context) ([]ai.Model, error) { return []ai.Model{Model}, nil }
 
-func (catalogue) Choose(_ context.Context, provider, model string) (ai.Model, error) {
-	if (provider == "" || provider == Model.Provider) && (model == "" || model == Model.ID) {
-		return Model, nil
-	}
-	return ai.Model{}, fault.New(fault.ModelUnavailable, "This model is not available here.")
-}
+// nothing stands where Redis would.
+type nothing struct{}
+
+func (nothing) Publish(context.Context, id.ID)                 {}
+func (nothing) Get(context.Context, id.ID) (int, string, bool) { return 0, "", false }
 
 type alive struct{}
 
@@ -107,7 +104,7 @@ func New(t testing.TB) *House {
 		t.Fatal(err)
 	}
 	db := pgtest.New(t)
-	h := &House{TB: t, DB: db, Store: postgres.New(db, postgres.AllowAll{}), Queues: &Queues{Rows: map[outbox.Queue]int{}}, signer: simplejwt.NewSigner(private, time.Now)}
+	h := &House{TB: t, DB: db, Queues: &Queues{Rows: map[outbox.Queue]int{}}, signer: simplejwt.NewSigner(private, time.Now)}
 	h.Server = httpapi.New(httpapi.Config{PublicOrigin: "http://localhost:8080", Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
 		Auth: httpapi.BySession(simplejwt.NewVerifier(time.Now, public), alive{})})
 	h.routes()
@@ -115,22 +112,22 @@ func New(t testing.TB) *House {
 }
 
 func (h *House) routes() {
-	over := handover.HandOver{Queues: h.Queues, Store: h.Store, Activity: activity{}}
-	hint := func(context.Context, []ai.Attempt) {}
-	r := rooms.Rooms{Store: h.Store, Memberships: projection{}, HandOver: over, Catalogue: catalogue{}, StopHint: hint}
-	m := messages.Messages{Store: h.Store, HandOver: over, Catalogue: catalogue{}, StopHint: hint}
-	a := replies.Replies{Store: h.Store, HandOver: over, Catalogue: catalogue{}, StopHint: hint}
+	run := transact.Runner{Store: postgres.Changes{DB: h.DB}, Relay: transact.Relay{Queues: h.Queues, Store: postgres.Outbox{DB: h.DB}, Activity: activity{}}}
+	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: projection{}, Catalogue: catalogue{}, Hint: nothing{}}
+	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Running: nothing{}, Hint: nothing{}}
+	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Hint: nothing{}}
+	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
 	const one, list, entry = "/rooms/{roomId}", "/rooms/{roomId}/messages", "/rooms/{roomId}/messages/{messageId}"
 	for _, o := range []struct {
 		method, path string
 		handler      httpapi.Handler
 	}{
-		{"POST", "/rooms", roomsapi.Create(r)}, {"GET", "/rooms", roomsapi.List(h.Store)}, {"GET", one, roomsapi.Get(h.Store)},
-		{"PATCH", one, roomsapi.Update(r)}, {"DELETE", one, roomsapi.Delete(r)}, {"GET", one + "/members", roomsapi.Members(h.Store)},
-		{"PUT", one + "/read", roomsapi.MarkRead(r)}, {"GET", one + "/changes", roomsapi.Changes(h.Store)}, {"GET", "/me/changes", roomsapi.MyChanges(h.Store)},
-		{"POST", list, messagesapi.Send(m)}, {"GET", list, messagesapi.List(h.Store)}, {"GET", entry, messagesapi.Get(h.Store, nil)},
-		{"PATCH", entry, messagesapi.Edit(m)}, {"DELETE", entry, messagesapi.Delete(m)}, {"POST", entry + "/regenerate", aiapi.Regenerate(a)},
-		{"POST", entry + "/stop", aiapi.Stop(a)}, {"GET", entry + "/attempts", aiapi.Attempts(h.Store)}, {"GET", "/models", aiapi.Models(catalogue{})},
+		{"POST", "/rooms", operations.CreateRoom(h.Rooms)}, {"GET", "/rooms", operations.ListRooms(h.Rooms)}, {"GET", one, operations.GetRoom(h.Rooms)},
+		{"PATCH", one, operations.UpdateRoom(h.Rooms)}, {"DELETE", one, operations.DeleteRoom(h.Rooms)}, {"GET", one + "/members", operations.ListMembers(h.Rooms)},
+		{"PUT", one + "/read", operations.MarkRead(h.Rooms)}, {"GET", one + "/changes", operations.ListChanges(c)}, {"GET", "/me/changes", operations.ListMyChanges(c)},
+		{"POST", list, operations.SendMessage(m)}, {"GET", list, operations.ListMessages(m)}, {"GET", entry, operations.GetMessage(m)},
+		{"PATCH", entry, operations.EditMessage(m)}, {"DELETE", entry, operations.DeleteMessage(m)}, {"POST", entry + "/regenerate", operations.RegenerateReply(a)},
+		{"POST", entry + "/stop", operations.StopReply(a)}, {"GET", entry + "/attempts", operations.ListAttempts(a)}, {"GET", "/models", operations.ListModels(catalogue{})},
 	} {
 		h.Server.Handle(o.method, o.path, false, o.handler)
 	}
@@ -153,7 +150,7 @@ func (h *House) Person(name string) (id.ID, string) {
 // Joins puts somebody into a room.
 func (h *House) Joins(roomID id.ID, name string, role room.Role) {
 	h.Helper()
-	if _, _, err := h.Store.Join(context.Background(), roomID, name, role); err != nil {
+	if _, err := h.Rooms.Join(context.Background(), roomID, name, role); err != nil {
 		h.Fatal(err)
 	}
 }

@@ -1,21 +1,20 @@
-// Package ai answers the operations about AI replies and models: decode, call, encode.
-package ai
+package operations
 
 import (
-	"context"
 	"net/http"
+	"strconv"
 
 	"github.com/yoriai/yoriai/shared/api"
-	domain "github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/idempotency"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 )
 
-// Regenerate answers regenerateReply.
-func Regenerate(u replies.Replies) httpapi.Handler {
+// RegenerateReply asks again.
+func RegenerateReply(u replies.Replies) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, messageID, err := r.Message()
 		if err != nil {
@@ -26,7 +25,7 @@ func Regenerate(u replies.Replies) httpapi.Handler {
 			return err
 		}
 		cmd := replies.Regenerate{RoomID: roomID, QuestionID: messageID, Person: r.Caller.UserID}
-		key := idempotency.NewKey(r.Caller.UserID, "regenerateReply", value, []id.ID{roomID, messageID}, nil)
+		key := change.NewKey(r.Caller.UserID, "regenerateReply", value, []id.ID{roomID, messageID}, nil)
 		m, created, err := u.Regenerate(r.Request().Context(), cmd, key)
 		if err != nil {
 			return err
@@ -39,8 +38,8 @@ func Regenerate(u replies.Replies) httpapi.Handler {
 	}
 }
 
-// Stop answers stopReply.
-func Stop(u replies.Replies) httpapi.Handler {
+// StopReply stops an answer; 202 while its worker still has to hear of it.
+func StopReply(u replies.Replies) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, messageID, err := r.Message()
 		if err != nil {
@@ -58,34 +57,37 @@ func Stop(u replies.Replies) httpapi.Handler {
 	}
 }
 
-// AttemptStore reads attempts.
-type AttemptStore interface {
-	Attempts(ctx context.Context, roomID, person, messageID id.ID) ([]domain.Generation, error)
-}
-
-// Attempts answers listAttempts.
-func Attempts(store AttemptStore) httpapi.Handler {
+// ListAttempts lists attempts at an answer, oldest first.
+func ListAttempts(u replies.Replies) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, messageID, err := r.Message()
 		if err != nil {
 			return err
 		}
-		list, err := store.Attempts(r.Request().Context(), roomID, r.Caller.UserID, messageID)
+		after, err := r.QueryInt("cursor", 0, 0, 1<<31-1)
 		if err != nil {
 			return err
 		}
-		out := api.AttemptList{Items: make([]api.Attempt, len(list))}
-		for i, g := range list {
+		page, err := u.Attempts(r.Request().Context(), replies.AttemptQuery{RoomID: roomID, Person: r.Caller.UserID, MessageID: messageID, After: int(after), Limit: defaultPage})
+		if err != nil {
+			return err
+		}
+		out := api.AttemptList{Items: make([]api.Attempt, len(page.Attempts))}
+		for i, g := range page.Attempts {
 			out.Items[i] = wire.Attempt(g)
 		}
+		n := wire.Fit(out.Items)
+		if n < len(out.Items) || page.More {
+			next := strconv.Itoa(page.Attempts[n-1].Number)
+			out.NextCursor = &next
+		}
+		out.Items = out.Items[:n]
 		return r.JSON(http.StatusOK, out)
 	}
 }
 
-// Models answers listModels.
-func Models(catalogue interface {
-	Models(ctx context.Context) ([]domain.Model, error)
-}) httpapi.Handler {
+// ListModels lists what can be asked.
+func ListModels(catalogue ai.Catalogue) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		models, err := catalogue.Models(r.Request().Context())
 		if err != nil {

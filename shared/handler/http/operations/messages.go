@@ -1,28 +1,19 @@
-// Package messages answers the operations about messages: decode, call, encode.
-package messages
+package operations
 
 import (
-	"context"
 	"net/http"
 
 	"github.com/yoriai/yoriai/shared/api"
-	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/idempotency"
-	"github.com/yoriai/yoriai/shared/domain/message"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/wire"
-	usecase "github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/messages"
 )
 
-const (
-	defaultPage = 50
-	largestPage = 100
-)
-
-// Send answers sendMessage.
-func Send(u usecase.Messages) httpapi.Handler {
+// SendMessage says something, and perhaps asks the AI.
+func SendMessage(u messages.Messages) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, err := r.ID("roomId")
 		if err != nil {
@@ -35,7 +26,7 @@ func Send(u usecase.Messages) httpapi.Handler {
 		if body.ClientMessageId.IsZero() {
 			return fault.New(fault.Malformed, "client_message_id is missing.")
 		}
-		cmd := usecase.Send{RoomID: roomID, Sender: r.Caller.UserID, ClientMessageID: body.ClientMessageId, Content: body.Content}
+		cmd := messages.Send{RoomID: roomID, Sender: r.Caller.UserID, ClientMessageID: body.ClientMessageId, Content: body.Content}
 		if v := body.Visibility; v != nil && *v != api.SendMessageVisibilityPublic {
 			// A private question must never become a public one.
 			cmd.Refusal = fault.Invalid("visibility", "only public is known")
@@ -44,9 +35,9 @@ func Send(u usecase.Messages) httpapi.Handler {
 			cmd.ReplyTo = *body.ReplyTo
 		}
 		if body.Ai != nil {
-			cmd.AskAI, cmd.Provider, cmd.Model = true, text(body.Ai.Provider), text(body.Ai.Model)
+			cmd.Ask = &messages.Ask{Provider: text(body.Ai.Provider), Model: text(body.Ai.Model)}
 		}
-		key := idempotency.NewKey(r.Caller.UserID, "sendMessage", body.ClientMessageId, []id.ID{roomID}, body)
+		key := change.NewKey(r.Caller.UserID, "sendMessage", body.ClientMessageId, []id.ID{roomID}, body)
 		sent, err := u.Send(r.Request().Context(), cmd, key)
 		if err != nil {
 			return err
@@ -64,27 +55,29 @@ func Send(u usecase.Messages) httpapi.Handler {
 	}
 }
 
-// List answers listMessages.
-func List(store usecase.Store) httpapi.Handler {
+// ListMessages reads a page.
+func ListMessages(u messages.Messages) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		q, err := queryOf(r)
 		if err != nil {
 			return err
 		}
-		page, err := store.Messages(r.Request().Context(), q)
+		page, err := u.List(r.Request().Context(), q)
 		if err != nil {
 			return err
 		}
-		out := api.MessagePage{Items: wire.Messages(page.Messages), LatestEvent: page.RoomEvent, UserEvent: page.UserEvent}
-		if page.More && len(page.Messages) > 0 {
-			next := page.Messages[len(page.Messages)-1].ID.String()
+		items := wire.Messages(page.Messages)
+		n := wire.Fit(items)
+		out := api.MessagePage{Items: items[:n], LatestEvent: page.RoomEvent, UserEvent: page.UserEvent}
+		if n < len(items) || page.More && n > 0 {
+			next := items[n-1].Id.String()
 			out.NextCursor = &next
 		}
 		return r.JSON(http.StatusOK, out)
 	}
 }
 
-func queryOf(r *httpapi.Request) (q usecase.Query, err error) {
+func queryOf(r *httpapi.Request) (q messages.Query, err error) {
 	if q.RoomID, err = r.ID("roomId"); err != nil {
 		return q, err
 	}
@@ -106,32 +99,23 @@ func queryOf(r *httpapi.Request) (q usecase.Query, err error) {
 	return q, err
 }
 
-// RunningText finds the text of a reply that is being written sooner than the database has it; nil without Redis.
-type RunningText func(ctx context.Context, a ai.Attempt) (string, bool)
-
-// Get answers getMessage.
-func Get(store usecase.Store, running RunningText) httpapi.Handler {
+// GetMessage reads one message, with the newest text of an answer that is being written.
+func GetMessage(u messages.Messages) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, messageID, err := r.Message()
 		if err != nil {
 			return err
 		}
-		m, err := store.Message(r.Request().Context(), roomID, r.Caller.UserID, messageID)
+		m, err := u.Get(r.Request().Context(), roomID, r.Caller.UserID, messageID)
 		if err != nil {
 			return err
-		}
-		if m.Status.Open() && m.Reply != nil && m.DeletedAt.IsZero() && running != nil {
-			newer, found := running(r.Request().Context(), ai.Attempt{MessageID: m.ID, Number: m.Reply.Attempt})
-			if found && (m.Reply.ContentAttempt < m.Reply.Attempt || len(newer) > len(m.Content)) {
-				m.Content, m.Reply.ContentAttempt, m.Status = newer, m.Reply.Attempt, message.Streaming
-			}
 		}
 		return r.JSON(http.StatusOK, wire.Message(m))
 	}
 }
 
-// Edit answers editMessage.
-func Edit(u usecase.Messages) httpapi.Handler {
+// EditMessage changes a text, or whether the AI may read it.
+func EditMessage(u messages.Messages) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, messageID, err := r.Message()
 		if err != nil {
@@ -141,7 +125,7 @@ func Edit(u usecase.Messages) httpapi.Handler {
 		if err := r.Decode(&body); err != nil {
 			return err
 		}
-		m, err := u.Edit(r.Request().Context(), usecase.Edit{RoomID: roomID, MessageID: messageID, Person: r.Caller.UserID,
+		m, err := u.Edit(r.Request().Context(), messages.Edit{RoomID: roomID, MessageID: messageID, Person: r.Caller.UserID,
 			Content: body.Content, ExcludeFromAI: body.ExcludeFromAi})
 		if err != nil {
 			return err
@@ -150,8 +134,8 @@ func Edit(u usecase.Messages) httpapi.Handler {
 	}
 }
 
-// Delete answers deleteMessage.
-func Delete(u usecase.Messages) httpapi.Handler {
+// DeleteMessage leaves a tombstone.
+func DeleteMessage(u messages.Messages) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, messageID, err := r.Message()
 		if err != nil {
@@ -162,11 +146,4 @@ func Delete(u usecase.Messages) httpapi.Handler {
 		}
 		return r.NoContent(http.StatusNoContent)
 	}
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

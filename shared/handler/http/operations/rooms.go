@@ -1,29 +1,23 @@
-// Package rooms answers the operations about rooms: decode, call, encode.
-package rooms
+package operations
 
 import (
 	"encoding/json"
 	"net/http"
+	"strings"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/api"
+	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/idempotency"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/wire"
-	"github.com/yoriai/yoriai/shared/usecase/changes"
-	usecase "github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
 
-const (
-	defaultPage = 50
-	largestPage = 100
-)
-
-// Create answers createRoom.
-func Create(u usecase.Rooms) httpapi.Handler {
+// CreateRoom makes a room.
+func CreateRoom(u rooms.Rooms) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		var body api.CreateRoom
 		if err := r.Decode(&body); err != nil {
@@ -33,8 +27,8 @@ func Create(u usecase.Rooms) httpapi.Handler {
 		if err != nil {
 			return err
 		}
-		cmd := usecase.Create{Maker: r.Caller.UserID, Name: body.Name, Provider: text(body.AiProvider), Model: text(body.AiModel)}
-		mine, created, err := u.Create(r.Request().Context(), cmd, idempotency.NewKey(r.Caller.UserID, "createRoom", value, nil, body))
+		cmd := rooms.Create{Maker: r.Caller.UserID, Name: body.Name, Provider: text(body.AiProvider), Model: text(body.AiModel)}
+		mine, created, err := u.Create(r.Request().Context(), cmd, change.NewKey(r.Caller.UserID, "createRoom", value, nil, body))
 		if err != nil {
 			return err
 		}
@@ -46,40 +40,68 @@ func Create(u usecase.Rooms) httpapi.Handler {
 	}
 }
 
-// List answers listRooms.
-func List(store usecase.Store) httpapi.Handler {
+// ListRooms lists one's rooms, newest activity first.
+func ListRooms(u rooms.Rooms) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		limit, err := r.QueryInt("limit", defaultPage, 1, largestPage)
 		if err != nil {
 			return err
 		}
-		before, err := r.QueryID("cursor")
+		from, err := roomCursor(r.QueryParam("cursor"))
 		if err != nil {
 			return err
 		}
-		l, err := store.Rooms(r.Request().Context(), r.Caller.UserID, before, int(limit)+1)
+		l, err := u.List(r.Request().Context(), r.Caller.UserID, from, int(limit)+1)
 		if err != nil {
 			return err
 		}
-		page := api.RoomPage{LatestEvent: l.UserEvent}
-		if len(l.Rooms) > int(limit) {
-			l.Rooms = l.Rooms[:limit]
-			next := l.Rooms[limit-1].LastMessageID.String()
-			page.NextCursor = &next
+		items := wire.MyRooms(l)
+		n := wire.Fit(items[:min(len(items), int(limit))])
+		page := api.RoomPage{LatestEvent: l.UserEvent, Items: items[:n]}
+		if n < len(items) {
+			page.NextCursor = nextRooms(from, l.Rooms[:n])
 		}
-		page.Items = wire.MyRooms(l)
 		return r.JSON(http.StatusOK, page)
 	}
 }
 
-// Get answers getRoom.
-func Get(store usecase.Store) httpapi.Handler {
+// roomCursor reads what nextRooms wrote.
+func roomCursor(text string) (c rooms.Cursor, err error) {
+	if text == "" {
+		return c, nil
+	}
+	below, above, found := strings.Cut(text, ".")
+	if found {
+		if c.Below, err = id.Parse(below); err == nil {
+			c.Above, err = id.Parse(above)
+		}
+	}
+	if !found || err != nil {
+		return c, &fault.Error{Code: fault.InvalidCursor, Detail: "This cursor is not one of ours.", Fields: []fault.Field{{Name: "cursor", Message: "must be a next_cursor"}}}
+	}
+	return c, nil
+}
+
+// nextRooms goes on below the last room of a page, and above the highest one that was seen.
+func nextRooms(from rooms.Cursor, page []room.Mine) *string {
+	top, last := from.Above, page[len(page)-1].LastMessageID
+	for _, m := range page {
+		if m.LastMessageID.Compare(top) > 0 {
+			top = m.LastMessageID
+		}
+	}
+	next := last.String() + "." + top.String()
+	return &next
+}
+
+// GetRoom reads one room.
+func GetRoom(u rooms.Rooms) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, err := r.ID("roomId")
 		if err != nil {
 			return err
 		}
-		l, err := store.Room(r.Request().Context(), roomID, r.Caller.UserID)
+		l, err := u.Get(r.Request().Context(), roomID, r.Caller.UserID)
 		if err != nil {
 			return err
 		}
@@ -104,8 +126,8 @@ type update struct {
 	IsArchived     *bool           `json:"is_archived"`
 }
 
-// Update answers updateRoom.
-func Update(u usecase.Rooms) httpapi.Handler {
+// UpdateRoom changes settings.
+func UpdateRoom(u rooms.Rooms) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, err := r.ID("roomId")
 		if err != nil {
@@ -122,10 +144,11 @@ func Update(u usecase.Rooms) httpapi.Handler {
 			if err := json.Unmarshal(body.Cutoff, &at); err != nil {
 				return fault.New(fault.Malformed, "ai_context_cutoff_at must be a time or null.")
 			}
-			if at == nil {
-				at = &time.Time{}
+			var cutoff time.Time
+			if at != nil {
+				cutoff = at.UTC()
 			}
-			c.Cutoff = at
+			c.Cutoff = &cutoff
 		}
 		l, err := u.Update(r.Request().Context(), roomID, r.Caller.UserID, c)
 		if err != nil {
@@ -135,8 +158,8 @@ func Update(u usecase.Rooms) httpapi.Handler {
 	}
 }
 
-// Delete answers deleteRoom.
-func Delete(u usecase.Rooms) httpapi.Handler {
+// DeleteRoom hides a room from everybody.
+func DeleteRoom(u rooms.Rooms) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, err := r.ID("roomId")
 		if err != nil {
@@ -149,8 +172,8 @@ func Delete(u usecase.Rooms) httpapi.Handler {
 	}
 }
 
-// Members answers listMembers.
-func Members(store usecase.Store) httpapi.Handler {
+// ListMembers lists who is in a room.
+func ListMembers(u rooms.Rooms) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, err := r.ID("roomId")
 		if err != nil {
@@ -164,7 +187,7 @@ func Members(store usecase.Store) httpapi.Handler {
 		if err != nil {
 			return err
 		}
-		m, err := store.Members(r.Request().Context(), roomID, r.Caller.UserID, after, int(limit)+1)
+		m, err := u.ListMembers(r.Request().Context(), roomID, r.Caller.UserID, after, int(limit)+1)
 		if err != nil {
 			return err
 		}
@@ -179,8 +202,8 @@ func Members(store usecase.Store) httpapi.Handler {
 	}
 }
 
-// MarkRead answers markRead.
-func MarkRead(u usecase.Rooms) httpapi.Handler {
+// MarkRead raises a read position.
+func MarkRead(u rooms.Rooms) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		roomID, err := r.ID("roomId")
 		if err != nil {
@@ -200,59 +223,4 @@ func MarkRead(u usecase.Rooms) httpapi.Handler {
 		}
 		return r.JSON(http.StatusOK, position)
 	}
-}
-
-// Changes answers listChanges.
-func Changes(store changes.Store) httpapi.Handler {
-	return func(r *httpapi.Request) error {
-		roomID, err := r.ID("roomId")
-		if err != nil {
-			return err
-		}
-		since, err := sinceOf(r)
-		if err != nil {
-			return err
-		}
-		ch, err := store.RoomChanges(r.Request().Context(), roomID, r.Caller.UserID, since)
-		if err != nil {
-			return err
-		}
-		out := api.RoomChanges{Messages: wire.Messages(ch.Messages), Members: wire.Members(ch.Members), RemovedMemberIds: append([]id.ID{}, ch.Removed...),
-			LatestEvent: ch.LatestEvent, HasMore: ch.HasMore, Reset: ch.Reset}
-		if ch.Room != nil {
-			room := wire.MyRoom(ch.Room.Rooms[0], ch.Room.Last)
-			out.Room = &room
-		}
-		return r.JSON(http.StatusOK, out)
-	}
-}
-
-// MyChanges answers listMyChanges.
-func MyChanges(store changes.Store) httpapi.Handler {
-	return func(r *httpapi.Request) error {
-		since, err := sinceOf(r)
-		if err != nil {
-			return err
-		}
-		ch, err := store.MyChanges(r.Request().Context(), r.Caller.UserID, since)
-		if err != nil {
-			return err
-		}
-		return r.JSON(http.StatusOK, api.MyChanges{Messages: []api.Message{}, Rooms: wire.MyRooms(ch.Rooms), RemovedRoomIds: append([]id.ID{}, ch.Left...),
-			Invitations: []map[string]any{}, LatestEvent: ch.LatestEvent, HasMore: ch.HasMore, Reset: ch.Reset})
-	}
-}
-
-func sinceOf(r *httpapi.Request) (int64, error) {
-	if r.QueryParam("since") == "" {
-		return 0, fault.New(fault.Malformed, "since is missing.")
-	}
-	return r.QueryInt("since", 0, 0, 1<<53)
-}
-
-func text(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

@@ -1,5 +1,4 @@
-// Package realtime answers the HTTP side of the sockets.
-package realtime
+package operations
 
 import (
 	"net/http"
@@ -11,8 +10,8 @@ import (
 	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
 )
 
-// CreateTicket answers createRealtimeTicket: the ticket, and the address to open with it.
-func CreateTicket(office usecase.TicketOffice, socketURL string) httpapi.Handler {
+// CreateRealtimeTicket makes a ticket, and tells the address to open with it.
+func CreateRealtimeTicket(office usecase.TicketOffice, socketURL string) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		ticket, err := office.Issue(r.Request().Context(), r.Caller)
 		if err != nil {

@@ -1,0 +1,191 @@
+package postgres
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/jackc/pgx/v5"
+
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/domain/change"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
+)
+
+// apply writes a plan in one batch that ends with the COMMIT, so that locks are held for one round trip. It writes only
+// rows that are locked or new.
+func apply(ctx context.Context, tx pg.Tx, p *change.Plan, owed []outbox.Row) error {
+	b := &pgx.Batch{}
+	for _, w := range p.Writes() {
+		if err := queue(b, w); err != nil {
+			return err
+		}
+	}
+	for _, log := range p.UserLogs() {
+		queueUserLog(b, log)
+	}
+	if log, any := p.RoomLog(); any {
+		n := min(len(owed), mostOwed)
+		queueRoomLog(b, log, owed[:n])
+		owed = owed[n:]
+	}
+	queueOutbox(b, owed)
+	if b.Len() == 0 {
+		return nil
+	}
+	b.Queue("COMMIT")
+	return tx.SendBatch(ctx, b).Close()
+}
+
+// queueRoomLog is one statement for all that follows from a public change: it is under the lock of every send, and each
+// statement costs parsing and planning.
+func queueRoomLog(b *pgx.Batch, log change.RoomLog, owed []outbox.Row) {
+	var p parameters
+	var logged []string
+	for _, e := range log.Events {
+		logged = append(logged, p.row(log.RoomID, e.Number, string(e.Kind), e.EntityID, e.ActorID))
+	}
+	b.Queue(`WITH logged AS (INSERT INTO room_events (room_id, event, kind, entity_id, actor_id) VALUES `+strings.Join(logged, ", ")+`),
+		owed AS (`+insertOutbox(&p, owed)+`)
+		UPDATE room_sequences SET (sequence, event, last_message_id) = `+p.row(log.Sequence, log.Event, log.LastMessageID)+`
+		WHERE room_id = `+p.one(log.RoomID), p...)
+}
+
+func queueUserLog(b *pgx.Batch, log change.UserLog) {
+	var p parameters
+	var logged []string
+	for _, e := range log.Events {
+		logged = append(logged, p.row(log.UserID, e.Number, string(e.Kind), e.EntityID))
+	}
+	b.Queue(`WITH logged AS (INSERT INTO user_events (user_id, event, kind, entity_id) VALUES `+strings.Join(logged, ", ")+`)
+		UPDATE user_sequences SET event = `+p.one(log.Event)+` WHERE user_id = `+p.one(log.UserID), p...)
+}
+
+// mostOwed is how many rows one statement takes: PostgreSQL admits 65,535 parameters.
+const mostOwed = 1000
+
+func queueOutbox(b *pgx.Batch, rows []outbox.Row) {
+	for len(rows) > 0 {
+		n := min(len(rows), mostOwed)
+		var p parameters
+		b.Queue(insertOutbox(&p, rows[:n]), p...)
+		rows = rows[n:]
+	}
+}
+
+func insertOutbox(p *parameters, rows []outbox.Row) string {
+	values := make([]string, len(rows))
+	for i, r := range rows {
+		values[i] = p.row(r.ID, string(r.Queue), r.Body, r.Fairness, int(r.Delay.Seconds()))
+	}
+	return `INSERT INTO outbox (id, queue, body, fairness, delay_seconds) VALUES ` + strings.Join(values, ", ")
+}
+
+// queue writes one row as it stands.
+func queue(b *pgx.Batch, w change.Write) error {
+	switch w := w.(type) {
+	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.PutMember, change.RemoveMember, change.RaiseRead:
+		queueOfRoom(b, w)
+	case change.InsertMessage, change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt:
+		queueOfMessage(b, w)
+	case change.InsertGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
+		queueOfGeneration(b, w)
+	default:
+		return fmt.Errorf("nobody writes a %T", w)
+	}
+	return nil
+}
+
+func queueOfRoom(b *pgx.Batch, w change.Write) {
+	switch w := w.(type) {
+	case change.InsertRoom:
+		r := w.Room
+		b.Queue(`INSERT INTO rooms (id, name, description, owner_id, ai_provider, ai_model, ai_instructions, max_reply_tokens, created_at, updated_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`, r.ID, r.Name, r.Description, r.OwnerID, r.AIProvider, r.AIModel, r.AIInstructions, r.MaxReplyTokens, r.CreatedAt)
+		b.Queue(`INSERT INTO room_sequences (room_id, last_message_id) VALUES ($1, $1)`, r.ID)
+	case change.UpdateRoom:
+		r := w.Room
+		b.Queue(`UPDATE rooms SET name = $2, description = $3, ai_provider = $4, ai_model = $5, ai_instructions = $6, ai_context_cutoff_at = $7,
+			max_reply_tokens = $8, is_archived = $9, updated_at = $10 WHERE id = $1`, r.ID, r.Name, r.Description, r.AIProvider, r.AIModel,
+			r.AIInstructions, orNull(r.AIContextCutoffAt), r.MaxReplyTokens, r.IsArchived, r.UpdatedAt)
+	case change.DeleteRoom:
+		b.Queue(`UPDATE rooms SET deleted_at = $2, updated_at = $2 WHERE id = $1`, w.RoomID, w.At)
+	case change.PutMember:
+		m := w.Membership
+		b.Queue(`INSERT INTO room_members (room_id, user_id, role, version, last_read_message_id, last_read_sequence) VALUES ($1, $2, $3, $4, $5, $6)
+			ON CONFLICT (room_id, user_id) DO UPDATE SET role = EXCLUDED.role, version = EXCLUDED.version, removed_at = NULL, joined_at = EXCLUDED.joined_at,
+			last_read_message_id = greatest(room_members.last_read_message_id, EXCLUDED.last_read_message_id),
+			last_read_sequence = greatest(room_members.last_read_sequence, EXCLUDED.last_read_sequence)`,
+			m.RoomID, m.Person.ID, string(m.Role), m.Version, w.LastRead, w.LastSequence)
+	case change.RemoveMember:
+		b.Queue(`UPDATE room_members SET removed_at = $4, version = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, w.Version, w.At)
+	case change.RaiseRead:
+		b.Queue(`UPDATE room_members SET last_read_message_id = $3, last_read_sequence = greatest(last_read_sequence, $4)
+			WHERE room_id = $1 AND user_id = $2 AND (last_read_message_id IS NULL OR last_read_message_id < $3)`, w.RoomID, w.UserID, w.MessageID, w.Sequence)
+	}
+}
+
+func queueOfMessage(b *pgx.Batch, w change.Write) {
+	switch w := w.(type) {
+	case change.InsertMessage:
+		m := w.Message
+		var sender, sequence any
+		if m.Sender != nil {
+			sender = m.Sender.ID
+		}
+		if m.Sequence > 0 {
+			sequence = m.Sequence
+		}
+		attempt := 0
+		if m.Reply != nil {
+			attempt = m.Reply.Attempt
+		}
+		b.Queue(`INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, answers, reply_to, visibility, visible_to,
+			client_message_id, token_estimate, attempt, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+			m.ID, m.RoomID, sequence, m.Event, sender, string(m.Type), string(m.Status), m.Content, m.Answers, m.ReplyTo, string(m.Visibility), m.VisibleTo,
+			m.ClientMessageID, m.TokenEstimate, attempt, m.CreatedAt)
+	case change.SetContent:
+		b.Queue(`UPDATE messages SET content = $2, token_estimate = $3, edited_at = $4, event = $5 WHERE id = $1`, w.MessageID, w.Content, w.TokenEstimate, w.EditedAt, w.Event)
+	case change.SetExcluded:
+		b.Queue(`UPDATE messages SET exclude_from_ai = $2, event = $3 WHERE id = $1`, w.MessageID, w.Excluded, w.Event)
+	case change.Tombstone:
+		b.Queue(`UPDATE messages SET deleted_at = $2, content = '', event = $3 WHERE id = $1`, w.MessageID, w.DeletedAt, w.Event)
+	case change.BeginAttempt:
+		b.Queue(`UPDATE messages SET attempt = $2, status = 'pending', event = $3 WHERE id = $1`, w.MessageID, w.Attempt, w.Event)
+	case change.EndAttempt:
+		if w.Content == nil {
+			b.Queue(`UPDATE messages SET status = $2, event = $3 WHERE id = $1`, w.MessageID, string(w.Status), w.Event)
+			return
+		}
+		// The text that stood until now becomes that of its own attempt: each text is kept once.
+		b.Queue(`UPDATE ai_generations g SET partial_text = m.content FROM messages m
+			WHERE m.id = $1 AND g.message_id = $1 AND g.attempt = m.content_attempt AND g.attempt <> $2`, w.MessageID, w.Attempt)
+		b.Queue(`UPDATE messages SET status = $2, event = $3, content = $4, token_estimate = $5, content_attempt = $6 WHERE id = $1`,
+			w.MessageID, string(w.Status), w.Event, *w.Content, w.TokenEstimate, w.Attempt)
+	}
+}
+
+func queueOfGeneration(b *pgx.Batch, w change.Write) {
+	switch w := w.(type) {
+	case change.InsertGeneration:
+		g := w.Generation
+		b.Queue(`INSERT INTO ai_generations (id, kind, message_id, attempt, room_id, question_id, asker_id, requested_by, payer_id, provider, model, visibility,
+			prompt_budget, reply_cap, hold, weight_input, weight_output) VALUES ($1, $2, $3, nullif($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+			g.ID, string(g.Kind), g.MessageID, g.Number, g.RoomID, g.QuestionID, g.AskerID, g.RequestedBy, g.PayerID, g.Terms.Provider, g.Terms.Model, string(g.Visibility),
+			g.Terms.PromptBudget, g.Terms.ReplyCap, g.Terms.Hold, g.Terms.Weights.Input(), g.Terms.Weights.Output())
+	case change.EndGeneration:
+		g := w.Generation
+		// The text stands in the message.
+		b.Queue(`UPDATE ai_generations SET status = $2, partial_text = '', input_tokens = $3, cached_input_tokens = least($4, $3), output_tokens = $5,
+			reasoning_tokens = least($6, $5), usage_estimated = $7, charged_tokens = $8, error_code = nullif($9, ''), finish_reason = nullif($10, ''),
+			settled_at = greatest(clock_timestamp(), created_at), first_text_at = CASE WHEN $11 THEN coalesce(first_text_at, clock_timestamp()) END WHERE id = $1`,
+			g.ID, string(g.Status), g.Usage.InputTokens, g.Usage.CachedInputTokens, g.Usage.OutputTokens, g.Usage.ReasoningTokens, g.Usage.Estimated, *g.ChargedTokens,
+			g.ErrorCode, string(g.FinishReason), g.Text != "")
+	case change.RequestStop:
+		b.Queue(`UPDATE ai_generations SET stop_requested_at = coalesce(stop_requested_at, clock_timestamp()) WHERE id = $1`, w.GenerationID)
+	case change.Requeue:
+		b.Queue(`UPDATE ai_generations SET requeued_at = clock_timestamp() WHERE id = $1`, w.GenerationID)
+	case change.ForgetTexts:
+		b.Queue(`UPDATE ai_generations SET partial_text = '' WHERE message_id = $1`, w.MessageID)
+	}
+}

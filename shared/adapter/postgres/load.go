@@ -1,0 +1,262 @@
+package postgres
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/domain/change"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
+)
+
+// Changes is change.Store.
+type Changes struct{ DB *pgxpool.Pool }
+
+var _ change.Store = Changes{}
+
+// Change implements change.Store: one round trip loads, one applies and commits.
+func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decide) (owed []outbox.Row, err error) {
+	err = pg.InTx(ctx, c.DB, func(tx pg.Tx) error {
+		owed = nil
+		s, err := load(ctx, tx, n)
+		if err != nil {
+			return err
+		}
+		plan, err := decide(s)
+		if err != nil || plan == nil {
+			return err
+		}
+		if err := plan.Err(); err != nil {
+			return err
+		}
+		owed = plan.Owed()
+		return apply(ctx, tx, plan, owed)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return owed, nil
+}
+
+// load takes the locks, in this order and no other, and reads what the needs name as committed by whoever held them:
+//
+//	room_sequences → rooms → room_members → user_sequences → ai_generations, ascending ids within each
+//
+// Before them an idempotency key is claimed: an equal request waits there.
+func load(ctx context.Context, tx pg.Tx, n change.Needs) (change.Situation, error) {
+	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
+	l.key()
+	l.person()
+	l.room()
+	l.members()
+	l.streams()
+	l.generations()
+	l.messages()
+	if err := tx.SendBatch(ctx, l.b).Close(); err != nil {
+		return l.s, err
+	}
+	if n.Key != nil && !l.s.Claim.First {
+		if err := claimed(ctx, tx, *n.Key, &l.s.Claim); err != nil {
+			return l.s, err
+		}
+	}
+	return l.s, nil
+}
+
+// loading queues what is read, each statement with where its rows go.
+type loading struct {
+	n change.Needs
+	b *pgx.Batch
+	s change.Situation
+}
+
+func (l *loading) one(sql string, args []any, scan func(row pgx.Row) error) {
+	l.b.Queue(sql, args...).QueryRow(func(row pgx.Row) error { return orNothing(scan(row)) })
+}
+
+func (l *loading) key() {
+	k := l.n.Key
+	if k == nil {
+		return
+	}
+	l.one(`INSERT INTO idempotency_keys (user_id, operation, key, request_hash, resource_id) VALUES ($1, $2, $3, $4, $5)
+		ON CONFLICT DO NOTHING RETURNING true`, []any{k.UserID, k.Operation, k.Value, k.RequestHash[:], k.Resource},
+		func(row pgx.Row) error { return row.Scan(&l.s.Claim.First) })
+}
+
+// claimed is what the first request under a key was.
+func claimed(ctx context.Context, db pg.DB, k change.Key, c *change.Claim) error {
+	return db.QueryRow(ctx, `SELECT request_hash, resource_id, created_at FROM idempotency_keys WHERE user_id = $1 AND operation = $2 AND key = $3`,
+		k.UserID, k.Operation, k.Value).Scan(&c.Hash, &c.Resource, &c.Began)
+}
+
+func (l *loading) person() {
+	if l.n.Profile {
+		l.one(`SELECT `+personColumns+` FROM users u WHERE u.id = $1`, []any{l.n.Person}, func(row pgx.Row) error { return row.Scan(personFields(&l.s.Actor)...) })
+	}
+}
+
+// room reads the counters, the room and the person's part in it by three statements: planning their join would cost three
+// times as much, under the lock.
+func (l *loading) room() {
+	if l.n.RoomID.IsZero() {
+		l.one(`SELECT clock_timestamp()`, nil, func(row pgx.Row) error { return row.Scan(moment{&l.s.Now}) })
+		return
+	}
+	r := &l.s.Room
+	counters := `SELECT sequence, event, last_message_id, clock_timestamp() FROM room_sequences WHERE room_id = $1`
+	if l.n.Order >= change.InOrder {
+		counters += ` FOR UPDATE`
+	}
+	l.one(counters, []any{l.n.RoomID}, func(row pgx.Row) error {
+		return row.Scan(&r.LastSequence, &r.LatestEvent, &r.LastMessageID, moment{&l.s.Now})
+	})
+	settings := `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = $1`
+	switch l.n.Order {
+	case change.Beside:
+		settings += ` FOR SHARE`
+	case change.Alone:
+		settings += ` FOR NO KEY UPDATE`
+	case change.Unordered, change.InOrder:
+	}
+	l.one(settings, []any{l.n.RoomID}, func(row pgx.Row) error { return row.Scan(roomFields(&r.Room)...) })
+	mine := `SELECT role, last_read_message_id, last_read_sequence FROM room_members WHERE room_id = $1 AND user_id = $2 AND removed_at IS NULL`
+	if l.n.RaisesRead {
+		mine += ` FOR NO KEY UPDATE`
+	}
+	l.one(mine, []any{l.n.RoomID, l.n.Person}, func(row pgx.Row) error {
+		return row.Scan(&r.Role, &r.LastReadMessageID, &r.LastReadSequence)
+	})
+}
+
+func (l *loading) members() {
+	if !l.n.Member.IsZero() {
+		l.one(memberSQL+` WHERE m.room_id = $1 AND m.user_id = $2 FOR NO KEY UPDATE OF m`, []any{l.n.RoomID, l.n.Member}, func(row pgx.Row) (err error) {
+			l.s.Member, err = scanMember(row)
+			return err
+		})
+	}
+	if l.n.Members {
+		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL ORDER BY m.user_id`, l.n.RoomID).Query(into(&l.s.Members, collectMember))
+	}
+}
+
+// streams locks people's own logs by raising them by nothing: a person without a log gets one.
+func (l *loading) streams() {
+	const lock = `INSERT INTO user_sequences AS s (user_id, event) SELECT id, 0 FROM people ORDER BY id
+		ON CONFLICT (user_id) DO UPDATE SET event = s.event RETURNING s.user_id, s.event`
+	people, args := `SELECT unnest($1::text[]::uuid[])`, []any{texts(l.n.Streams)}
+	switch {
+	case l.n.EveryStream:
+		people += ` UNION SELECT user_id FROM room_members WHERE room_id = $2 AND removed_at IS NULL
+			UNION SELECT asker_id FROM ai_generations WHERE room_id = $2 AND visibility = 'private' AND` + open
+		args = append(args, l.n.RoomID)
+	case l.n.Running == change.RunningOfRoom:
+		people += ` UNION SELECT asker_id FROM ai_generations WHERE room_id = $2 AND visibility = 'private' AND` + open
+		args = append(args, l.n.RoomID)
+	case len(l.n.Streams) == 0:
+		return
+	}
+	l.b.Queue(`WITH people (id) AS (`+people+`) `+lock, args...).Query(func(rows pgx.Rows) error {
+		var person id.ID
+		var event int64
+		_, err := pgx.ForEachRow(rows, []any{&person, &event}, func() error {
+			l.s.Streams[person] = event
+			return nil
+		})
+		return err
+	})
+}
+
+func (l *loading) generations() {
+	const lock = `SELECT ` + generationColumns + ` FROM ai_generations g WHERE `
+	switch l.n.Running {
+	case change.RunningOfPair:
+		l.b.Queue(lock+`(message_id = $1 OR question_id = $1) AND`+open+`ORDER BY id FOR UPDATE`, l.n.Pair).Query(into(&l.s.Running, collectGeneration))
+	case change.RunningOfRoom:
+		l.b.Queue(lock+`room_id = $1 AND`+open+`ORDER BY id FOR UPDATE`, l.n.RoomID).Query(into(&l.s.Running, collectGeneration))
+	case change.NoneRunning:
+	}
+	if !l.n.Generation.IsZero() {
+		l.one(lock+`id = $1 FOR UPDATE`, []any{l.n.Generation}, func(row pgx.Row) error {
+			g, err := scanGeneration(row)
+			if err == nil {
+				l.s.Generation = &g
+			}
+			return err
+		})
+		// The lock may have been waited for.
+		l.one(`SELECT clock_timestamp()`, nil, func(row pgx.Row) error { return row.Scan(moment{&l.s.Now}) })
+	}
+	if l.n.Unfinished {
+		l.b.Queue(`SELECT asker_id, count(*) FROM ai_generations WHERE room_id = $1 AND`+open+`AND kind = 'reply' GROUP BY asker_id`, l.n.RoomID).
+			Query(func(rows pgx.Rows) error {
+				var asker id.ID
+				var count int
+				_, err := pgx.ForEachRow(rows, []any{&asker, &count}, func() error {
+					l.s.Unfinished[asker] = count
+					return nil
+				})
+				return err
+			})
+	}
+}
+
+// messages are read as the person may see them.
+func (l *loading) messages() {
+	find := func(condition string, args []any, found func(m message.Message)) {
+		l.one(messageSQL+` WHERE m.room_id = $1`+visible+condition, append([]any{l.n.RoomID, l.n.Person}, args...), func(row pgx.Row) error {
+			m, err := scanMessage(row)
+			if err == nil {
+				found(m)
+			}
+			return err
+		})
+	}
+	byID := func(messageID id.ID, found func(m message.Message)) {
+		if !messageID.IsZero() {
+			find(` AND m.id = $3`, []any{messageID}, found)
+		}
+	}
+	byID(l.n.Message, func(m message.Message) { l.s.Message = &m })
+	byID(l.n.ReplyTo, func(m message.Message) { l.s.ReplyTo = &m })
+	if l.n.LastMessage {
+		l.one(previewSQL+` WHERE m.id = (SELECT last_message_id FROM room_sequences WHERE room_id = $1) AND m.visibility = 'public'`, []any{l.n.RoomID}, func(row pgx.Row) error {
+			m, err := scanMessage(row)
+			if err == nil {
+				l.s.LastMessage = &m
+			}
+			return err
+		})
+	}
+	if l.n.Pair.IsZero() {
+		return
+	}
+	pair := func(m message.Message) {
+		if m.Type == message.AI {
+			l.s.Answer = &m
+		} else {
+			l.s.Question = &m
+		}
+	}
+	byID(l.n.Pair, pair)
+	find(` AND m.id = (SELECT answers FROM messages WHERE id = $3)`, []any{l.n.Pair}, pair)
+	find(answerTo, []any{l.n.Pair, answerBy(l.n.Pair)}, pair)
+}
+
+var errNoSuchKey = errors.New("the key was never claimed")
+
+// began is when the first request under a key was made, and for what.
+func began(ctx context.Context, db pg.DB, k change.Key) (resource id.ID, at time.Time, err error) {
+	var c change.Claim
+	if err := claimed(ctx, db, k, &c); err != nil {
+		return resource, at, errors.Join(errNoSuchKey, err)
+	}
+	return c.Resource, c.Began, nil
+}

@@ -1,0 +1,226 @@
+package postgres
+
+import (
+	"context"
+	"slices"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/domain/event"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/usecase/changes"
+	"github.com/yoriai/yoriai/shared/usecase/fanout"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
+)
+
+// Logs reads the logs of rooms and of people: changes.Store for those who catch up, fanout.Store for those who push.
+type Logs struct{ DB *pgxpool.Pool }
+
+var (
+	_ changes.Store = Logs{}
+	_ fanout.Store  = Logs{}
+)
+
+// RoomChanges implements changes.Store, from one snapshot, each entity once in its present state.
+func (s Logs) RoomChanges(ctx context.Context, roomID, person id.ID, since int64) (ch changes.Room, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		mine, err := roomOf(ctx, tx, roomID, person)
+		if err != nil {
+			return err
+		}
+		events, err := roomEvents(ctx, tx, roomID, since, since+changes.MaxEvents)
+		if err != nil {
+			return err
+		}
+		if events, err = shorten(ctx, tx, events); err != nil {
+			return err
+		}
+		if ch.Window = changes.NewWindow(since, mine.LatestEvent, events); ch.Reset {
+			return nil
+		}
+		e := sortOut(events)
+		if ch.Messages, err = publicMessages(ctx, tx, messageSQL, e.messages); err != nil {
+			return err
+		}
+		if ch.Members, err = membersByID(ctx, tx, roomID, e.people); err != nil {
+			return err
+		}
+		for _, p := range e.people {
+			if !slices.ContainsFunc(ch.Members, func(m room.Membership) bool { return m.Person.ID == p }) {
+				ch.Removed = append(ch.Removed, p)
+			}
+		}
+		if e.room {
+			listing, err := withLast(ctx, tx, person, []room.Mine{mine})
+			ch.Room = &listing
+			return err
+		}
+		return nil
+	})
+	return ch, err
+}
+
+// MyChanges implements changes.Store.
+func (s Logs) MyChanges(ctx context.Context, person id.ID, since int64) (ch changes.Mine, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		latest, err := userNumber(ctx, tx, person)
+		if err != nil {
+			return err
+		}
+		events, err := userEvents(ctx, tx, person, since, since+changes.MaxEvents)
+		if err != nil {
+			return err
+		}
+		if events, err = shorten(ctx, tx, events); err != nil {
+			return err
+		}
+		if ch.Window = changes.NewWindow(since, latest, events); ch.Reset {
+			return nil
+		}
+		e := sortOut(events)
+		if ch.Messages, err = privateMessages(ctx, tx, person, e.messages); err != nil {
+			return err
+		}
+		ch.Rooms, ch.Left, err = roomsNow(ctx, tx, person, e.rooms)
+		return err
+	})
+	return ch, err
+}
+
+// shorten ends events before the texts of their messages exceed what one answer may hold; the first event always stays.
+func shorten(ctx context.Context, db pg.DB, events []event.Event) ([]event.Event, error) {
+	ids := sortOut(events).messages
+	if len(ids) == 0 {
+		return events, nil
+	}
+	sizes := map[id.ID]int{}
+	var message id.ID
+	var size int
+	rows, err := db.Query(ctx, `SELECT m.id, greatest(octet_length(m.content), coalesce(octet_length(g.partial_text), 0)) FROM messages m
+		LEFT JOIN ai_generations g ON g.message_id = m.id AND g.attempt = m.attempt WHERE m.id = ANY ($1::text[]::uuid[])`, texts(ids))
+	if err != nil {
+		return nil, err
+	}
+	if _, err := pgx.ForEachRow(rows, []any{&message, &size}, func() error { sizes[message] = size; return nil }); err != nil {
+		return nil, err
+	}
+	return changes.Shorten(events, sizes), nil
+}
+
+// roomsNow tells which of these rooms a person is in, and which not (any more).
+func roomsNow(ctx context.Context, db pg.DB, person id.ID, ids []id.ID) (listing rooms.Listing, left []id.ID, err error) {
+	if len(ids) == 0 {
+		return listing, nil, nil
+	}
+	rows, err := db.Query(ctx, mineSQL+` WHERE r.id = ANY ($2::text[]::uuid[]) AND m.removed_at IS NULL AND r.deleted_at IS NULL`, person, texts(ids))
+	mine, err := collect(rows, err, collectMine)
+	if err != nil {
+		return listing, nil, err
+	}
+	for _, v := range ids {
+		if !slices.ContainsFunc(mine, func(m room.Mine) bool { return m.ID == v }) {
+			left = append(left, v)
+		}
+	}
+	listing, err = withLast(ctx, db, person, mine)
+	return listing, left, err
+}
+
+// RoomPush implements fanout.Store: the rows as they are now, and who is in the room. Of a deleted room it tells who was.
+func (s Logs) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fanout.RoomPush, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		if p.Events, err = roomEvents(ctx, tx, roomID, from-1, to); err != nil {
+			return err
+		}
+		e := sortOut(p.Events)
+		if p.Messages, err = publicMessages(ctx, tx, messageSQL, e.messages); err != nil {
+			return err
+		}
+		if p.Members, err = audience(ctx, tx, roomID, e); err != nil || !e.room {
+			return err
+		}
+		var mine room.Mine
+		err := tx.QueryRow(ctx, `SELECT `+roomColumns+`, s.sequence, s.event, s.last_message_id FROM rooms r JOIN room_sequences s ON s.room_id = r.id
+			WHERE r.id = $1`, roomID).Scan(append(roomFields(&mine.Room), &mine.LastSequence, &mine.LatestEvent, &mine.LastMessageID)...)
+		if err != nil {
+			return err
+		}
+		p.Room, err = withLast(ctx, tx, mine.OwnerID, []room.Mine{mine})
+		return err
+	})
+	return p, err
+}
+
+// audience is everybody in the room: who they are is read only where an event is about members.
+func audience(ctx context.Context, db pg.DB, roomID id.ID, e entities) ([]room.Membership, error) {
+	if len(e.people) > 0 || e.room {
+		rows, err := db.Query(ctx, memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL`, roomID)
+		return collect(rows, err, collectMember)
+	}
+	rows, err := db.Query(ctx, `SELECT user_id FROM room_members WHERE room_id = $1 AND removed_at IS NULL`, roomID)
+	return collect(rows, err, func(row pgx.CollectableRow) (room.Membership, error) {
+		m := room.Membership{RoomID: roomID}
+		return m, row.Scan(&m.Person.ID)
+	})
+}
+
+// UserPush implements fanout.Store.
+func (s Logs) UserPush(ctx context.Context, person id.ID, from, to int64) (p fanout.UserPush, err error) {
+	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+		if p.Events, err = userEvents(ctx, tx, person, from-1, to); err != nil {
+			return err
+		}
+		e := sortOut(p.Events)
+		if p.Messages, err = privateMessages(ctx, tx, person, e.messages); err != nil {
+			return err
+		}
+		p.Rooms, p.Left, err = roomsNow(ctx, tx, person, e.rooms)
+		return err
+	})
+	return p, err
+}
+
+func roomEvents(ctx context.Context, db pg.DB, roomID id.ID, after, upTo int64) ([]event.Event, error) {
+	rows, err := db.Query(ctx, `SELECT event, kind, entity_id, actor_id, at FROM room_events WHERE room_id = $1 AND event > $2 AND event <= $3 ORDER BY event`, roomID, after, upTo)
+	return collect(rows, err, collectEvent)
+}
+
+func userEvents(ctx context.Context, db pg.DB, person id.ID, after, upTo int64) ([]event.Event, error) {
+	rows, err := db.Query(ctx, `SELECT event, kind, entity_id, user_id, at FROM user_events WHERE user_id = $1 AND event > $2 AND event <= $3 ORDER BY event`, person, after, upTo)
+	return collect(rows, err, collectEvent)
+}
+
+func collectEvent(row pgx.CollectableRow) (event.Event, error) {
+	var e event.Event
+	return e, row.Scan(&e.Number, &e.Kind, &e.EntityID, &e.ActorID, moment{&e.At})
+}
+
+// entities are what events speak of, each once.
+type entities struct {
+	messages, people, rooms []id.ID
+	room                    bool
+}
+
+func sortOut(events []event.Event) (e entities) {
+	add := func(list *[]id.ID, v id.ID) {
+		if !slices.Contains(*list, v) {
+			*list = append(*list, v)
+		}
+	}
+	for _, v := range events {
+		switch v.Kind {
+		case event.MessageCreated, event.MessageUpdated:
+			add(&e.messages, v.EntityID)
+		case event.MemberUpdated, event.MemberRemoved:
+			add(&e.people, v.EntityID)
+		case event.RoomUpdated, event.RoomDeleted:
+			e.room = true
+		case event.RoomJoined, event.RoomLeft:
+			add(&e.rooms, v.EntityID)
+		}
+	}
+	return e
+}

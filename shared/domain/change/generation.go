@@ -1,0 +1,64 @@
+package change
+
+import (
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
+)
+
+// ToEnd is what must be locked to end a generation: the room's order for a public answer, the asker's own log for a
+// private one.
+func ToEnd(g ai.Generation) Needs {
+	n := Needs{RoomID: g.RoomID, Person: g.AskerID, Generation: g.ID, Pair: g.MessageID}
+	if g.Visibility == message.Public {
+		n.Order = InOrder
+	} else {
+		n.Streams = []id.ID{g.AskerID}
+	}
+	return n
+}
+
+// Generate records an attempt, and owes a worker and a watchdog for it.
+func (p *Plan) Generate(g ai.Generation) {
+	p.Write(InsertGeneration{Generation: g})
+	p.Owe(outbox.NewReply(g.ID, g.PayerID), outbox.NewWatch(g.ID, ai.LookAgainAfter))
+}
+
+// End ends an attempt: usage and charge are written always, the text only while question and answer stand.
+func (p *Plan) End(g ai.Generation, o ai.Outcome, question, answer *message.Message) ai.Settlement {
+	s := ai.Settle(g, o)
+	keep := answer != nil && answer.DeletedAt.IsZero() && question != nil && question.DeletedAt.IsZero()
+	ended := g.End(o, s)
+	if !keep {
+		ended.Text = ""
+	}
+	p.Write(EndGeneration{Generation: ended})
+	if answer == nil || answer.Reply == nil || answer.Reply.Attempt != g.Number {
+		return s
+	}
+	w := EndAttempt{MessageID: g.MessageID, Attempt: g.Number, Status: o.Status, Event: p.Changed(*answer).Event}
+	if keep && o.Text != "" {
+		w.Content, w.TokenEstimate = &o.Text, ai.Estimate(o.Text)
+	}
+	p.Write(w)
+	return s
+}
+
+// Stop ends those of the attempts that called nobody, and asks the workers of the others to. It returns the latter.
+func (p *Plan) Stop(running []ai.Generation) (told []ai.Generation) {
+	for _, g := range running {
+		if !g.ProviderCalledAt.IsZero() {
+			p.Write(RequestStop{GenerationID: g.ID})
+			told = append(told, g)
+			continue
+		}
+		p.Write(EndGeneration{Generation: g.End(ai.Outcome{Status: message.Cancelled}, ai.Settlement{})})
+		answer := message.Message{ID: g.MessageID, RoomID: g.RoomID, Visibility: g.Visibility}
+		if g.Visibility == message.Private {
+			answer.VisibleTo = g.AskerID
+		}
+		p.Write(EndAttempt{MessageID: g.MessageID, Attempt: g.Number, Status: message.Cancelled, Event: p.Changed(answer).Event})
+	}
+	return told
+}

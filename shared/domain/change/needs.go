@@ -1,0 +1,82 @@
+// Package change is how anything is changed: a decision names what it needs, is shown the situation under the locks which
+// that takes, and answers with a plan. Deciding is pure; the store loads and applies, in one transaction.
+package change
+
+import (
+	"context"
+
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
+)
+
+// Store loads what needs name, asks decide, and applies its plan with the commit. It is the one place that takes locks,
+// always in the same order. decide may be asked again if the transaction lost a race, so it keeps nothing from an earlier
+// run; an error, or no plan, writes nothing. What the plan owes to queues is returned.
+type Store interface {
+	Change(ctx context.Context, n Needs, decide Decide) ([]outbox.Row, error)
+}
+
+// Decide turns a situation into a plan; nil if there is nothing to write.
+type Decide func(s Situation) (*Plan, error)
+
+// Order says how a decision stands to a room's order.
+type Order int
+
+// The orders.
+const (
+	// Unordered decisions write nothing of the room itself.
+	Unordered Order = iota
+	// Beside the room: its settings stand still, but nobody waits. A private question.
+	Beside
+	// InOrder takes the room's place in line: every public change.
+	InOrder
+	// Alone is InOrder, with the settings to be changed.
+	Alone
+)
+
+// Running says which unfinished generations are locked.
+type Running int
+
+// The choices.
+const (
+	NoneRunning   Running = iota
+	RunningOfPair         // of the answer to Needs.Pair, or of Needs.Pair itself
+	RunningOfRoom         // all of the room
+)
+
+// Needs names what a decision must see. What it names is locked as far as the decision could write it.
+type Needs struct {
+	// Key is claimed before anything else: an equal request waits here until the first one has ended.
+	Key *Key
+
+	RoomID id.ID
+	Order  Order
+	// LastMessage adds the room's newest public message.
+	LastMessage bool
+
+	// Person is who acts: their part in the room is read. Profile adds who they are.
+	Person  id.ID
+	Profile bool
+	// RaisesRead locks the person's part in the room, since their read position may rise.
+	RaisesRead bool
+	// Member is somebody whose part in the room changes, whether or not they are in it now.
+	Member id.ID
+	// Members adds everybody who is in the room.
+	Members bool
+
+	// Streams are people whose own logs the decision writes; EveryStream adds all members.
+	Streams     []id.ID
+	EveryStream bool
+
+	// Message is a message of the room; ReplyTo too.
+	Message id.ID
+	ReplyTo id.ID
+	// Pair is a question or its answer: both are read.
+	Pair id.ID
+
+	Running Running
+	// Unfinished counts, for each asker, the answers that are being written in the room.
+	Unfinished bool
+	// Generation is one generation by its id, with question and answer.
+	Generation id.ID
+}

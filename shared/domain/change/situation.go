@@ -1,0 +1,68 @@
+package change
+
+import (
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/room"
+)
+
+// Situation is what a decision sees: what its needs named, as it is under the locks.
+type Situation struct {
+	// Now is the database's clock, read under the room's lock.
+	Now   time.Time
+	Claim Claim
+
+	// Room is the room as the acting person has it; its id is zero if there is none.
+	Room        room.Mine
+	LastMessage *message.Message
+	Actor       room.Person
+	// Member is zero for somebody who never was in the room; one who left has the role Outside.
+	Member  room.Membership
+	Members []room.Membership
+
+	// Streams are the last numbers of people's own logs.
+	Streams map[id.ID]int64
+
+	Message *message.Message
+	ReplyTo *message.Message
+	// Question and Answer are the pair, or those of the generation; nil where there is none that the person may see.
+	Question *message.Message
+	Answer   *message.Message
+
+	Running    []ai.Generation
+	Unfinished map[id.ID]int
+	Generation *ai.Generation
+}
+
+// Readable returns not_found to outsiders, and for a room that is deleted or never was: before a replay, and before
+// anything else is told.
+func (s Situation) Readable() error {
+	if s.Room.ID.IsZero() || !s.Room.DeletedAt.IsZero() {
+		return room.Outside.Check(room.Read)
+	}
+	return s.Room.Role.Check(room.Read)
+}
+
+// Standing is the message of the room that the needs named. Returns not_found if there is none, the person may not see it,
+// or it was deleted.
+func (s Situation) Standing() (message.Message, error) {
+	switch {
+	case s.Message == nil:
+		return message.Message{}, fault.New(fault.NotFound, "There is no such message.")
+	case !s.Message.DeletedAt.IsZero():
+		return message.Message{}, fault.New(fault.NotFound, "The message was deleted.")
+	}
+	return *s.Message, nil
+}
+
+// Pair is the question and its answer. Returns not_found if one of them is missing or deleted.
+func (s Situation) Pair() (question, answer message.Message, err error) {
+	if s.Question == nil || s.Answer == nil || !s.Question.DeletedAt.IsZero() || !s.Answer.DeletedAt.IsZero() {
+		return question, answer, fault.New(fault.NotFound, "There is no AI reply to that message.")
+	}
+	return *s.Question, *s.Answer, nil
+}

@@ -1,0 +1,136 @@
+package messages
+
+import (
+	"context"
+	"errors"
+
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/change"
+	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/room"
+)
+
+// Send is the wish to say something, and perhaps to ask the AI with it.
+type Send struct {
+	RoomID, Sender  id.ID
+	ClientMessageID id.ID
+	Content         string
+	ReplyTo         id.ID
+	Ask             *Ask
+	// Refusal is what is wrong with the request itself: it is told after access, replay and rights.
+	Refusal error
+}
+
+// Ask is the wish for an answer. Without a model the room's answers.
+type Ask struct{ Provider, Model string }
+
+// Sent is what a send made, or made before.
+type Sent struct {
+	Message   message.Message
+	AIMessage *message.Message
+	Created   bool
+}
+
+// Send stores a message, and with it a pending answer if the AI was asked. An equal request answers the first one's
+// messages. Returns not_found to outsiders, idempotency_mismatch, forbidden, room_archived, room_not_ready,
+// validation_failed, generation_running, model_unavailable, insufficient_balance, cap_reached.
+func (m Messages) Send(ctx context.Context, cmd Send, key change.Key) (Sent, error) {
+	var models []ai.Model
+	var unlisted error
+	if cmd.Ask != nil {
+		models, unlisted = m.Catalogue.Models(ctx)
+	}
+	key.Resource = cmd.ClientMessageID
+	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Sender, Profile: true, RaisesRead: true,
+		ReplyTo: cmd.ReplyTo, Unfinished: cmd.Ask != nil}
+	var sent Sent
+	err := m.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
+		if err := s.Readable(); err != nil {
+			return nil, err
+		}
+		if err := s.Claim.Again(key); err != nil {
+			return nil, err
+		}
+		p := s.Plan(cmd.Sender, n)
+		var err error
+		sent, err = m.send(s, p, cmd, models, unlisted)
+		return p, err
+	}, nil)
+	if errors.Is(err, change.ErrRepeated) {
+		return m.Store.Sent(ctx, cmd.RoomID, key)
+	}
+	return sent, err
+}
+
+func (m Messages) send(s change.Situation, p *change.Plan, cmd Send, models []ai.Model, unlisted error) (Sent, error) {
+	right := room.Send
+	if cmd.Ask != nil {
+		right = room.AskAI
+	}
+	if err := s.Room.WritableBy(right); err != nil {
+		return Sent{}, err
+	}
+	if err := refusal(s, cmd); err != nil {
+		return Sent{}, err
+	}
+	sent := Sent{Created: true, Message: p.Post(message.Message{RoomID: s.Room.ID, Sender: &s.Actor, Type: message.Human, Status: message.Completed,
+		Content: cmd.Content, ReplyTo: cmd.ReplyTo, Visibility: message.Public, ClientMessageID: cmd.ClientMessageID, TokenEstimate: ai.Estimate(cmd.Content)})}
+	if cmd.Ask != nil {
+		answer, err := m.ask(s, p, sent.Message, *cmd.Ask, models, unlisted)
+		if err != nil {
+			return Sent{}, err
+		}
+		sent.AIMessage = &answer
+	}
+	// What I said I have read.
+	now := p.Room()
+	p.Write(change.RaiseRead{RoomID: now.ID, UserID: cmd.Sender, MessageID: now.LastMessageID, Sequence: now.LastSequence})
+	return sent, nil
+}
+
+func refusal(s change.Situation, cmd Send) error {
+	if cmd.Refusal != nil {
+		return cmd.Refusal
+	}
+	if err := message.ValidateContent(cmd.Content); err != nil {
+		return err
+	}
+	if !cmd.ReplyTo.IsZero() && s.ReplyTo == nil {
+		return fault.Invalid("reply_to", "is not a message of this room")
+	}
+	return nil
+}
+
+// ask puts the pending answer right behind its question, and owes a worker for it.
+func (m Messages) ask(s change.Situation, p *change.Plan, question message.Message, ask Ask, models []ai.Model, unlisted error) (message.Message, error) {
+	asker := question.Sender.ID
+	if s.Unfinished[asker] >= ai.MaxUnfinished {
+		return message.Message{}, fault.New(fault.GenerationRunning, "Three of your answers are still being written here.")
+	}
+	if unlisted != nil {
+		return message.Message{}, unlisted
+	}
+	if ask == (Ask{}) {
+		ask = Ask{Provider: s.Room.AIProvider, Model: s.Room.AIModel}
+	}
+	model, err := ai.Choose(models, ask.Provider, ask.Model)
+	if err != nil {
+		return message.Message{}, err
+	}
+	terms := ai.Quote(model, s.Room.MaxReplyTokens)
+	if ai.SurelyExceeds(question.TokenEstimate, terms.PromptBudget) {
+		return message.Message{}, fault.Invalid("content", "is longer than this model can read")
+	}
+	terms, err = m.Meter.Hold(ai.Ask{Payer: s.Room.OwnerID, RoomID: s.Room.ID, Presser: asker, Month: ai.Month(s.Now), Terms: terms})
+	if err != nil {
+		return message.Message{}, err
+	}
+	answer := p.PostAnswer(message.Message{RoomID: question.RoomID, Type: message.AI, Status: message.Pending, Visibility: question.Visibility,
+		VisibleTo: question.VisibleTo, Answers: question.ID,
+		Reply: &message.Reply{AskerID: asker, Provider: terms.Provider, Model: terms.Model, Attempt: 1}}, question)
+	p.Generate(ai.Generation{ID: id.New(), Kind: ai.Reply, Attempt: ai.Attempt{MessageID: answer.ID, Number: 1}, RoomID: s.Room.ID, QuestionID: question.ID,
+		AskerID: asker, RequestedBy: asker, PayerID: s.Room.OwnerID, Terms: terms, Visibility: question.Visibility})
+	return answer, nil
+}
