@@ -18,7 +18,7 @@ import (
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/queue"
 	"github.com/yoriai/yoriai/shared/handler/wire"
-	"github.com/yoriai/yoriai/shared/usecase/live"
+	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 )
 
@@ -49,7 +49,7 @@ func Worker(handler func(hide queue.Hide, reply func(ctx context.Context, a ai.A
 		if err != nil {
 			return nil, err
 		}
-		caster := live.Caster{Connections: dynamodb.Connections{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
+		caster := broadcast.Broadcaster{Connections: dynamodb.Connections{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
 			Hub: p.AWS.Hub(), Encode: wire.Delta, Interval: p.Config.DeltaInterval, Budget: p.Config.SendBudget}
 		worker := replies.Worker{Store: p.Store, LLM: client, Live: caster, Stops: redis.NewStopHint(p.Redis), Running: redis.NewStreamText(p.Redis),
 			Undertaker: work.Undertaker(p), HandOver: p.HandOver, Pace: replies.Pace{Checkpoint: p.Config.CheckpointPeriod}}

@@ -14,7 +14,7 @@ import (
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	httprealtime "github.com/yoriai/yoriai/shared/handler/http/realtime"
-	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
+	"github.com/yoriai/yoriai/shared/usecase/sockets"
 )
 
 // Frame is what every HTTP function stands in. Who builds an operation says who may call it: nobody may until then.
@@ -88,6 +88,6 @@ func RealtimeTicket(_ context.Context, f *Frame) (httpapi.Handler, error) {
 		return nil, err
 	}
 	f.LetUndenied(cache)
-	office := usecase.TicketOffice{Tickets: dynamodb.Tickets{Table: f.AWS.Table()}, Limits: redis.NewLimiter(cache), Now: time.Now}
-	return httprealtime.CreateTicket(office, f.Config.WebSocketURL), nil
+	tickets := sockets.TicketService{Tickets: dynamodb.Tickets{Table: f.AWS.Table()}, Limits: redis.NewLimiter(cache), Now: time.Now}
+	return httprealtime.CreateTicket(tickets, f.Config.WebSocketURL), nil
 }

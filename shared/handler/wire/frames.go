@@ -6,8 +6,8 @@ import (
 	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
-	"github.com/yoriai/yoriai/shared/usecase/live"
 )
 
 // maxFrame is what fits one frame of API Gateway (32 KB, billed whole) with room for its own wrapping.
@@ -83,7 +83,7 @@ func encode(e event.Event, stream string, data any) []byte {
 }
 
 // Delta encodes a piece of an answer.
-func Delta(d live.Delta) []byte {
+func Delta(d broadcast.Delta) []byte {
 	return mustMarshal(struct {
 		Type      string `json:"type"`
 		RoomID    id.ID  `json:"room_id"`

@@ -11,8 +11,8 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/handover"
-	"github.com/yoriai/yoriai/shared/usecase/live"
 )
 
 // WorkerStore is what a worker writes; everything is fenced by its lease.
@@ -40,7 +40,7 @@ type Running interface {
 type Worker struct {
 	Store      WorkerStore
 	LLM        ai.LLM
-	Live       live.Opener
+	Live       broadcast.Opener
 	Stops      Stops
 	Running    Running
 	Undertaker Undertaker

@@ -19,8 +19,8 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/idempotency"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/handover"
-	"github.com/yoriai/yoriai/shared/usecase/live"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
@@ -117,10 +117,10 @@ func (m *fakeModel) Models(context.Context) ([]ai.Model, error) { return nil, ni
 
 type silence struct{}
 
-func (silence) Open(context.Context, ai.Generation) live.Broadcast { return silence{} }
-func (silence) Send(int, string)                                   {}
-func (silence) Close()                                             {}
-func (silence) Set(context.Context, id.ID, int, string)            {}
+func (silence) Open(context.Context, ai.Generation) broadcast.Broadcast { return silence{} }
+func (silence) Send(int, string)                                        {}
+func (silence) Close()                                                  {}
+func (silence) Set(context.Context, id.ID, int, string)                 {}
 func (silence) Subscribe(context.Context, id.ID) (<-chan struct{}, func()) {
 	return make(chan struct{}), func() {}
 }

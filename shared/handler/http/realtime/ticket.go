@@ -8,13 +8,13 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
+	"github.com/yoriai/yoriai/shared/usecase/sockets"
 )
 
 // CreateTicket answers createRealtimeTicket: the ticket, and the address to open with it.
-func CreateTicket(office usecase.TicketOffice, socketURL string) httpapi.Handler {
+func CreateTicket(tickets sockets.TicketService, socketURL string) httpapi.Handler {
 	return func(r *httpapi.Request) error {
-		ticket, err := office.Issue(r.Request().Context(), r.Caller)
+		ticket, err := tickets.Issue(r.Request().Context(), r.Caller)
 		if err != nil {
 			return err
 		}

@@ -1,6 +1,6 @@
-// Package live passes the text of a reply to those who are watching, while it is being written. Deltas are hints: one
+// Package broadcast passes the text of a reply to those who are watching, while it is being written. Deltas are hints: one
 // that is lost is healed by its offset.
-package live
+package broadcast
 
 import (
 	"context"
@@ -37,8 +37,8 @@ type Broadcast interface {
 	Close()
 }
 
-// Caster broadcasts over the hub.
-type Caster struct {
+// Broadcaster broadcasts over the hub.
+type Broadcaster struct {
 	Connections interface {
 		Viewing(ctx context.Context, room id.ID) ([]realtime.Connection, error)
 		Remove(ctx context.Context, connectionID string) error
@@ -61,15 +61,15 @@ const (
 )
 
 // Open starts the broadcast.
-func (c Caster) Open(ctx context.Context, g ai.Generation) Broadcast {
+func (c Broadcaster) Open(ctx context.Context, g ai.Generation) Broadcast {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	b := &cast{Caster: c, g: g, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1), done: make(chan struct{}), outlets: map[string]*outlet{}}
+	b := &cast{Broadcaster: c, g: g, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1), done: make(chan struct{}), outlets: map[string]*outlet{}}
 	go b.run() //nolint:contextcheck // the broadcast outlives its caller and carries a context of its own
 	return b
 }
 
 type cast struct {
-	Caster
+	Broadcaster
 	g       ai.Generation
 	ctx     context.Context
 	cancel  context.CancelFunc

@@ -1,5 +1,5 @@
-// Package realtime opens sockets with tickets, and answers what arrives on them. It knows only projections, never Postgres.
-package realtime
+// Package sockets opens sockets with tickets, and answers what arrives on them. It knows only projections, never Postgres.
+package sockets
 
 import (
 	"context"
@@ -17,16 +17,16 @@ import (
 // ticketsByUser bounds the sockets that one person opens.
 var ticketsByUser = ratelimit.Rule{Name: "ticket", Burst: 120, Every: time.Second}
 
-// TicketOffice issues tickets.
-type TicketOffice struct {
+// TicketService issues tickets.
+type TicketService struct {
 	Tickets realtime.Tickets
 	Limits  ratelimit.Limiter
 	Now     func() time.Time
 }
 
 // Issue makes a ticket for one socket, to be spent within a minute. Returns rate_limited.
-func (o TicketOffice) Issue(ctx context.Context, c user.Caller) (string, error) {
-	if err := ratelimit.Allow(ctx, o.Limits, ticketsByUser, c.UserID.String()); err != nil {
+func (s TicketService) Issue(ctx context.Context, c user.Caller) (string, error) {
+	if err := ratelimit.Allow(ctx, s.Limits, ticketsByUser, c.UserID.String()); err != nil {
 		return "", err
 	}
 	var secret [32]byte
@@ -34,9 +34,9 @@ func (o TicketOffice) Issue(ctx context.Context, c user.Caller) (string, error) 
 		return "", err
 	}
 	ticket := base64.RawURLEncoding.EncodeToString(secret[:])
-	err := o.Tickets.Put(ctx, hashOf(ticket), realtime.Ticket{
+	err := s.Tickets.Put(ctx, hashOf(ticket), realtime.Ticket{
 		UserID: c.UserID, SessionID: c.SessionID, Username: c.Username, DisplayName: c.DisplayName,
-		ExpiresAt: o.Now().Add(realtime.TicketLifetime),
+		ExpiresAt: s.Now().Add(realtime.TicketLifetime),
 	})
 	return ticket, err
 }
@@ -44,8 +44,8 @@ func (o TicketOffice) Issue(ctx context.Context, c user.Caller) (string, error) 
 // hashOf is what is stored of a ticket. A plain hash is enough for what cannot be guessed.
 func hashOf(ticket string) realtime.TicketHash { return sha256.Sum256([]byte(ticket)) }
 
-// Doorman lets sockets in and out.
-type Doorman struct {
+// ConnectHandler lets sockets in and out.
+type ConnectHandler struct {
 	Tickets     realtime.Tickets
 	Denials     realtime.Denials
 	Connections realtime.Connections
@@ -54,20 +54,20 @@ type Doorman struct {
 
 // Connect spends the ticket and records the socket. Returns unauthenticated for a ticket that is unknown, spent or expired,
 // and for a session that ended since it was issued.
-func (d Doorman) Connect(ctx context.Context, connectionID, ticket string) (realtime.Connection, error) {
+func (h ConnectHandler) Connect(ctx context.Context, connectionID, ticket string) (realtime.Connection, error) {
 	refused := fault.New(fault.Unauthenticated, "The ticket opens nothing.")
 	if ticket == "" {
 		return realtime.Connection{}, refused
 	}
-	now := d.Now()
-	t, ok, err := d.Tickets.Spend(ctx, hashOf(ticket), now)
+	now := h.Now()
+	t, ok, err := h.Tickets.Spend(ctx, hashOf(ticket), now)
 	if err != nil {
 		return realtime.Connection{}, err
 	}
 	if !ok {
 		return realtime.Connection{}, refused
 	}
-	denied, err := d.Denials.Denied(ctx, t.SessionID)
+	denied, err := h.Denials.Denied(ctx, t.SessionID)
 	if err != nil {
 		return realtime.Connection{}, err
 	}
@@ -77,20 +77,20 @@ func (d Doorman) Connect(ctx context.Context, connectionID, ticket string) (real
 	c := realtime.Connection{
 		ID: connectionID, UserID: t.UserID, SessionID: t.SessionID, Username: t.Username, DisplayName: t.DisplayName, SeenAt: now,
 	}
-	if err := d.Connections.Put(ctx, c); err != nil {
+	if err := h.Connections.Put(ctx, c); err != nil {
 		return realtime.Connection{}, err
 	}
-	return c, d.refuseIfDeniedSince(ctx, c, refused)
+	return c, h.refuseIfDeniedSince(ctx, c, refused)
 }
 
 // refuseIfDeniedSince closes a gap: a session that ended between the look at its denial and the record of the socket had
 // its sockets closed before this one was known.
-func (d Doorman) refuseIfDeniedSince(ctx context.Context, c realtime.Connection, refused error) error {
-	denied, err := d.Denials.Denied(ctx, c.SessionID)
+func (h ConnectHandler) refuseIfDeniedSince(ctx context.Context, c realtime.Connection, refused error) error {
+	denied, err := h.Denials.Denied(ctx, c.SessionID)
 	if err == nil && !denied {
 		return nil
 	}
-	if removeErr := d.Connections.Remove(ctx, c.ID); removeErr != nil {
+	if removeErr := h.Connections.Remove(ctx, c.ID); removeErr != nil {
 		return removeErr
 	}
 	if err != nil {
@@ -100,6 +100,6 @@ func (d Doorman) refuseIfDeniedSince(ctx context.Context, c realtime.Connection,
 }
 
 // Disconnect forgets the socket.
-func (d Doorman) Disconnect(ctx context.Context, connectionID string) error {
-	return d.Connections.Remove(ctx, connectionID)
+func (h ConnectHandler) Disconnect(ctx context.Context, connectionID string) error {
+	return h.Connections.Remove(ctx, connectionID)
 }

@@ -1,5 +1,5 @@
-// Package hub posts to sockets: through API Gateway, or inside a test's process.
-package hub
+// Package apigateway posts to sockets: through API Gateway, or inside a test's process.
+package apigateway
 
 import (
 	"context"
@@ -15,17 +15,17 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 )
 
-// APIGateway is realtime.MessageHub and realtime.Closer on the WebSocket API's callback.
-type APIGateway struct{ client *sdk.Client }
+// Hub is realtime.MessageHub and realtime.Closer on the WebSocket API's callback.
+type Hub struct{ client *sdk.Client }
 
 var (
-	_ realtime.MessageHub = (*APIGateway)(nil)
-	_ realtime.Closer     = (*APIGateway)(nil)
+	_ realtime.MessageHub = (*Hub)(nil)
+	_ realtime.Closer     = (*Hub)(nil)
 )
 
-// NewAPIGateway makes a hub of the callback's address, which ends with the stage.
-func NewAPIGateway(c aws.Config, callbackURL string) *APIGateway {
-	return &APIGateway{client: sdk.NewFromConfig(c, func(o *sdk.Options) {
+// NewHub makes a hub of the callback's address, which ends with the stage.
+func NewHub(c aws.Config, callbackURL string) *Hub {
+	return &Hub{client: sdk.NewFromConfig(c, func(o *sdk.Options) {
 		o.BaseEndpoint = &callbackURL
 		// A delta that is refused is healed by the offset rule; a retry would only add to the throttled account's load.
 		o.Retryer = aws.NopRetryer{}
@@ -33,13 +33,13 @@ func NewAPIGateway(c aws.Config, callbackURL string) *APIGateway {
 }
 
 // Post implements realtime.MessageHub.
-func (h *APIGateway) Post(ctx context.Context, connectionID string, frame []byte) error {
+func (h *Hub) Post(ctx context.Context, connectionID string, frame []byte) error {
 	_, err := h.client.PostToConnection(ctx, &sdk.PostToConnectionInput{ConnectionId: &connectionID, Data: frame})
 	return translate(err)
 }
 
 // Close implements realtime.Closer.
-func (h *APIGateway) Close(ctx context.Context, connectionID string) error {
+func (h *Hub) Close(ctx context.Context, connectionID string) error {
 	_, err := h.client.DeleteConnection(ctx, &sdk.DeleteConnectionInput{ConnectionId: &connectionID})
 	if err = translate(err); errors.Is(err, realtime.ErrGone) {
 		return nil
