@@ -5,9 +5,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net/http"
+	"strings"
+	"syscall"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/aws/ratelimit"
+	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	awshttp "github.com/aws/aws-sdk-go-v2/aws/transport/http"
 	sdk "github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi"
 	"github.com/aws/aws-sdk-go-v2/service/apigatewaymanagementapi/types"
@@ -27,9 +33,30 @@ var (
 func NewHub(c aws.Config, callbackURL string) *Hub {
 	return &Hub{client: sdk.NewFromConfig(c, func(o *sdk.Options) {
 		o.BaseEndpoint = &callbackURL
-		// A delta that is refused is healed by the offset rule; a retry would only add to the throttled account's load.
-		o.Retryer = aws.NopRetryer{}
+		o.Retryer = retryer()
 	})}
+}
+
+// retryer sends once more what went out on a connection that had died while the environment was frozen: nobody answered, so
+// nobody refused. What was answered is not sent again: a delta that is refused is healed by the offset rule, and a retry
+// would only add to a throttled account's load. A frame that did arrive is dropped by its number or offset.
+func retryer() aws.Retryer {
+	return retry.NewStandard(func(o *retry.StandardOptions) {
+		o.MaxAttempts = 2
+		o.RateLimiter = ratelimit.None
+		o.Backoff = retry.BackoffDelayerFunc(func(int, error) (time.Duration, error) { return 0, nil })
+		o.Retryables = []retry.IsErrorRetryable{retry.IsErrorRetryableFunc(func(err error) aws.Ternary { return aws.BoolTernary(died(err)) })}
+	})
+}
+
+// died says that a connection ended before an answer began.
+func died(err error) bool {
+	var response *awshttp.ResponseError
+	if errors.As(err, &response) && response.Response != nil && response.Response.Response != nil {
+		return false
+	}
+	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||
+		strings.Contains(fmt.Sprint(err), "server closed idle connection") // net/http has no value for it
 }
 
 // Post implements realtime.MessageHub.

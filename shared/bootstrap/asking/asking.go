@@ -49,9 +49,9 @@ func Worker(handler func(hide queue.Hide, reply func(ctx context.Context, a ai.A
 		if err != nil {
 			return nil, err
 		}
-		caster := broadcast.Broadcaster{Connections: dynamodb.Connections{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
-			Hub: p.AWS.Hub(), Encode: wire.Delta, Interval: p.Config.DeltaInterval, Budget: p.Config.SendBudget}
-		worker := replies.Worker{Store: p.Store, LLM: client, Live: caster, Stops: redis.NewStopHint(p.Redis), Running: redis.NewStreamText(p.Redis),
+		broadcaster := broadcast.Broadcaster{Connections: dynamodb.Connections{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
+			Hub: p.AWS.Hub(), Frames: wire.Stream{}, Interval: p.Config.DeltaInterval, Budget: redis.NewBudget(p.Redis, p.Config.SendBudget)}
+		worker := replies.Worker{Store: p.Store, LLM: client, Live: broadcaster, Stops: redis.NewStopHint(p.Redis), Running: redis.NewStreamText(p.Redis),
 			Undertaker: work.Undertaker(p), HandOver: p.HandOver, Pace: replies.Pace{Checkpoint: p.Config.CheckpointPeriod}}
 		hide := func(ctx context.Context, receipt string, duration time.Duration) error {
 			return p.Queues.Hide(ctx, outbox.AIReplies, receipt, duration)

@@ -14,11 +14,11 @@ import (
 
 // Connect builds $connect.
 func Connect(ctx context.Context, getenv func(string) string) (any, error) {
-	c, a, err := load(ctx, getenv, environment.Table, environment.Verify)
+	c, a, err := load(ctx, getenv, environment.Table, environment.Verify, environment.Connections)
 	if err != nil {
 		return nil, err
 	}
-	return routes(c, a).Connecting(websocket.Connect(connectHandler(a), a.Origin())), nil
+	return routes(c, a).Connecting(websocket.Connect(connectHandler(c, a), a.Origin())), nil
 }
 
 // Disconnect builds $disconnect.
@@ -27,7 +27,7 @@ func Disconnect(ctx context.Context, getenv func(string) string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return routes(c, a).Disconnecting(websocket.Disconnect(connectHandler(a))), nil
+	return routes(c, a).Disconnecting(websocket.Disconnect(connectHandler(c, a))), nil
 }
 
 // View builds view.
@@ -83,11 +83,16 @@ func routes(c environment.Config, a environment.AWS) websocket.Routes {
 	return r
 }
 
-func connectHandler(a environment.AWS) sockets.ConnectHandler {
+func connectHandler(c environment.Config, a environment.AWS) sockets.ConnectHandler {
 	t := a.Table()
-	return sockets.ConnectHandler{
+	h := sockets.ConnectHandler{
 		Tickets: dynamodb.Tickets{Table: t}, Denials: dynamodb.Denials{Table: t}, Connections: dynamodb.Connections{Table: t}, Now: time.Now,
 	}
+	if c.CallbackURL != "" {
+		hub := a.Hub()
+		h.Hub, h.Closer = hub, hub
+	}
+	return h
 }
 
 func frameHandler(a environment.AWS) sockets.FrameHandler {

@@ -29,7 +29,7 @@ type cloud struct {
 	t       *testing.T
 	table   dynamodb.Table
 	hub     *apigateway.InProcess
-	tickets  sockets.TicketService
+	tickets sockets.TicketService
 	connect func(context.Context, websocket.Event) (websocket.Answer, error)
 	leave   func(context.Context, websocket.Event) (websocket.Answer, error)
 	routes  map[string]func(context.Context, websocket.Event) (websocket.Answer, error)
@@ -53,7 +53,7 @@ func newCloud(t *testing.T) *cloud {
 	tickets, denials := dynamodb.Tickets{Table: c.table}, dynamodb.Denials{Table: c.table}
 	connections := dynamodb.Connections{Table: c.table}
 	c.tickets = sockets.TicketService{Tickets: tickets, Limits: ratelimit.NewLocal(c.now), Now: c.now}
-	connect := sockets.ConnectHandler{Tickets: tickets, Denials: denials, Connections: connections, Now: c.now}
+	connect := sockets.ConnectHandler{Tickets: tickets, Denials: denials, Connections: connections, Hub: c.hub, Closer: c.hub, Now: c.now}
 	frames := sockets.FrameHandler{
 		Connections: connections, Memberships: dynamodb.Memberships{Table: c.table}, Heads: dynamodb.Heads{Table: c.table},
 		Denials: denials, Hub: c.hub, Closer: c.hub, Limits: ratelimit.NewLocal(c.now), Now: c.now,

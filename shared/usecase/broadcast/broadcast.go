@@ -4,18 +4,15 @@ package broadcast
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
-	"unicode/utf8"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 )
 
-// Delta is a piece of an answer; Offset counts Unicode code points.
+// Delta is a chunk of an answer; Offset counts Unicode code points.
 type Delta struct {
 	RoomID    id.ID
 	MessageID id.ID
@@ -24,16 +21,34 @@ type Delta struct {
 	Text      string
 }
 
+// Thinking is how far a model has come that does not write yet.
+type Thinking struct {
+	RoomID    id.ID
+	MessageID id.ID
+	Attempt   int
+	Elapsed   time.Duration
+	Tokens    int64
+	Text      string
+}
+
+// Frames encodes what is sent.
+type Frames interface {
+	Delta(d Delta) []byte
+	Thinking(t Thinking) []byte
+}
+
 // Opener begins the broadcast of one attempt.
 type Opener interface {
 	Open(ctx context.Context, g ai.Generation) Broadcast
 }
 
-// Broadcast takes text as it comes.
+// Broadcast takes what a model says as it comes. None of its methods waits for a socket, but Close, for a bounded time.
 type Broadcast interface {
-	// Send never waits for a socket.
+	// Send takes text; the offset counts code points.
 	Send(offset int, text string)
-	// Close sends what is left and ends.
+	// Think tells how far a model has come before its first text. The newest replaces what was not sent yet.
+	Think(elapsed time.Duration, tokens int64, text string)
+	// Close sends what is left, as far as that goes at once, and ends.
 	Close()
 }
 
@@ -43,200 +58,92 @@ type Broadcaster struct {
 		Viewing(ctx context.Context, room id.ID) ([]realtime.Connection, error)
 		Remove(ctx context.Context, connectionID string) error
 	}
-	Memberships interface {
-		Get(ctx context.Context, userID, roomID id.ID) (realtime.Membership, bool, error)
-	}
-	Hub    realtime.MessageHub
-	Encode func(Delta) []byte
-	// Interval is the shortest time between two frames to one socket; Budget how many frames a second one reply may send.
+	Memberships realtime.MembersOf
+	Hub         realtime.MessageHub
+	Frames      Frames
+	// Interval is the shortest time between two frames to one socket; Budget is what the whole stage may send.
 	Interval time.Duration
-	Budget   int
+	Budget   realtime.Budget
 }
 
 const (
-	refreshEvery = time.Second
-	flushBytes   = 2 << 10
-	maxChunk     = 6 << 10 // bytes of text in one frame: JSON may make four of each, and a frame holds 28 KB
-	postWithin   = 2 * time.Second
+	refreshEvery  = time.Second
+	refreshWithin = 2 * time.Second
+	postWithin    = 2 * time.Second
+	closeWithin   = 2 * time.Second
+	// postsAtOnce bounds the goroutines of one broadcast.
+	postsAtOnce = 128
 )
 
-// Open starts the broadcast.
-func (c Broadcaster) Open(ctx context.Context, g ai.Generation) Broadcast {
+// Open starts the broadcast. It outlives the context's end, but not Close.
+func (b Broadcaster) Open(ctx context.Context, g ai.Generation) Broadcast {
 	ctx, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	b := &cast{Broadcaster: c, g: g, ctx: ctx, cancel: cancel, wake: make(chan struct{}, 1), done: make(chan struct{}), outlets: map[string]*outlet{}}
-	go b.run() //nolint:contextcheck // the broadcast outlives its caller and carries a context of its own
-	return b
+	r := &running{Broadcaster: b, g: g, wake: make(chan struct{}, 1), ended: make(chan struct{})}
+	r.state.outlets = map[string]*outlet{}
+	r.end = cancel
+	r.loops.Go(func() { r.refreshLoop(ctx) }) //nolint:contextcheck // the broadcast outlives its caller
+	r.loops.Go(func() { r.flushLoop(ctx) })   //nolint:contextcheck // the broadcast outlives its caller
+	return r
 }
 
-type cast struct {
+// running is one broadcast. Two loops work side by side: one reads who may hear, the other sends.
+type running struct {
 	Broadcaster
 	g       ai.Generation
-	ctx     context.Context
-	cancel  context.CancelFunc
 	wake    chan struct{}
-	done    chan struct{}
+	ended   chan struct{}
+	end     context.CancelFunc
+	loops   sync.WaitGroup
 	posts   sync.WaitGroup
-	mu      sync.Mutex
-	pending []rune // not yet given to the outlets
-	offset  int    // where pending begins
-	closed  bool
-	outlets map[string]*outlet
+	closing sync.Once
+
+	mu       sync.Mutex
+	state    state
+	inFlight int
 }
 
-// outlet is one socket. One post is in flight at a time; what comes meanwhile is joined to the next.
-type outlet struct {
-	busy   bool
-	offset int
-	text   []rune
-}
-
-// Send keeps the text until the next flush; the first text, and 2 KB, go at once.
-func (b *cast) Send(offset int, text string) {
-	b.mu.Lock()
-	if len(b.pending) == 0 {
-		b.offset = offset
-	}
-	b.pending = append(b.pending, []rune(text)...)
-	hurry := offset == 0 || len(b.pending) > flushBytes
-	b.mu.Unlock()
-	if hurry {
-		select {
-		case b.wake <- struct{}{}:
-		default:
-		}
+// Send implements Broadcast.
+func (r *running) Send(offset int, text string) {
+	r.mu.Lock()
+	r.state.append(offset, text)
+	r.mu.Unlock()
+	if offset == 0 {
+		r.hurry() // the first text is waited for
 	}
 }
 
-// Close flushes, and lets posts in flight end; the finished text comes as an event of its own.
-func (b *cast) Close() {
-	b.mu.Lock()
-	b.closed = true
-	b.mu.Unlock()
+// Think implements Broadcast.
+func (r *running) Think(elapsed time.Duration, tokens int64, text string) {
+	t := Thinking{RoomID: r.g.RoomID, MessageID: r.g.MessageID, Attempt: r.g.Number, Elapsed: elapsed, Tokens: tokens, Text: last(text)}
+	r.mu.Lock()
+	r.state.think(t)
+	r.mu.Unlock()
+}
+
+// hurry flushes once before its time; what the budget does not grant still waits.
+func (r *running) hurry() {
 	select {
-	case b.wake <- struct{}{}:
+	case r.wake <- struct{}{}:
 	default:
 	}
-	<-b.done
-	b.posts.Wait()
-	b.cancel()
 }
 
-func (b *cast) run() {
-	defer close(b.done)
-	b.refresh()
-	refreshed := time.Now()
-	timer := time.NewTimer(b.interval())
-	defer timer.Stop()
-	for {
+// Close implements Broadcast. A socket that hangs is not waited for: the finished text comes as an event of its own.
+func (r *running) Close() {
+	r.closing.Do(func() {
+		close(r.ended)
+		done := make(chan struct{})
+		go func() {
+			r.loops.Wait()
+			r.posts.Wait()
+			close(done)
+		}()
+		timer := time.NewTimer(closeWithin)
+		defer timer.Stop()
 		select {
-		case <-b.wake:
+		case <-done:
 		case <-timer.C:
 		}
-		if time.Since(refreshed) >= refreshEvery {
-			b.refresh()
-			refreshed = time.Now()
-		}
-		b.mu.Lock()
-		closed := b.closed // read before the flush: nothing is sent after Close, so this flush is the last
-		b.mu.Unlock()
-		b.flush()
-		if closed {
-			return
-		}
-		timer.Reset(b.interval())
-	}
-}
-
-// interval grows with the watchers, so that one reply never sends more than its budget.
-func (b *cast) interval() time.Duration {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if b.Budget <= 0 {
-		return b.Interval
-	}
-	return max(b.Interval, time.Second*time.Duration(len(b.outlets))/time.Duration(b.Budget))
-}
-
-// refresh reads again who is watching and may see the reply.
-func (b *cast) refresh() {
-	viewing, err := b.Connections.Viewing(b.ctx, b.g.RoomID)
-	if err != nil {
-		return
-	}
-	allowed := map[id.ID]bool{}
-	now := map[string]*outlet{}
-	for _, c := range viewing {
-		may, asked := allowed[c.UserID]
-		if !asked {
-			m, known, err := b.Memberships.Get(b.ctx, c.UserID, b.g.RoomID)
-			may = err == nil && known && m.In() && (b.g.Visibility == message.Public || c.UserID == b.g.AskerID)
-			allowed[c.UserID] = may
-		}
-		if !may {
-			continue
-		}
-		b.mu.Lock()
-		o := b.outlets[c.ID]
-		b.mu.Unlock()
-		if o == nil {
-			o = &outlet{}
-		}
-		now[c.ID] = o
-	}
-	b.mu.Lock()
-	b.outlets = now
-	b.mu.Unlock()
-}
-
-func (b *cast) flush() {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	if len(b.pending) == 0 {
-		return
-	}
-	for connection, o := range b.outlets {
-		if len(o.text) == 0 {
-			o.offset = b.offset
-		}
-		o.text = append(o.text, b.pending...)
-		if !o.busy {
-			o.busy = true
-			b.posts.Add(1)
-			go b.post(connection, o)
-		}
-	}
-	b.offset += len(b.pending)
-	b.pending = b.pending[:0]
-}
-
-// post sends what an outlet has until it has nothing left.
-func (b *cast) post(connection string, o *outlet) {
-	defer b.posts.Done()
-	for {
-		b.mu.Lock()
-		if len(o.text) == 0 {
-			o.busy = false
-			b.mu.Unlock()
-			return
-		}
-		d := Delta{RoomID: b.g.RoomID, MessageID: b.g.MessageID, Attempt: b.g.Number, Offset: o.offset}
-		n, size := 0, 0
-		for n < len(o.text) && size < maxChunk {
-			size += utf8.RuneLen(o.text[n])
-			n++
-		}
-		d.Text = string(o.text[:n])
-		o.text, o.offset = o.text[n:], o.offset+n
-		b.mu.Unlock()
-		ctx, cancel := context.WithTimeout(b.ctx, postWithin)
-		err := b.Hub.Post(ctx, connection, b.Encode(d))
-		cancel()
-		if errors.Is(err, realtime.ErrGone) {
-			_ = b.Connections.Remove(b.ctx, connection) // found again at the next post if it failed
-			b.mu.Lock()
-			delete(b.outlets, connection)
-			o.text = nil
-			b.mu.Unlock()
-		}
-	}
+		r.end() // what is still in flight hears it
+	})
 }

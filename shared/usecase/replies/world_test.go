@@ -119,6 +119,7 @@ type silence struct{}
 
 func (silence) Open(context.Context, ai.Generation) broadcast.Broadcast { return silence{} }
 func (silence) Send(int, string)                                        {}
+func (silence) Think(time.Duration, int64, string)                      {}
 func (silence) Close()                                                  {}
 func (silence) Set(context.Context, id.ID, int, string)                 {}
 func (silence) Subscribe(context.Context, id.ID) (<-chan struct{}, func()) {

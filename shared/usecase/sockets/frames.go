@@ -4,6 +4,8 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,11 +16,14 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
-// typingByConnection lets a person type, and keeps a loop from posting to a whole room.
-var typingByConnection = ratelimit.Rule{Name: "typing", Burst: 5, Every: time.Second}
+// typingByUser lets a person type, and keeps a loop from posting to a whole room, on however many sockets.
+var typingByUser = ratelimit.Rule{Name: "typing", Burst: 5, Every: time.Second}
 
-// postsAtOnce bounds the posts that one frame has in flight.
-const postsAtOnce = 32
+const (
+	// postsAtOnce bounds the posts that one frame has in flight; one that takes longer than postWithin is given up.
+	postsAtOnce = 32
+	postWithin  = 2 * time.Second
+)
 
 // FrameHandler answers what people send on their sockets.
 type FrameHandler struct {
@@ -26,6 +31,7 @@ type FrameHandler struct {
 	Memberships interface {
 		realtime.Memberships
 		realtime.MembershipsOf
+		realtime.MembersOf
 	}
 	Heads   realtime.Heads
 	Denials realtime.Denials
@@ -69,8 +75,8 @@ type RoomHead struct {
 	Read  id.ID
 }
 
-// Heartbeat records a sign of life and tells how far each stream has come. Returns validation_failed for more than 20 rooms;
-// unauthenticated, after it closed the socket, if the session is over.
+// Heartbeat records a sign of life, if the last one is old, and tells how far each stream has come. Returns validation_failed
+// for more than 20 rooms; unauthenticated, after it closed the socket, if the session is over.
 func (h FrameHandler) Heartbeat(ctx context.Context, connectionID string, rooms []id.ID) (Pong, error) {
 	if len(rooms) > realtime.MaxHeartbeatRooms {
 		return Pong{}, fault.Invalid("rooms", "may name 20 rooms")
@@ -79,6 +85,8 @@ func (h FrameHandler) Heartbeat(ctx context.Context, connectionID string, rooms 
 	if err != nil {
 		return Pong{}, err
 	}
+	// Two spellings of one id are one room.
+	rooms = slices.Compact(slices.SortedFunc(slices.Values(rooms), func(a, b id.ID) int { return strings.Compare(a.String(), b.String()) }))
 	streams := make([]string, 0, len(rooms)+1)
 	streams = append(streams, realtime.UserStream(c.UserID))
 	for _, r := range rooms {
@@ -92,7 +100,9 @@ func (h FrameHandler) Heartbeat(ctx context.Context, connectionID string, rooms 
 	)
 	wait.Go(func() { heads, errs[0] = h.Heads.Get(ctx, streams) })
 	wait.Go(func() { mine, errs[1] = h.Memberships.GetMany(ctx, c.UserID, rooms) })
-	wait.Go(func() { _, errs[2] = h.Connections.Touch(ctx, connectionID, h.Now()) })
+	if now := h.Now(); now.Sub(c.SeenAt) >= realtime.TouchEvery {
+		wait.Go(func() { _, errs[2] = h.Connections.Touch(ctx, connectionID, now) })
+	}
 	wait.Wait()
 	if err := errors.Join(errs[:]...); err != nil {
 		return Pong{}, err
@@ -114,7 +124,7 @@ func (h FrameHandler) Typing(ctx context.Context, connectionID string, roomID id
 	if err != nil {
 		return err
 	}
-	if err := ratelimit.Allow(ctx, h.Limits, typingByConnection, connectionID); err != nil {
+	if err := ratelimit.Allow(ctx, h.Limits, typingByUser, c.UserID.String()); err != nil {
 		return err
 	}
 	m, err := h.member(ctx, c, roomID)
@@ -132,7 +142,7 @@ func (h FrameHandler) Typing(ctx context.Context, connectionID string, roomID id
 	if err != nil {
 		return err
 	}
-	return h.tell(ctx, c, watchers, frame)
+	return h.tell(ctx, c, roomID, watchers, frame)
 }
 
 type someoneTypes struct {
@@ -149,20 +159,24 @@ type typist struct {
 
 // tell posts a frame to the watchers that are still in the room, but not to the person's own sockets. A socket that is gone
 // is forgotten; any other failure loses what would be stale in a second anyway.
-func (h FrameHandler) tell(ctx context.Context, from realtime.Connection, watchers []realtime.Connection, frame []byte) error {
+func (h FrameHandler) tell(ctx context.Context, from realtime.Connection, roomID id.ID, watchers []realtime.Connection, frame []byte) error {
+	watchers = realtime.Outlets(slices.DeleteFunc(watchers, func(w realtime.Connection) bool { return w.UserID == from.UserID }))
+	// Who was removed may still have the room on screen.
+	members, err := h.Memberships.Members(ctx, roomID, realtime.People(watchers))
+	if err != nil {
+		return err
+	}
 	slots := make(chan struct{}, postsAtOnce)
 	var wait sync.WaitGroup
 	for _, w := range watchers {
-		if w.UserID == from.UserID {
+		if !members[w.UserID].In() {
 			continue
 		}
 		slots <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-slots }()
-			// Who was removed may still have the room on screen.
-			if m, known, err := h.Memberships.Get(ctx, w.UserID, w.Viewing); err != nil || !known || !m.In() {
-				return
-			}
+			ctx, cancel := context.WithTimeout(ctx, postWithin)
+			defer cancel()
 			if errors.Is(h.Hub.Post(ctx, w.ID, frame), realtime.ErrGone) {
 				_ = h.Connections.Remove(ctx, w.ID)
 			}
@@ -178,18 +192,21 @@ func (h FrameHandler) known(ctx context.Context, connectionID string) (realtime.
 	if err != nil {
 		return c, err
 	}
+	var removeErr error
 	if ok {
 		denied, err := h.Denials.Denied(ctx, c.SessionID)
 		if err != nil || !denied {
 			return c, err
 		}
-		if err := h.Connections.Remove(ctx, connectionID); err != nil {
-			return c, err
-		}
+		removeErr = h.Connections.Remove(ctx, connectionID)
 	}
-	// The client opens a new socket with a new ticket, if it may.
+	// The client opens a new socket with a new ticket, if it may. That this one cannot be closed, or is still listed, changes
+	// nothing: it is answered no more, and the fan-out looks for denials too.
 	if h.Closer != nil {
 		_ = h.Closer.Close(ctx, connectionID)
+	}
+	if removeErr != nil {
+		return c, removeErr
 	}
 	return c, over()
 }

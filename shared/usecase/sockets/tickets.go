@@ -8,7 +8,6 @@ import (
 	"encoding/base64"
 	"time"
 
-	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/domain/user"
@@ -43,63 +42,3 @@ func (s TicketService) Issue(ctx context.Context, c user.Caller) (string, error)
 
 // hashOf is what is stored of a ticket. A plain hash is enough for what cannot be guessed.
 func hashOf(ticket string) realtime.TicketHash { return sha256.Sum256([]byte(ticket)) }
-
-// ConnectHandler lets sockets in and out.
-type ConnectHandler struct {
-	Tickets     realtime.Tickets
-	Denials     realtime.Denials
-	Connections realtime.Connections
-	Now         func() time.Time
-}
-
-// Connect spends the ticket and records the socket. Returns unauthenticated for a ticket that is unknown, spent or expired,
-// and for a session that ended since it was issued.
-func (h ConnectHandler) Connect(ctx context.Context, connectionID, ticket string) (realtime.Connection, error) {
-	refused := fault.New(fault.Unauthenticated, "The ticket opens nothing.")
-	if ticket == "" {
-		return realtime.Connection{}, refused
-	}
-	now := h.Now()
-	t, ok, err := h.Tickets.Spend(ctx, hashOf(ticket), now)
-	if err != nil {
-		return realtime.Connection{}, err
-	}
-	if !ok {
-		return realtime.Connection{}, refused
-	}
-	denied, err := h.Denials.Denied(ctx, t.SessionID)
-	if err != nil {
-		return realtime.Connection{}, err
-	}
-	if denied {
-		return realtime.Connection{}, refused
-	}
-	c := realtime.Connection{
-		ID: connectionID, UserID: t.UserID, SessionID: t.SessionID, Username: t.Username, DisplayName: t.DisplayName, SeenAt: now,
-	}
-	if err := h.Connections.Put(ctx, c); err != nil {
-		return realtime.Connection{}, err
-	}
-	return c, h.refuseIfDeniedSince(ctx, c, refused)
-}
-
-// refuseIfDeniedSince closes a gap: a session that ended between the look at its denial and the record of the socket had
-// its sockets closed before this one was known.
-func (h ConnectHandler) refuseIfDeniedSince(ctx context.Context, c realtime.Connection, refused error) error {
-	denied, err := h.Denials.Denied(ctx, c.SessionID)
-	if err == nil && !denied {
-		return nil
-	}
-	if removeErr := h.Connections.Remove(ctx, c.ID); removeErr != nil {
-		return removeErr
-	}
-	if err != nil {
-		return err
-	}
-	return refused
-}
-
-// Disconnect forgets the socket.
-func (h ConnectHandler) Disconnect(ctx context.Context, connectionID string) error {
-	return h.Connections.Remove(ctx, connectionID)
-}
