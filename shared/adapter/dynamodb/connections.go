@@ -18,18 +18,23 @@ type Connections struct{ Table }
 
 var _ realtime.Connections = Connections{}
 
-const connectionSort = "CONN"
+const (
+	connectionPrefix = "CONN#"
+	connectionSort   = "CONN"
+)
 
-func connectionKey(connectionID string) item { return key("CONN#"+connectionID, connectionSort) }
+func connectionKey(connectionID string) item {
+	return key(connectionPrefix+connectionID, connectionSort)
+}
 
 // Put implements realtime.Connections.
 func (c Connections) Put(ctx context.Context, conn realtime.Connection) error {
 	i := connectionKey(conn.ID)
-	i["id"] = text(conn.ID)
 	i[AttrUser] = text(conn.UserID.String())
-	i["session"] = text(conn.SessionID.String())
+	i[AttrSession] = text(conn.SessionID.String())
 	i["username"] = text(conn.Username)
 	i["display_name"] = text(conn.DisplayName)
+	i[AttrOpened] = number(conn.OpenedAt.UnixMilli())
 	i["seen_at"] = number(conn.SeenAt.UnixMilli())
 	i[AttrExpiry] = number(c.Now().Add(realtime.ConnectionLifetime).Unix())
 	if !conn.Viewing.IsZero() {
@@ -47,10 +52,12 @@ func (c Connections) Get(ctx context.Context, connectionID string) (realtime.Con
 	return connectionOf(i), true, nil
 }
 
+// connectionOf reads an item, or the part of it that an index holds; a moment that is not there is zero.
 func connectionOf(i item) realtime.Connection {
 	return realtime.Connection{
-		ID: textOf(i, "id"), UserID: idOf(i, AttrUser), SessionID: idOf(i, "session"), Username: textOf(i, "username"),
-		DisplayName: textOf(i, "display_name"), Viewing: idOf(i, AttrViewing), SeenAt: time.UnixMilli(numberOf(i, "seen_at")).UTC(),
+		ID: trim(textOf(i, partitionKey), connectionPrefix), UserID: idOf(i, AttrUser), SessionID: idOf(i, AttrSession),
+		Username: textOf(i, "username"), DisplayName: textOf(i, "display_name"), Viewing: idOf(i, AttrViewing),
+		OpenedAt: moment(i, AttrOpened), SeenAt: moment(i, "seen_at"),
 	}
 }
 

@@ -15,6 +15,7 @@ type Memberships struct{ Table }
 var (
 	_ realtime.Memberships   = Memberships{}
 	_ realtime.MembershipsOf = Memberships{}
+	_ realtime.MembersOf     = Memberships{}
 )
 
 func membershipKey(person, room id.ID) item {
@@ -80,16 +81,26 @@ func (m Memberships) GetMany(ctx context.Context, userID id.ID, rooms []id.ID) (
 	for _, room := range rooms {
 		keys = append(keys, membershipKey(userID, room))
 	}
+	found := make(map[id.ID]realtime.Membership, len(rooms))
+	return found, m.each(ctx, keys, func(ms realtime.Membership) { found[ms.RoomID] = ms })
+}
+
+// Members implements realtime.MembersOf.
+func (m Memberships) Members(ctx context.Context, roomID id.ID, users []id.ID) (map[id.ID]realtime.Membership, error) {
+	keys := make([]item, 0, len(users))
+	for _, user := range users {
+		keys = append(keys, membershipKey(user, roomID))
+	}
+	found := make(map[id.ID]realtime.Membership, len(users))
+	return found, m.each(ctx, keys, func(ms realtime.Membership) { found[ms.UserID] = ms })
+}
+
+func (m Memberships) each(ctx context.Context, keys []item, take func(realtime.Membership)) error {
 	items, err := m.batchGet(ctx, keys)
-	if err != nil {
-		return nil, err
-	}
-	found := make(map[id.ID]realtime.Membership, len(items))
 	for _, i := range items {
-		ms := membershipOf(i)
-		found[ms.RoomID] = ms
+		take(membershipOf(i))
 	}
-	return found, nil
+	return err
 }
 
 func membershipOf(i item) realtime.Membership {

@@ -6,6 +6,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
+	"slices"
 	"strconv"
 	"time"
 
@@ -23,9 +25,13 @@ const (
 	AttrUser      = "conn_user"
 	AttrViewing   = "viewing"
 	AttrExpiry    = "ttl"
+	AttrSession   = "session"
+	AttrOpened    = "opened_at"
 	partitionKey  = "pk"
 	sortKey       = "sk"
 	batchGetLimit = 100
+	batchGetTries = 7
+	batchGetPause = 20 * time.Millisecond
 	// parallel bounds the requests that one call has in flight.
 	parallel = 32
 )
@@ -109,14 +115,19 @@ func (t Table) update(ctx context.Context, k item, expression, condition string,
 	return true, nil
 }
 
-// batchGet reads many items, in requests of at most 100 keys, and asks again for what DynamoDB left out.
+// batchGet reads many items, in requests of at most 100 different keys, and asks again for what DynamoDB left out: later each
+// time, for it leaves out what it has no capacity for.
 func (t Table) batchGet(ctx context.Context, keys []item) ([]item, error) {
 	var found []item
-	for len(keys) > 0 {
-		n := min(len(keys), batchGetLimit)
-		pending := map[string]types.KeysAndAttributes{t.Name: {Keys: keys[:n]}}
-		keys = keys[n:]
-		for len(pending) > 0 {
+	for some := range slices.Chunk(keys, batchGetLimit) {
+		pending := map[string]types.KeysAndAttributes{t.Name: {Keys: some}}
+		for try := 0; len(pending) > 0; try++ {
+			if try == batchGetTries {
+				return nil, fmt.Errorf("get a batch from %s: %d keys were left out %d times", t.Name, len(pending[t.Name].Keys), try)
+			}
+			if err := pause(ctx, try); err != nil {
+				return nil, err
+			}
 			out, err := t.Client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: pending})
 			if err != nil {
 				return nil, fmt.Errorf("get a batch from %s: %w", t.Name, err)
@@ -126,4 +137,21 @@ func (t Table) batchGet(ctx context.Context, keys []item) ([]item, error) {
 		}
 	}
 	return found, nil
+}
+
+// pause waits before a try that is not the first: 20 ms, doubled each time, and up to half of it less, so that callers who
+// were refused together do not come again together.
+func pause(ctx context.Context, try int) error {
+	if try == 0 {
+		return ctx.Err()
+	}
+	longest := batchGetPause << (try - 1)
+	timer := time.NewTimer(longest - rand.N(longest/2))
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return nil
+	case <-ctx.Done():
+		return ctx.Err()
+	}
 }

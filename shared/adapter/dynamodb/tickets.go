@@ -59,9 +59,14 @@ func (t Tickets) Spend(ctx context.Context, hash realtime.TicketHash, now time.T
 // Denials is realtime.Denials on the table.
 type Denials struct{ Table }
 
-var _ realtime.Denials = Denials{}
+var (
+	_ realtime.Denials   = Denials{}
+	_ realtime.DenialsOf = Denials{}
+)
 
-func denialKey(session id.ID) item { return key("DENIED#"+session.String(), "DENIED") }
+const denialPrefix = "DENIED#"
+
+func denialKey(session id.ID) item { return key(denialPrefix+session.String(), "DENIED") }
 
 // Deny implements realtime.Denials.
 func (d Denials) Deny(ctx context.Context, session id.ID) error {
@@ -74,4 +79,23 @@ func (d Denials) Deny(ctx context.Context, session id.ID) error {
 func (d Denials) Denied(ctx context.Context, session id.ID) (bool, error) {
 	i, err := d.get(ctx, denialKey(session))
 	return i != nil, err
+}
+
+// DeniedOf implements realtime.DenialsOf.
+func (d Denials) DeniedOf(ctx context.Context, sessions []id.ID) (map[id.ID]bool, error) {
+	keys := make([]item, 0, len(sessions))
+	for _, session := range sessions {
+		keys = append(keys, denialKey(session))
+	}
+	items, err := d.batchGet(ctx, keys)
+	if err != nil {
+		return nil, err
+	}
+	denied := make(map[id.ID]bool, len(items))
+	for _, i := range items {
+		if session, err := id.Parse(trim(textOf(i, partitionKey), denialPrefix)); err == nil {
+			denied[session] = true
+		}
+	}
+	return denied, nil
 }

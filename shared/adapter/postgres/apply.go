@@ -176,9 +176,9 @@ func queueOfGeneration(b *pgx.Batch, w change.Write) {
 	case change.EndGeneration:
 		g := w.Generation
 		// The text stands in the message.
-		b.Queue(`UPDATE ai_generations SET status = $2, partial_text = '', input_tokens = $3, cached_input_tokens = least($4, $3), output_tokens = $5,
-			reasoning_tokens = least($6, $5), usage_estimated = $7, charged_tokens = $8, error_code = nullif($9, ''), finish_reason = nullif($10, ''),
-			settled_at = greatest(clock_timestamp(), created_at), first_text_at = CASE WHEN $11 THEN coalesce(first_text_at, clock_timestamp()) END WHERE id = $1`,
+		b.Queue(`UPDATE ai_generations SET status = $2, partial_text = '', input_tokens = $3::bigint, cached_input_tokens = least($4::bigint, $3::bigint),
+			output_tokens = $5::bigint, reasoning_tokens = least($6::bigint, $5::bigint), usage_estimated = $7, charged_tokens = $8,
+			error_code = nullif($9, ''), finish_reason = nullif($10, ''), settled_at = greatest(clock_timestamp(), created_at), first_text_at = CASE WHEN $11 THEN coalesce(first_text_at, clock_timestamp()) END WHERE id = $1`,
 			g.ID, string(g.Status), g.Usage.InputTokens, g.Usage.CachedInputTokens, g.Usage.OutputTokens, g.Usage.ReasoningTokens, g.Usage.Estimated, *g.ChargedTokens,
 			g.ErrorCode, string(g.FinishReason), g.Text != "")
 	case change.RequestStop:

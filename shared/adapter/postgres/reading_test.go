@@ -21,7 +21,7 @@ func TestPagesGoBothWaysAndAround(t *testing.T) {
 	read := func(q messages.Query) (list []string, more bool) {
 		t.Helper()
 		q.RoomID, q.Person = h.room, h.master
-		page, err := h.Messages(t.Context(), q)
+		page, err := h.messages.List(t.Context(), q)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -53,34 +53,34 @@ func TestChangesTellEachEntityOnceAndResetWhatTheyCannot(t *testing.T) {
 	h := newHouse(t)
 	m := h.says(h.master, "one")
 	two := "two"
-	if _, _, err := h.Edit(t.Context(), messages.Edit{RoomID: h.room, MessageID: m.ID, Person: h.master, Content: &two}); err != nil {
+	if _, err := h.messages.Edit(t.Context(), messages.Edit{RoomID: h.room, MessageID: m.ID, Person: h.master, Content: &two}); err != nil {
 		t.Fatal(err)
 	}
 	mei := h.joins("mei", room.Member)
-	if _, _, err := h.Remove(t.Context(), h.room, mei, h.master); err != nil {
+	if err := h.rooms.Remove(t.Context(), h.room, mei, h.master); err != nil {
 		t.Fatal(err)
 	}
-	ch, err := h.RoomChanges(t.Context(), h.room, h.master, 1)
+	ch, err := h.logs.RoomChanges(t.Context(), h.room, h.master, 1)
 	if err != nil || len(ch.Messages) != 1 || ch.Messages[0].Content != "two" || len(ch.Removed) != 1 || len(ch.Members) != 0 || ch.LatestEvent != 5 || ch.HasMore || ch.Reset {
 		t.Fatalf("%+v %v", ch, err)
 	}
-	if ch, _ := h.RoomChanges(t.Context(), h.room, h.master, 6); !ch.Reset {
+	if ch, _ := h.logs.RoomChanges(t.Context(), h.room, h.master, 6); !ch.Reset {
 		t.Error("a number from the future must reset")
 	}
-	if ch, _ := h.RoomChanges(t.Context(), h.room, h.master, 5); ch.Reset || ch.LatestEvent != 5 {
+	if ch, _ := h.logs.RoomChanges(t.Context(), h.room, h.master, 5); ch.Reset || ch.LatestEvent != 5 {
 		t.Error("up to date must not reset")
 	}
 	if _, err := h.db.Exec(t.Context(), `DELETE FROM room_events WHERE event <= 3`); err != nil {
 		t.Fatal(err)
 	}
-	if ch, _ := h.RoomChanges(t.Context(), h.room, h.master, 2); !ch.Reset {
+	if ch, _ := h.logs.RoomChanges(t.Context(), h.room, h.master, 2); !ch.Reset {
 		t.Error("a purged log must reset")
 	}
-	mine, err := h.MyChanges(t.Context(), mei, 0)
+	mine, err := h.logs.MyChanges(t.Context(), mei, 0)
 	if err != nil || len(mine.Left) != 1 || mine.LatestEvent != 2 {
 		t.Fatalf("%+v %v", mine, err)
 	}
-	if _, err := h.RoomChanges(t.Context(), h.room, mei, 0); !fault.Is(err, fault.NotFound) {
+	if _, err := h.logs.RoomChanges(t.Context(), h.room, mei, 0); !fault.Is(err, fault.NotFound) {
 		t.Error(err)
 	}
 }
@@ -94,12 +94,12 @@ func TestReadPositionsOnlyRise(t *testing.T) {
 		message id.ID
 		unread  int64
 	}{{one.ID, 1}, {two.ID, 0}, {one.ID, 0}} {
-		mine, err := h.MarkRead(t.Context(), h.room, mei, c.message)
+		mine, err := h.rooms.MarkRead(t.Context(), h.room, mei, c.message)
 		if err != nil || mine.Unread() != c.unread {
 			t.Fatalf("%d unread, want %d (%v)", mine.Unread(), c.unread, err)
 		}
 	}
-	if _, err := h.MarkRead(t.Context(), h.room, mei, id.New()); !fault.Is(err, fault.ValidationFailed) {
+	if _, err := h.rooms.MarkRead(t.Context(), h.room, mei, id.New()); !fault.Is(err, fault.ValidationFailed) {
 		t.Fatal(err)
 	}
 }

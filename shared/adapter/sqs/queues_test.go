@@ -111,7 +111,7 @@ func TestWhatNobodyAskedForCarriesNothing(t *testing.T) {
 func TestAQueueThatIsNotConfiguredLeavesItsRowsAndTakesTheOthers(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)
-	push, watch := outbox.NewPush(event.Stream{Room: id.New()}, 1, 1), outbox.NewWatch(outbox.Job{MessageID: id.New(), Attempt: 1}, ai.LookAgainAfter)
+	push, watch := outbox.NewPush(event.Stream{Room: id.New()}, 1, 1), outbox.NewWatch(id.New(), ai.LookAgainAfter)
 	taken, err := sqs.New(h.client, h.urls).Send(t.Context(), []outbox.Row{push, watch})
 	if err == nil || len(taken) != 1 || taken[0] != push.ID {
 		t.Fatalf("%v %v", taken, err)

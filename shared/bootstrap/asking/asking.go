@@ -19,7 +19,7 @@ import (
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/queue"
 	"github.com/yoriai/yoriai/shared/handler/wire"
-	"github.com/yoriai/yoriai/shared/usecase/live"
+	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 )
 
@@ -50,9 +50,9 @@ func Worker(handler func(hide queue.Hide, reply func(ctx context.Context, genera
 		if err != nil {
 			return nil, err
 		}
-		caster := live.Caster{Connections: dynamodb.Connections{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
-			Hub: p.AWS.Hub(), Encode: wire.Delta, Interval: p.Config.DeltaInterval, Budget: p.Config.SendBudget}
-		worker := replies.Worker{Store: postgres.Generations{DB: p.DB}, LLM: client, Broadcast: caster, Stops: redis.NewStopHint(p.Redis),
+		broadcaster := broadcast.Broadcaster{Connections: dynamodb.Connections{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
+			Hub: p.AWS.Hub(), Frames: wire.Stream{}, Interval: p.Config.DeltaInterval, Budget: redis.NewBudget(p.Redis, p.Config.SendBudget)}
+		worker := replies.Worker{Store: postgres.Generations{DB: p.DB}, LLM: client, Broadcast: broadcaster, Stops: redis.NewStopHint(p.Redis),
 			Running: redis.NewStreamText(p.Redis), Reaper: work.Reaper(p), Runner: p.Runner, Pace: replies.Pace{Checkpoint: p.Config.CheckpointPeriod}}
 		hide := func(ctx context.Context, receipt string, duration time.Duration) error {
 			return p.Queues.Hide(ctx, outbox.AIReplies, receipt, duration)

@@ -11,8 +11,8 @@ import (
 	dynamosdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	secretssdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 
+	"github.com/yoriai/yoriai/shared/adapter/apigateway"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
-	"github.com/yoriai/yoriai/shared/adapter/hub"
 	"github.com/yoriai/yoriai/shared/adapter/secretsmanager"
 	"github.com/yoriai/yoriai/shared/adapter/telemetry"
 )
@@ -44,7 +44,7 @@ func (a AWS) Table() dynamodb.Table {
 }
 
 // Hub posts to the stage's sockets.
-func (a AWS) Hub() *hub.APIGateway { return hub.NewAPIGateway(a.Config, a.env.CallbackURL) }
+func (a AWS) Hub() *apigateway.Hub { return apigateway.NewHub(a.Config, a.env.CallbackURL) }
 
 // Secrets reads Secrets Manager.
 func (a AWS) Secrets() *secretssdk.Client {

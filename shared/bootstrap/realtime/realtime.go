@@ -9,16 +9,16 @@ import (
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 	"github.com/yoriai/yoriai/shared/handler/websocket"
-	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
+	"github.com/yoriai/yoriai/shared/usecase/sockets"
 )
 
 // Connect builds $connect.
 func Connect(ctx context.Context, getenv func(string) string) (any, error) {
-	c, a, err := load(ctx, getenv, environment.Table, environment.Verify)
+	c, a, err := load(ctx, getenv, environment.Table, environment.Verify, environment.Connections)
 	if err != nil {
 		return nil, err
 	}
-	return routes(c, a).Connecting(websocket.Connect(doorman(a), a.Origin())), nil
+	return routes(c, a).Connecting(websocket.Connect(connectHandler(c, a), a.Origin())), nil
 }
 
 // Disconnect builds $disconnect.
@@ -27,7 +27,7 @@ func Disconnect(ctx context.Context, getenv func(string) string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return routes(c, a).Disconnecting(websocket.Disconnect(doorman(a))), nil
+	return routes(c, a).Disconnecting(websocket.Disconnect(connectHandler(c, a))), nil
 }
 
 // View builds view.
@@ -36,7 +36,7 @@ func View(ctx context.Context, getenv func(string) string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return routes(c, a).Receiving(websocket.View(listener(a))), nil
+	return routes(c, a).Receiving(websocket.View(frameHandler(a))), nil
 }
 
 // Heartbeat builds heartbeat.
@@ -45,7 +45,7 @@ func Heartbeat(ctx context.Context, getenv func(string) string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return routes(c, a).Answering(websocket.Heartbeat(listener(a))), nil
+	return routes(c, a).Answering(websocket.Heartbeat(frameHandler(a))), nil
 }
 
 // Typing builds typing.
@@ -54,7 +54,7 @@ func Typing(ctx context.Context, getenv func(string) string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return routes(c, a).Receiving(websocket.Typing(listener(a))), nil
+	return routes(c, a).Receiving(websocket.Typing(frameHandler(a))), nil
 }
 
 // Default builds $default.
@@ -83,16 +83,21 @@ func routes(c environment.Config, a environment.AWS) websocket.Routes {
 	return r
 }
 
-func doorman(a environment.AWS) usecase.Doorman {
+func connectHandler(c environment.Config, a environment.AWS) sockets.ConnectHandler {
 	t := a.Table()
-	return usecase.Doorman{
+	h := sockets.ConnectHandler{
 		Tickets: dynamodb.Tickets{Table: t}, Denials: dynamodb.Denials{Table: t}, Connections: dynamodb.Connections{Table: t}, Now: time.Now,
 	}
+	if c.CallbackURL != "" {
+		hub := a.Hub()
+		h.Hub, h.Closer = hub, hub
+	}
+	return h
 }
 
-func listener(a environment.AWS) usecase.Listener {
+func frameHandler(a environment.AWS) sockets.FrameHandler {
 	t, h := a.Table(), a.Hub()
-	return usecase.Listener{
+	return sockets.FrameHandler{
 		Connections: dynamodb.Connections{Table: t}, Memberships: dynamodb.Memberships{Table: t}, Heads: dynamodb.Heads{Table: t},
 		Denials: dynamodb.Denials{Table: t}, Hub: h, Closer: h, Limits: ratelimit.NewLocal(time.Now), Now: time.Now,
 	}

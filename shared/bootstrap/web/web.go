@@ -13,7 +13,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
-	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
+	"github.com/yoriai/yoriai/shared/usecase/sockets"
 )
 
 // Frame is what every HTTP function stands in. Who builds an operation says who may call it: nobody may until then.
@@ -87,6 +87,6 @@ func RealtimeTicket(_ context.Context, f *Frame) (httpapi.Handler, error) {
 		return nil, err
 	}
 	f.LetUndenied(cache)
-	office := usecase.TicketOffice{Tickets: dynamodb.Tickets{Table: f.AWS.Table()}, Limits: redis.NewLimiter(cache), Now: time.Now}
-	return operations.CreateRealtimeTicket(office, f.Config.WebSocketURL), nil
+	tickets := sockets.TicketService{Tickets: dynamodb.Tickets{Table: f.AWS.Table()}, Limits: redis.NewLimiter(cache), Now: time.Now}
+	return operations.CreateRealtimeTicket(tickets, f.Config.WebSocketURL), nil
 }

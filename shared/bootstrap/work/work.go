@@ -7,6 +7,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
+	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/bootstrap/chat"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/handler/queue"
@@ -41,7 +42,8 @@ func Sweeper(p *chat.Parts) replies.Sweeper {
 // FanOut pushes events.
 func FanOut(p *chat.Parts) fanout.FanOut {
 	return fanout.FanOut{Store: postgres.Logs{DB: p.DB}, Heads: dynamodb.Heads{Table: p.Table}, Memberships: dynamodb.Memberships{Table: p.Table},
-		Connections: dynamodb.Connections{Table: p.Table}, Hub: p.AWS.Hub(), Frames: wire.Frames{}}
+		Connections: dynamodb.Connections{Table: p.Table}, Denials: dynamodb.Denials{Table: p.Table}, Hub: p.AWS.Hub(),
+		Budget: redis.NewBudget(p.Redis, p.Config.SendBudget), Frames: wire.Frames{}}
 }
 
 // Night does one night's work.

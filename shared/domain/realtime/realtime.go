@@ -15,14 +15,19 @@ const (
 	TicketLifetime = time.Minute
 	// ConnectionLifetime is a little more than API Gateway's own two hours.
 	ConnectionLifetime = 2*time.Hour + 10*time.Minute
-	// DenialLifetime outlives every access token that a denied session may still hold.
-	DenialLifetime = 20 * time.Minute
+	// DenialLifetime outlives every access token and every socket that a denied session may still hold: a socket that could
+	// not be closed is found by its denial before something is pushed to it.
+	DenialLifetime = ConnectionLifetime + 10*time.Minute
 	// RemovalLifetime is how long a membership of role "none" is kept, so that a late projection cannot bring it back.
 	RemovalLifetime = 30 * 24 * time.Hour
 	// MaxHeartbeatRooms bounds what one heartbeat may ask.
 	MaxHeartbeatRooms = 20
 	// MaxFrame is the largest frame that API Gateway passes.
 	MaxFrame = 32 * 1024
+	// MaxPush is the largest frame that is sent, as encoded, escapes included.
+	MaxPush = 28 * 1024
+	// TouchEvery is how old a sign of life may be before another is written.
+	TouchEvery = 5 * time.Minute
 )
 
 // None is the role of somebody who is not in the room any more.
@@ -42,6 +47,7 @@ type Connection struct {
 	Username    string
 	DisplayName string
 	Viewing     id.ID
+	OpenedAt    time.Time
 	SeenAt      time.Time
 }
 
@@ -55,7 +61,8 @@ type Connections interface {
 	View(ctx context.Context, connectionID string, room id.ID) (bool, error)
 	// Touch records a sign of life. Says false if the socket is not known.
 	Touch(ctx context.Context, connectionID string, at time.Time) (bool, error)
-	// OfUsers is every socket of these people.
+	// OfUsers is every socket of these people. It and Viewing read an index, which tells ids, person, session, room on screen and
+	// when a socket opened, and may not know of the last moment.
 	OfUsers(ctx context.Context, users []id.ID) ([]Connection, error)
 	// Viewing is every socket that has the room on screen.
 	Viewing(ctx context.Context, room id.ID) ([]Connection, error)
@@ -113,6 +120,12 @@ type MembershipsOf interface {
 	GetMany(ctx context.Context, userID id.ID, rooms []id.ID) (map[id.ID]Membership, error)
 }
 
+// MembersOf answers for many people of one room at once.
+type MembersOf interface {
+	// Members leaves out who is not known.
+	Members(ctx context.Context, roomID id.ID, users []id.ID) (map[id.ID]Membership, error)
+}
+
 // Heads says how far each stream has come.
 type Heads interface {
 	// Raise never lowers.
@@ -125,6 +138,12 @@ type Heads interface {
 type Denials interface {
 	Deny(ctx context.Context, session id.ID) error
 	Denied(ctx context.Context, session id.ID) (bool, error)
+}
+
+// DenialsOf answers for many sessions at once.
+type DenialsOf interface {
+	// DeniedOf names those that are denied.
+	DeniedOf(ctx context.Context, sessions []id.ID) (map[id.ID]bool, error)
 }
 
 // Activity tells the sweeper whether the database may hold work, without waking it.

@@ -8,7 +8,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/handler/strictjson"
-	"github.com/yoriai/yoriai/shared/usecase/realtime"
+	"github.com/yoriai/yoriai/shared/usecase/sockets"
 )
 
 // originSecretHeader is set by the front door.
@@ -20,7 +20,7 @@ type Origin interface {
 }
 
 // Connect answers $connect: the front door's secret, then the ticket.
-func Connect(d realtime.Doorman, o Origin) Route {
+func Connect(d sockets.ConnectHandler, o Origin) Route {
 	return func(ctx context.Context, e Event) ([]byte, error) {
 		ok, err := o.Admits(ctx, header(e, originSecretHeader))
 		if err != nil {
@@ -44,14 +44,14 @@ func header(e Event, name string) string {
 }
 
 // Disconnect answers $disconnect.
-func Disconnect(d realtime.Doorman) Route {
+func Disconnect(d sockets.ConnectHandler) Route {
 	return func(ctx context.Context, e Event) ([]byte, error) {
 		return nil, d.Disconnect(ctx, e.RequestContext.ConnectionID)
 	}
 }
 
 // View answers view.
-func View(l realtime.Listener) Route {
+func View(h sockets.FrameHandler) Route {
 	return func(ctx context.Context, e Event) ([]byte, error) {
 		var frame struct {
 			Action string                     `json:"action"`
@@ -67,7 +67,7 @@ func View(l realtime.Listener) Route {
 		if frame.RoomID.Value != nil {
 			room = *frame.RoomID.Value
 		}
-		return nil, l.View(ctx, e.RequestContext.ConnectionID, room)
+		return nil, h.View(ctx, e.RequestContext.ConnectionID, room)
 	}
 }
 
@@ -83,7 +83,7 @@ type roomHead struct {
 }
 
 // Heartbeat answers heartbeat with pong.
-func Heartbeat(l realtime.Listener) Route {
+func Heartbeat(h sockets.FrameHandler) Route {
 	return func(ctx context.Context, e Event) ([]byte, error) {
 		var frame struct {
 			Action string           `json:"action"`
@@ -104,7 +104,7 @@ func Heartbeat(l realtime.Listener) Route {
 			}
 			rooms = append(rooms, room)
 		}
-		answer, err := l.Heartbeat(ctx, e.RequestContext.ConnectionID, rooms)
+		answer, err := h.Heartbeat(ctx, e.RequestContext.ConnectionID, rooms)
 		if err != nil {
 			return nil, err
 		}
@@ -112,7 +112,7 @@ func Heartbeat(l realtime.Listener) Route {
 	}
 }
 
-func pongOf(p realtime.Pong) pong {
+func pongOf(p sockets.Pong) pong {
 	out := pong{Type: "pong", User: p.User, Rooms: make(map[string]*roomHead, len(p.Rooms))}
 	for room, head := range p.Rooms {
 		if head == nil {
@@ -129,7 +129,7 @@ func pongOf(p realtime.Pong) pong {
 }
 
 // Typing answers typing.
-func Typing(l realtime.Listener) Route {
+func Typing(h sockets.FrameHandler) Route {
 	return func(ctx context.Context, e Event) ([]byte, error) {
 		var frame struct {
 			Action string `json:"action"`
@@ -141,7 +141,7 @@ func Typing(l realtime.Listener) Route {
 		if frame.RoomID.IsZero() {
 			return nil, strictjson.Malformed("room_id", "must be there")
 		}
-		return nil, l.Typing(ctx, e.RequestContext.ConnectionID, frame.RoomID)
+		return nil, h.Typing(ctx, e.RequestContext.ConnectionID, frame.RoomID)
 	}
 }
 

@@ -310,12 +310,12 @@ func TestTicketsAreLimited(t *testing.T) {
 	var err error
 	issued := 0
 	for ; err == nil && issued < 1000; issued++ {
-		_, err = c.office.Issue(t.Context(), ann)
+		_, err = c.tickets.Issue(t.Context(), ann)
 	}
 	if !fault.Is(err, fault.RateLimited) {
 		t.Fatalf("after %d: %v", issued, err)
 	}
-	if _, err := c.office.Issue(t.Context(), person("bob")); err != nil {
+	if _, err := c.tickets.Issue(t.Context(), person("bob")); err != nil {
 		t.Fatalf("bob must wait for ann: %v", err)
 	}
 }

@@ -11,9 +11,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yoriai/yoriai/shared/adapter/apigateway"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
-	"github.com/yoriai/yoriai/shared/adapter/hub"
 	"github.com/yoriai/yoriai/shared/api/apitest"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -21,15 +21,15 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/domain/user"
 	"github.com/yoriai/yoriai/shared/handler/websocket"
-	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
+	"github.com/yoriai/yoriai/shared/usecase/sockets"
 )
 
 // cloud is a stage's socket side: a real table, and a hub inside the test.
 type cloud struct {
 	t       *testing.T
 	table   dynamodb.Table
-	hub     *hub.InProcess
-	office  usecase.TicketOffice
+	hub     *apigateway.InProcess
+	tickets sockets.TicketService
 	connect func(context.Context, websocket.Event) (websocket.Answer, error)
 	leave   func(context.Context, websocket.Event) (websocket.Answer, error)
 	routes  map[string]func(context.Context, websocket.Event) (websocket.Answer, error)
@@ -48,22 +48,22 @@ func (d door) Admits(_ context.Context, presented string) (bool, error) {
 
 func newCloud(t *testing.T) *cloud {
 	t.Helper()
-	c := &cloud{t: t, hub: hub.NewInProcess(), log: &bytes.Buffer{}, frames: map[string][]string{}, clock: time.Now()}
+	c := &cloud{t: t, hub: apigateway.NewInProcess(), log: &bytes.Buffer{}, frames: map[string][]string{}, clock: time.Now()}
 	c.table = dynamotest.At(t, c.now)
 	tickets, denials := dynamodb.Tickets{Table: c.table}, dynamodb.Denials{Table: c.table}
 	connections := dynamodb.Connections{Table: c.table}
-	c.office = usecase.TicketOffice{Tickets: tickets, Limits: ratelimit.NewLocal(c.now), Now: c.now}
-	doorman := usecase.Doorman{Tickets: tickets, Denials: denials, Connections: connections, Now: c.now}
-	listener := usecase.Listener{
+	c.tickets = sockets.TicketService{Tickets: tickets, Limits: ratelimit.NewLocal(c.now), Now: c.now}
+	connect := sockets.ConnectHandler{Tickets: tickets, Denials: denials, Connections: connections, Hub: c.hub, Closer: c.hub, Now: c.now}
+	frames := sockets.FrameHandler{
 		Connections: connections, Memberships: dynamodb.Memberships{Table: c.table}, Heads: dynamodb.Heads{Table: c.table},
 		Denials: denials, Hub: c.hub, Closer: c.hub, Limits: ratelimit.NewLocal(c.now), Now: c.now,
 	}
 	routes := websocket.Routes{Hub: c.hub, Log: slog.New(slog.NewJSONHandler(&lockedWriter{c: c}, nil))}
-	c.connect = routes.Connecting(websocket.Connect(doorman, door("secret")))
-	c.leave = routes.Disconnecting(websocket.Disconnect(doorman))
+	c.connect = routes.Connecting(websocket.Connect(connect, door("secret")))
+	c.leave = routes.Disconnecting(websocket.Disconnect(connect))
 	c.routes = map[string]func(context.Context, websocket.Event) (websocket.Answer, error){
-		"view": routes.Receiving(websocket.View(listener)), "heartbeat": routes.Answering(websocket.Heartbeat(listener)),
-		"typing": routes.Receiving(websocket.Typing(listener)), "$default": routes.Receiving(websocket.Default()),
+		"view": routes.Receiving(websocket.View(frames)), "heartbeat": routes.Answering(websocket.Heartbeat(frames)),
+		"typing": routes.Receiving(websocket.Typing(frames)), "$default": routes.Receiving(websocket.Default()),
 	}
 	return c
 }
@@ -110,7 +110,7 @@ func (c *cloud) knock(connectionID, ticket, secret string) int {
 
 func (c *cloud) ticket(p user.Caller) string {
 	c.t.Helper()
-	ticket, err := c.office.Issue(c.t.Context(), p)
+	ticket, err := c.tickets.Issue(c.t.Context(), p)
 	if err != nil {
 		c.t.Fatal(err)
 	}

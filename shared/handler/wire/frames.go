@@ -6,12 +6,10 @@ import (
 	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
-	"github.com/yoriai/yoriai/shared/usecase/live"
 )
-
-// maxFrame is what fits one frame of API Gateway (32 KB, billed whole) with room for its own wrapping.
-const maxFrame = 28 << 10
 
 // Frames encodes pushed events.
 type Frames struct{}
@@ -74,7 +72,7 @@ func (Frames) User(e event.Event, p fanout.UserPush) []byte {
 func encode(e event.Event, stream string, data any) []byte {
 	f := frame{Type: e.Kind, Stream: stream, Event: e.Number, At: moment(e.At), Data: data}
 	if data != nil {
-		if b := mustMarshal(f); len(b) <= maxFrame {
+		if b := mustMarshal(f); len(b) <= realtime.MaxPush {
 			return b
 		}
 	}
@@ -82,16 +80,33 @@ func encode(e event.Event, stream string, data any) []byte {
 	return mustMarshal(f)
 }
 
-// Delta encodes a piece of an answer.
-func Delta(d live.Delta) []byte {
+// Stream encodes what a running answer sends.
+type Stream struct{}
+
+type attempt struct {
+	Type      string `json:"type"`
+	RoomID    id.ID  `json:"room_id"`
+	MessageID id.ID  `json:"message_id"`
+	Attempt   int    `json:"attempt"`
+}
+
+// Delta encodes a chunk of an answer.
+func (Stream) Delta(d broadcast.Delta) []byte {
 	return mustMarshal(struct {
-		Type      string `json:"type"`
-		RoomID    id.ID  `json:"room_id"`
-		MessageID id.ID  `json:"message_id"`
-		Attempt   int    `json:"attempt"`
-		Offset    int    `json:"offset"`
+		attempt
+		Offset int    `json:"offset"`
+		Text   string `json:"text"`
+	}{attempt{"ai.delta", d.RoomID, d.MessageID, d.Attempt}, d.Offset, d.Text})
+}
+
+// Thinking encodes how far a model has come that does not write yet.
+func (Stream) Thinking(t broadcast.Thinking) []byte {
+	return mustMarshal(struct {
+		attempt
+		ElapsedMS int64  `json:"elapsed_ms"`
+		Tokens    int64  `json:"tokens"`
 		Text      string `json:"text"`
-	}{"ai.delta", d.RoomID, d.MessageID, d.Attempt, d.Offset, d.Text})
+	}{attempt{"ai.thinking", t.RoomID, t.MessageID, t.Attempt}, t.Elapsed.Milliseconds(), t.Tokens, t.Text})
 }
 
 func mustMarshal(v any) []byte {
@@ -102,4 +117,7 @@ func mustMarshal(v any) []byte {
 	return b
 }
 
-var _ fanout.Frames = Frames{}
+var (
+	_ fanout.Frames    = Frames{}
+	_ broadcast.Frames = Stream{}
+)

@@ -6,8 +6,8 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"sync"
-	"time"
+	"maps"
+	"slices"
 
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -18,7 +18,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
 
-// RoomPush is what a push of a room's events says: rows as they are now, and who is in the room.
+// RoomPush is what a push of a room's events says: rows as they are now, and who is in the room; of a deleted room, who was.
 type RoomPush struct {
 	Events   []event.Event
 	Messages []message.Message
@@ -26,12 +26,14 @@ type RoomPush struct {
 	Room     rooms.Listing // only if an event is about the room itself
 }
 
-// UserPush is what a push of a person's own events says.
+// UserPush is what a push of a person's own events says. Memberships are the person's in the rooms joined or left, as they
+// are now: where one is out, with the role "outside" and the version of the removal.
 type UserPush struct {
-	Events   []event.Event
-	Messages []message.Message // private ones
-	Rooms    rooms.Listing
-	Left     []id.ID
+	Events      []event.Event
+	Messages    []message.Message // private ones
+	Rooms       rooms.Listing
+	Left        []id.ID
+	Memberships []room.Membership
 }
 
 // Store reads what is pushed.
@@ -55,14 +57,11 @@ type FanOut struct {
 		OfUsers(ctx context.Context, users []id.ID) ([]realtime.Connection, error)
 		Remove(ctx context.Context, connectionID string) error
 	}
-	Hub    realtime.MessageHub
-	Frames Frames
+	Denials realtime.DenialsOf
+	Hub     realtime.MessageHub
+	Budget  realtime.Budget
+	Frames  Frames
 }
-
-const (
-	postsAtOnce = 64
-	postWithin  = 5 * time.Second
-)
 
 // Push raises the head first: whatever happens next, heartbeats tell that there is more.
 func (f FanOut) Push(ctx context.Context, p outbox.Push) error {
@@ -109,36 +108,54 @@ func (f FanOut) pushRoom(ctx context.Context, roomID id.ID, p outbox.Push) error
 // project heals the memberships' projection, should the function that changed one have died before writing it, and
 // raises senders' read positions past what they sent.
 func (f FanOut) project(ctx context.Context, roomID id.ID, push RoomPush) error {
+	var raised []room.Membership
+	var errs []error
 	for _, e := range push.Events {
 		switch e.Kind {
 		case event.MemberUpdated:
 			for _, m := range push.Members {
 				if m.Person.ID == e.EntityID {
-					if err := f.Memberships.Raise(ctx, rooms.Project([]room.Membership{m})...); err != nil {
-						return err
-					}
+					raised = append(raised, m)
 				}
 			}
 		case event.MemberRemoved:
-			gone := room.Membership{Person: room.Person{ID: e.EntityID}, RoomID: roomID, Version: e.Number}
-			if err := f.Memberships.Raise(ctx, rooms.Project([]room.Membership{gone})...); err != nil {
-				return err
+			raised = append(raised, room.Membership{Person: room.Person{ID: e.EntityID}, RoomID: roomID, Version: e.Number})
+		case event.RoomDeleted:
+			for _, m := range push.Members {
+				raised = append(raised, room.Membership{Person: m.Person, RoomID: roomID, Version: e.Number})
 			}
 		case event.MessageCreated:
 			if !e.ActorID.IsZero() {
-				if err := f.Memberships.RaiseRead(ctx, e.ActorID, roomID, e.EntityID); err != nil {
-					return err
-				}
+				errs = append(errs, f.Memberships.RaiseRead(ctx, e.ActorID, roomID, e.EntityID))
 			}
-		case event.MessageUpdated, event.RoomUpdated, event.RoomDeleted, event.RoomJoined, event.RoomLeft:
+		case event.MessageUpdated, event.RoomUpdated, event.RoomJoined, event.RoomLeft: // say nothing of who is in
 		}
 	}
-	return nil
+	return errors.Join(append(errs, f.raise(ctx, raised))...)
+}
+
+// raise writes of each membership only the newest that is known here.
+func (f FanOut) raise(ctx context.Context, all []room.Membership) error {
+	type place struct{ person, room id.ID }
+	newest := map[place]room.Membership{}
+	for _, m := range all {
+		at := place{m.Person.ID, m.RoomID}
+		if held, ok := newest[at]; !ok || held.Version < m.Version {
+			newest[at] = m
+		}
+	}
+	if len(newest) == 0 {
+		return nil
+	}
+	return f.Memberships.Raise(ctx, rooms.Project(slices.Collect(maps.Values(newest)))...)
 }
 
 func (f FanOut) pushUser(ctx context.Context, person id.ID, p outbox.Push) error {
 	push, err := f.Store.UserPush(ctx, person, p.From, p.To)
 	if err != nil {
+		return err
+	}
+	if err := f.raise(ctx, push.Memberships); err != nil {
 		return err
 	}
 	var frames [][]byte
@@ -148,46 +165,4 @@ func (f FanOut) pushUser(ctx context.Context, person id.ID, p outbox.Push) error
 		}
 	}
 	return f.post(ctx, []id.ID{person}, frames)
-}
-
-// post sends the frames to every socket of these people, in order for each socket, many sockets at once.
-func (f FanOut) post(ctx context.Context, people []id.ID, frames [][]byte) error {
-	if len(frames) == 0 || len(people) == 0 {
-		return nil
-	}
-	connections, err := f.Connections.OfUsers(ctx, people)
-	if err != nil {
-		return err
-	}
-	var posts sync.WaitGroup
-	slots := make(chan struct{}, postsAtOnce)
-	for _, c := range connections {
-		posts.Add(1)
-		slots <- struct{}{}
-		go func() {
-			defer func() { <-slots; posts.Done() }()
-			f.postTo(ctx, c.ID, frames)
-		}()
-	}
-	posts.Wait()
-	return nil
-}
-
-func (f FanOut) postTo(ctx context.Context, connection string, frames [][]byte) {
-	for _, frame := range frames {
-		ctx, cancel := context.WithTimeout(ctx, postWithin)
-		err := f.Hub.Post(ctx, connection, frame)
-		cancel()
-		switch {
-		case errors.Is(err, realtime.ErrGone):
-			if err := f.Connections.Remove(ctx, connection); err != nil {
-				slog.WarnContext(ctx, "a closed socket stays listed", "error", err)
-			}
-			return
-		case err != nil:
-			// Not sent again: the socket sees by the next number, or by its heartbeat, that it missed something.
-			slog.WarnContext(ctx, "push failed", "error", err)
-			return
-		}
-	}
 }

@@ -11,7 +11,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/message"
-	"github.com/yoriai/yoriai/shared/usecase/live"
+	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 )
 
 // stream is one attempt while its worker holds it: the text so far, and how it is to end.
@@ -26,7 +26,7 @@ type stream struct {
 	stopped bool
 	lost    bool
 	cancel  context.CancelFunc // of the provider's call
-	out     live.Broadcast
+	out     broadcast.Broadcast
 }
 
 func newStream(w Worker, g ai.Generation) *stream { return &stream{w: w, g: g, cancel: func() {}} }

@@ -11,7 +11,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
-	"github.com/yoriai/yoriai/shared/usecase/live"
+	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
@@ -60,7 +60,7 @@ type Running interface {
 type Worker struct {
 	Store     WorkerStore
 	LLM       ai.LLM
-	Broadcast live.Opener
+	Broadcast broadcast.Opener
 	Stops     Stops
 	Running   Running
 	Reaper    Reaper

@@ -20,7 +20,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
-	"github.com/yoriai/yoriai/shared/usecase/live"
+	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
@@ -125,12 +125,13 @@ func (m *fakeModel) Models(context.Context) ([]ai.Model, error) { return nil, ni
 
 type silence struct{}
 
-func (silence) Open(context.Context, ai.Generation) live.Broadcast { return silence{} }
-func (silence) Send(int, string)                                   {}
-func (silence) Close()                                             {}
-func (silence) Set(context.Context, id.ID, int, string)            {}
-func (silence) Publish(context.Context, id.ID)                     {}
-func (silence) Get(context.Context, id.ID) (int, string, bool)     { return 0, "", false }
+func (silence) Open(context.Context, ai.Generation) broadcast.Broadcast { return silence{} }
+func (silence) Send(int, string)                                        {}
+func (silence) Think(time.Duration, int64, string)                      {}
+func (silence) Close()                                                  {}
+func (silence) Set(context.Context, id.ID, int, string)                 {}
+func (silence) Publish(context.Context, id.ID)                          {}
+func (silence) Get(context.Context, id.ID) (int, string, bool)          { return 0, "", false }
 func (silence) Subscribe(context.Context, id.ID) (<-chan struct{}, func()) {
 	return make(chan struct{}), func() {}
 }

@@ -78,7 +78,7 @@ func TestATransactionThatLosesADeadlockRunsAgain(t *testing.T) {
 	for _, order := range [][2]int{{1, 2}, {2, 1}} {
 		both.Go(func() {
 			var first sync.Once
-			err := pg.InTx(t.Context(), pool, func(tx pgx.Tx) error {
+			err := pg.InTx(t.Context(), pool, func(tx pg.Tx) error {
 				if _, err := tx.Exec(t.Context(), `UPDATE pairs SET n = n + 1 WHERE k = $1`, order[0]); err != nil {
 					return err
 				}
@@ -110,7 +110,7 @@ func TestADatabaseThatDoesNotAnswerIsWaking(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	err = pg.InTx(t.Context(), pool, func(pgx.Tx) error { return nil })
+	err = pg.InTx(t.Context(), pool, func(pg.Tx) error { return nil })
 	var problem *fault.Error
 	if !errors.As(err, &problem) || problem.Code != fault.DatabaseWaking || problem.RetryAfter <= 0 {
 		t.Fatalf("got %v, want database_waking with a time to wait", err)
@@ -134,7 +134,7 @@ func TestADatabaseThatOutlastsTheRequestIsWaking(t *testing.T) {
 	if _, err = pool.Exec(ctx, `SELECT 1`); !fault.Is(pg.Translate(err), fault.DatabaseWaking) {
 		t.Fatalf("got %v (%T), want database_waking", pg.Translate(err), err)
 	}
-	if err := pg.InTx(ctx, pool, func(pgx.Tx) error { return nil }); !fault.Is(err, fault.DatabaseWaking) {
+	if err := pg.InTx(ctx, pool, func(pg.Tx) error { return nil }); !fault.Is(err, fault.DatabaseWaking) {
 		t.Fatalf("got %v, want database_waking", err)
 	}
 }

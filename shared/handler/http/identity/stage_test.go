@@ -15,9 +15,9 @@ import (
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/yoriai/yoriai/shared/adapter/apigateway"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
-	"github.com/yoriai/yoriai/shared/adapter/hub"
 	store "github.com/yoriai/yoriai/shared/adapter/postgres/identity"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
@@ -27,7 +27,7 @@ import (
 	httpidentity "github.com/yoriai/yoriai/shared/handler/http/identity"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
-	"github.com/yoriai/yoriai/shared/usecase/realtime"
+	"github.com/yoriai/yoriai/shared/usecase/sockets"
 )
 
 const origin = "http://localhost:8080"
@@ -38,7 +38,7 @@ type stage struct {
 	server *httpapi.Server
 	pool   *pgxpool.Pool
 	table  dynamodb.Table
-	hub    *hub.InProcess
+	hub    *apigateway.InProcess
 	signer *simplejwt.Signer
 
 	mu    sync.Mutex
@@ -47,7 +47,7 @@ type stage struct {
 
 func newStage(t *testing.T) *stage {
 	t.Helper()
-	s := &stage{t: t, pool: pgtest.New(t), hub: hub.NewInProcess(), clock: time.Now()}
+	s := &stage{t: t, pool: pgtest.New(t), hub: apigateway.NewInProcess(), clock: time.Now()}
 	s.table = dynamotest.At(t, s.now)
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
@@ -72,7 +72,7 @@ func newStage(t *testing.T) *stage {
 	s.server.Handle("GET", "/me", false, h.Me)
 	// This one has no Postgres: it must know from the table that a session has ended.
 	withoutPostgres := httpapi.New(httpapi.Config{PublicOrigin: origin, Auth: httpapi.ByDenials(auth, denials), Log: log})
-	office := realtime.TicketOffice{Tickets: dynamodb.Tickets{Table: s.table}, Limits: limits, Now: s.now}
+	office := sockets.TicketService{Tickets: dynamodb.Tickets{Table: s.table}, Limits: limits, Now: s.now}
 	withoutPostgres.Handle("POST", "/realtime/tickets", false, operations.CreateRealtimeTicket(office, "ws://localhost:8080/ws"))
 	s.server.Handle("POST", "/realtime/tickets", true, func(r *httpapi.Request) error {
 		withoutPostgres.ServeHTTP(r.Response(), r.Request())

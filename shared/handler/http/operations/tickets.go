@@ -7,13 +7,13 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	usecase "github.com/yoriai/yoriai/shared/usecase/realtime"
+	"github.com/yoriai/yoriai/shared/usecase/sockets"
 )
 
 // CreateRealtimeTicket makes a ticket, and tells the address to open with it.
-func CreateRealtimeTicket(office usecase.TicketOffice, socketURL string) httpapi.Handler {
+func CreateRealtimeTicket(tickets sockets.TicketService, socketURL string) httpapi.Handler {
 	return func(r *httpapi.Request) error {
-		ticket, err := office.Issue(r.Request().Context(), r.Caller)
+		ticket, err := tickets.Issue(r.Request().Context(), r.Caller)
 		if err != nil {
 			return err
 		}

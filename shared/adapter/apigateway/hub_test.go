@@ -1,4 +1,4 @@
-package hub_test
+package apigateway_test
 
 import (
 	"errors"
@@ -12,13 +12,13 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/credentials"
 
+	"github.com/yoriai/yoriai/shared/adapter/apigateway"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
-	"github.com/yoriai/yoriai/shared/adapter/hub"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 )
 
 // callback plays the WebSocket API's @connections.
-func callback(t *testing.T, status int, kind string) (*hub.APIGateway, *atomic.Int32, *atomic.Value) {
+func callback(t *testing.T, status int, kind string) (*apigateway.Hub, *atomic.Int32, *atomic.Value) {
 	t.Helper()
 	var asked atomic.Int32
 	var last atomic.Value
@@ -34,7 +34,7 @@ func callback(t *testing.T, status int, kind string) (*hub.APIGateway, *atomic.I
 	}))
 	t.Cleanup(server.Close)
 	c := aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
-	return hub.NewAPIGateway(c, server.URL+"/_aws/execute-api/abc/ws"), &asked, &last
+	return apigateway.NewHub(c, server.URL+"/_aws/execute-api/abc/ws"), &asked, &last
 }
 
 func TestWhatAPostComesTo(t *testing.T) {
@@ -85,7 +85,7 @@ func TestClosingAClosedSocketIsHarmless(t *testing.T) {
 func TestASocketThatTheCloudDoesNotKnowIsGone(t *testing.T) {
 	t.Parallel()
 	c := dynamotest.Config(t)
-	h := hub.NewAPIGateway(c, *c.BaseEndpoint+"/_aws/execute-api/abc/ws")
+	h := apigateway.NewHub(c, *c.BaseEndpoint+"/_aws/execute-api/abc/ws")
 	if err := h.Post(t.Context(), "L0SM9cOFvHcCIhw=", []byte("{}")); !errors.Is(err, realtime.ErrGone) {
 		t.Errorf("post: %v", err)
 	}
@@ -96,7 +96,7 @@ func TestASocketThatTheCloudDoesNotKnowIsGone(t *testing.T) {
 
 func TestTheHubInsideATest(t *testing.T) {
 	t.Parallel()
-	h := hub.NewInProcess()
+	h := apigateway.NewInProcess()
 	if err := h.Post(t.Context(), "a", nil); !errors.Is(err, realtime.ErrGone) {
 		t.Fatalf("got %v", err)
 	}

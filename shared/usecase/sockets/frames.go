@@ -1,9 +1,11 @@
-package realtime
+package sockets
 
 import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -14,18 +16,22 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
-// typingByConnection lets a person type, and keeps a loop from posting to a whole room.
-var typingByConnection = ratelimit.Rule{Name: "typing", Burst: 5, Every: time.Second}
+// typingByUser lets a person type, and keeps a loop from posting to a whole room, on however many sockets.
+var typingByUser = ratelimit.Rule{Name: "typing", Burst: 5, Every: time.Second}
 
-// postsAtOnce bounds the posts that one frame has in flight.
-const postsAtOnce = 32
+const (
+	// postsAtOnce bounds the posts that one frame has in flight; one that takes longer than postWithin is given up.
+	postsAtOnce = 32
+	postWithin  = 2 * time.Second
+)
 
-// Listener answers what people send on their sockets.
-type Listener struct {
+// FrameHandler answers what people send on their sockets.
+type FrameHandler struct {
 	Connections realtime.Connections
 	Memberships interface {
 		realtime.Memberships
 		realtime.MembershipsOf
+		realtime.MembersOf
 	}
 	Heads   realtime.Heads
 	Denials realtime.Denials
@@ -37,17 +43,17 @@ type Listener struct {
 
 // View says which room the socket has on screen; the zero id is none. Returns not_found if its person is not in the room,
 // unauthenticated if the socket or its session is over.
-func (l Listener) View(ctx context.Context, connectionID string, roomID id.ID) error {
-	c, err := l.known(ctx, connectionID)
+func (h FrameHandler) View(ctx context.Context, connectionID string, roomID id.ID) error {
+	c, err := h.known(ctx, connectionID)
 	if err != nil {
 		return err
 	}
 	if !roomID.IsZero() {
-		if _, err := l.member(ctx, c, roomID); err != nil {
+		if _, err := h.member(ctx, c, roomID); err != nil {
 			return err
 		}
 	}
-	ok, err := l.Connections.View(ctx, connectionID, roomID)
+	ok, err := h.Connections.View(ctx, connectionID, roomID)
 	if err != nil {
 		return err
 	}
@@ -69,16 +75,18 @@ type RoomHead struct {
 	Read  id.ID
 }
 
-// Heartbeat records a sign of life and tells how far each stream has come. Returns validation_failed for more than 20 rooms;
-// unauthenticated, after it closed the socket, if the session is over.
-func (l Listener) Heartbeat(ctx context.Context, connectionID string, rooms []id.ID) (Pong, error) {
+// Heartbeat records a sign of life, if the last one is old, and tells how far each stream has come. Returns validation_failed
+// for more than 20 rooms; unauthenticated, after it closed the socket, if the session is over.
+func (h FrameHandler) Heartbeat(ctx context.Context, connectionID string, rooms []id.ID) (Pong, error) {
 	if len(rooms) > realtime.MaxHeartbeatRooms {
 		return Pong{}, fault.Invalid("rooms", "may name 20 rooms")
 	}
-	c, err := l.known(ctx, connectionID)
+	c, err := h.known(ctx, connectionID)
 	if err != nil {
 		return Pong{}, err
 	}
+	// Two spellings of one id are one room.
+	rooms = slices.Compact(slices.SortedFunc(slices.Values(rooms), func(a, b id.ID) int { return strings.Compare(a.String(), b.String()) }))
 	streams := make([]string, 0, len(rooms)+1)
 	streams = append(streams, realtime.UserStream(c.UserID))
 	for _, r := range rooms {
@@ -90,9 +98,11 @@ func (l Listener) Heartbeat(ctx context.Context, connectionID string, rooms []id
 		mine  map[id.ID]realtime.Membership
 		errs  [3]error
 	)
-	wait.Go(func() { heads, errs[0] = l.Heads.Get(ctx, streams) })
-	wait.Go(func() { mine, errs[1] = l.Memberships.GetMany(ctx, c.UserID, rooms) })
-	wait.Go(func() { _, errs[2] = l.Connections.Touch(ctx, connectionID, l.Now()) })
+	wait.Go(func() { heads, errs[0] = h.Heads.Get(ctx, streams) })
+	wait.Go(func() { mine, errs[1] = h.Memberships.GetMany(ctx, c.UserID, rooms) })
+	if now := h.Now(); now.Sub(c.SeenAt) >= realtime.TouchEvery {
+		wait.Go(func() { _, errs[2] = h.Connections.Touch(ctx, connectionID, now) })
+	}
 	wait.Wait()
 	if err := errors.Join(errs[:]...); err != nil {
 		return Pong{}, err
@@ -109,22 +119,22 @@ func (l Listener) Heartbeat(ctx context.Context, connectionID string, rooms []id
 
 // Typing tells everybody else who has the room on screen. Returns not_found, forbidden for a reader, rate_limited, or
 // unauthenticated.
-func (l Listener) Typing(ctx context.Context, connectionID string, roomID id.ID) error {
-	c, err := l.known(ctx, connectionID)
+func (h FrameHandler) Typing(ctx context.Context, connectionID string, roomID id.ID) error {
+	c, err := h.known(ctx, connectionID)
 	if err != nil {
 		return err
 	}
-	if err := ratelimit.Allow(ctx, l.Limits, typingByConnection, connectionID); err != nil {
+	if err := ratelimit.Allow(ctx, h.Limits, typingByUser, c.UserID.String()); err != nil {
 		return err
 	}
-	m, err := l.member(ctx, c, roomID)
+	m, err := h.member(ctx, c, roomID)
 	if err != nil {
 		return err
 	}
 	if !room.Role(m.Role).May(room.Send) {
 		return fault.New(fault.Forbidden, "Only who may write types.")
 	}
-	watchers, err := l.Connections.Viewing(ctx, roomID)
+	watchers, err := h.Connections.Viewing(ctx, roomID)
 	if err != nil {
 		return err
 	}
@@ -132,7 +142,7 @@ func (l Listener) Typing(ctx context.Context, connectionID string, roomID id.ID)
 	if err != nil {
 		return err
 	}
-	return l.tell(ctx, c, watchers, frame)
+	return h.tell(ctx, c, roomID, watchers, frame)
 }
 
 type someoneTypes struct {
@@ -149,22 +159,26 @@ type typist struct {
 
 // tell posts a frame to the watchers that are still in the room, but not to the person's own sockets. A socket that is gone
 // is forgotten; any other failure loses what would be stale in a second anyway.
-func (l Listener) tell(ctx context.Context, from realtime.Connection, watchers []realtime.Connection, frame []byte) error {
+func (h FrameHandler) tell(ctx context.Context, from realtime.Connection, roomID id.ID, watchers []realtime.Connection, frame []byte) error {
+	watchers = realtime.Outlets(slices.DeleteFunc(watchers, func(w realtime.Connection) bool { return w.UserID == from.UserID }))
+	// Who was removed may still have the room on screen.
+	members, err := h.Memberships.Members(ctx, roomID, realtime.People(watchers))
+	if err != nil {
+		return err
+	}
 	slots := make(chan struct{}, postsAtOnce)
 	var wait sync.WaitGroup
 	for _, w := range watchers {
-		if w.UserID == from.UserID {
+		if !members[w.UserID].In() {
 			continue
 		}
 		slots <- struct{}{}
 		wait.Go(func() {
 			defer func() { <-slots }()
-			// Who was removed may still have the room on screen.
-			if m, known, err := l.Memberships.Get(ctx, w.UserID, w.Viewing); err != nil || !known || !m.In() {
-				return
-			}
-			if errors.Is(l.Hub.Post(ctx, w.ID, frame), realtime.ErrGone) {
-				_ = l.Connections.Remove(ctx, w.ID)
+			ctx, cancel := context.WithTimeout(ctx, postWithin)
+			defer cancel()
+			if errors.Is(h.Hub.Post(ctx, w.ID, frame), realtime.ErrGone) {
+				_ = h.Connections.Remove(ctx, w.ID)
 			}
 		})
 	}
@@ -173,29 +187,32 @@ func (l Listener) tell(ctx context.Context, from realtime.Connection, watchers [
 }
 
 // known is the socket that a frame came from. Returns unauthenticated, after it closed the socket, if its session is over.
-func (l Listener) known(ctx context.Context, connectionID string) (realtime.Connection, error) {
-	c, ok, err := l.Connections.Get(ctx, connectionID)
+func (h FrameHandler) known(ctx context.Context, connectionID string) (realtime.Connection, error) {
+	c, ok, err := h.Connections.Get(ctx, connectionID)
 	if err != nil {
 		return c, err
 	}
+	var removeErr error
 	if ok {
-		denied, err := l.Denials.Denied(ctx, c.SessionID)
+		denied, err := h.Denials.Denied(ctx, c.SessionID)
 		if err != nil || !denied {
 			return c, err
 		}
-		if err := l.Connections.Remove(ctx, connectionID); err != nil {
-			return c, err
-		}
+		removeErr = h.Connections.Remove(ctx, connectionID)
 	}
-	// The client opens a new socket with a new ticket, if it may.
-	if l.Closer != nil {
-		_ = l.Closer.Close(ctx, connectionID)
+	// The client opens a new socket with a new ticket, if it may. That this one cannot be closed, or is still listed, changes
+	// nothing: it is answered no more, and the fan-out looks for denials too.
+	if h.Closer != nil {
+		_ = h.Closer.Close(ctx, connectionID)
+	}
+	if removeErr != nil {
+		return c, removeErr
 	}
 	return c, over()
 }
 
-func (l Listener) member(ctx context.Context, c realtime.Connection, roomID id.ID) (realtime.Membership, error) {
-	m, known, err := l.Memberships.Get(ctx, c.UserID, roomID)
+func (h FrameHandler) member(ctx context.Context, c realtime.Connection, roomID id.ID) (realtime.Membership, error) {
+	m, known, err := h.Memberships.Get(ctx, c.UserID, roomID)
 	if err != nil {
 		return m, err
 	}

@@ -1,0 +1,141 @@
+package postgres_test
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/replies"
+)
+
+// lockOrder is the one order in which a transaction may lock rows.
+var lockOrder = []string{"room_sequences", "rooms", "room_members", "user_sequences", "ai_generations"}
+
+var (
+	locks   = regexp.MustCompile(`(?s)FROM (\w+).*FOR (?:UPDATE|NO KEY UPDATE|SHARE)`)
+	upserts = regexp.MustCompile(`INSERT INTO (user_sequences|room_members)\b`)
+	writes  = regexp.MustCompile(`UPDATE (\w+) `)
+)
+
+// locked is the tables that each transaction of a story locks, as it comes to them: by a lock, or by a write of what was
+// not locked before.
+func (h *house) locked(run func() error) (list [][]string) {
+	h.Helper()
+	h.trace.take()
+	if err := run(); err != nil {
+		h.Fatal(err)
+	}
+	var tables []string
+	end := func() {
+		if len(tables) > 0 {
+			list = append(list, tables)
+		}
+		tables = nil
+	}
+	for _, s := range h.trace.take() {
+		if strings.HasPrefix(s.sql, "BEGIN") || s.sql == "COMMIT" || s.sql == "ROLLBACK" {
+			end()
+			continue
+		}
+		for _, pattern := range []*regexp.Regexp{locks, upserts, writes} {
+			for _, found := range pattern.FindAllStringSubmatch(s.sql, -1) {
+				if slices.Contains(lockOrder, found[1]) && !slices.Contains(tables, found[1]) {
+					tables = append(tables, found[1])
+				}
+			}
+		}
+	}
+	end()
+	return list
+}
+
+// Whoever locks in another order can wait for somebody who waits for them.
+func TestEveryStoryLocksInOneOrder(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.person("ren")
+	mei := h.joins("mei", room.Member)
+	said := h.says(h.master, "said")
+	question, answer := h.asks(h.master, "why")
+	text, archived, open := "edited", true, false
+	ctx := t.Context()
+	var g ai.Generation
+	for _, s := range []struct {
+		name string
+		want string
+		run  func() error
+	}{
+		{"send", "room_sequences room_members", func() error { h.says(h.master, "hello"); return nil }},
+		{"ask", "room_sequences room_members", func() error { h.asks(mei, "how"); return nil }},
+		{"edit", "room_sequences", func() error {
+			_, err := h.messages.Edit(ctx, messages.Edit{RoomID: h.room, MessageID: said.ID, Person: h.master, Content: &text})
+			return err
+		}},
+		{"settle", "room_sequences ai_generations", func() error {
+			g = h.calls(answer.ID, 10)
+			h.trace.take()
+			if !h.settle(g, ai.Outcome{Status: message.Completed, Text: "hi"}) {
+				t.Error("not settled")
+			}
+			return nil
+		}},
+		{"regenerate", "room_sequences", func() error {
+			_, _, err := h.replies.Regenerate(ctx, replies.Regenerate{RoomID: h.room, QuestionID: question.ID, Person: h.master}, h.key(h.master, "regenerateReply", ""))
+			return err
+		}},
+		{"stop", "room_sequences ai_generations", func() error { _, _, err := h.replies.Stop(ctx, h.room, h.master, question.ID); return err }},
+		{"reap", "room_sequences ai_generations", func() error {
+			_, late := h.asks(h.master, "late")
+			generation := h.generation(late.ID)
+			h.passes(generation, "11 minutes")
+			h.trace.take()
+			verdict, err := h.reaper.Reap(ctx, generation)
+			if verdict != ai.End {
+				t.Errorf("verdict %v", verdict)
+			}
+			return err
+		}},
+		{"delete", "room_sequences ai_generations", func() error { return h.messages.Delete(ctx, h.room, h.master, question.ID) }},
+		{"mark read", "room_members", func() error { _, err := h.rooms.MarkRead(ctx, h.room, mei, h.last()); return err }},
+		{"update", "room_sequences rooms", func() error { _, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{Name: &text}); return err }},
+		{"archive", "room_sequences rooms user_sequences ai_generations", func() error {
+			_, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{IsArchived: &archived})
+			return err
+		}},
+		{"reopen", "room_sequences rooms", func() error {
+			_, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{IsArchived: &open})
+			return err
+		}},
+		{"join", "room_sequences room_members user_sequences", func() error { _, err := h.rooms.Join(ctx, h.room, "ren", room.Member); return err }},
+		{"remove", "room_sequences room_members user_sequences", func() error { return h.rooms.Remove(ctx, h.room, mei, h.master) }},
+		{"delete the room", "room_sequences rooms user_sequences ai_generations", func() error { return h.rooms.Delete(ctx, h.room, h.master) }},
+	} {
+		all := h.locked(s.run)
+		if len(all) != 1 {
+			t.Errorf("%s: %d transactions lock something: %v", s.name, len(all), all)
+			continue
+		}
+		if got := strings.Join(all[0], " "); got != s.want {
+			t.Errorf("%s locks %s, want %s", s.name, got, s.want)
+		}
+		if !slices.IsSortedFunc(all[0], func(a, b string) int { return slices.Index(lockOrder, a) - slices.Index(lockOrder, b) }) {
+			t.Errorf("%s locks in another order: %v", s.name, all[0])
+		}
+	}
+}
+
+// last is the newest message of the room.
+func (h *house) last() (v id.ID) {
+	h.Helper()
+	if err := h.db.QueryRow(h.Context(), `SELECT last_message_id FROM room_sequences WHERE room_id = $1`, h.room).Scan(&v); err != nil {
+		h.Fatal(err)
+	}
+	h.trace.take()
+	return v
+}
