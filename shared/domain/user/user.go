@@ -49,10 +49,11 @@ type Registration struct {
 	Locale   Locale
 }
 
-// Normalize brings names to the form they are stored and compared in: usernames have no case, the address's host neither.
+// Normalize brings names to the form they are stored in, the same that Credentials are compared in. An address keeps the
+// case that it was given in, although it is found without regard to it.
 func (r Registration) Normalize() Registration {
-	r.Username = strings.ToLower(r.Username)
-	r.Email = strings.TrimSpace(r.Email)
+	r.Username = strings.ToLower(canonical(r.Username))
+	r.Email = canonical(r.Email)
 	if r.Locale == "" {
 		r.Locale = Japanese
 	}
@@ -99,10 +100,9 @@ func validEmail(s string) bool {
 	if at < 1 || at == len(s)-1 || len(s) > MaxEmail || !utf8.ValidString(s) {
 		return false
 	}
-	for _, c := range s {
-		if unicode.IsSpace(c) || unicode.IsControl(c) {
-			return false
-		}
+	// What nobody sees would make two addresses that look the same.
+	if strings.ContainsFunc(s, func(c rune) bool { return unicode.IsSpace(c) || invisible(c) }) {
+		return false
 	}
 	return !strings.ContainsRune(s[:at], '@')
 }
@@ -116,6 +116,12 @@ func validPassword(s string) bool {
 type Credentials struct {
 	Login    string
 	Password string
+}
+
+// Normalize brings the login to the form that names and addresses are found by.
+func (c Credentials) Normalize() Credentials {
+	c.Login = strings.ToLower(canonical(c.Login))
+	return c
 }
 
 // Accounts stores people.
