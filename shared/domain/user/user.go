@@ -124,18 +124,17 @@ func (c Credentials) Normalize() Credentials {
 	return c
 }
 
-// Accounts stores people.
+// Accounts stores people, and the hashes of their passwords in the usual form `$algorithm$…$salt$key`.
+//
+// A login means one account by its username, or all that claim an address: who proved it, then the oldest.
 type Accounts interface {
 	// Register stores u. Returns already_exists if the username is taken, and never says whether the e-mail is.
 	Register(ctx context.Context, u User, passwordHash string) error
-	// ByLogin is every account that a login may mean: one by its username, or all that claim an e-mail address.
-	ByLogin(ctx context.Context, login string) ([]Account, error)
+	// Recipes is one hash for each way in which those have hashed whom a login may mean, at most limit. A way is all that
+	// stands before the key: the algorithm, its cost, the salt.
+	Recipes(ctx context.Context, login string, limit int) ([]string, error)
+	// Opened is the first whom the login may mean and who has one of these hashes. Says false if there is nobody.
+	Opened(ctx context.Context, login string, hashes []string) (User, bool, error)
 	// ByID returns not_found if there is no such account or it was deleted.
 	ByID(ctx context.Context, user id.ID) (User, error)
-}
-
-// Account is a user with what proves the password. An empty hash means that no password opens it.
-type Account struct {
-	User
-	PasswordHash string
 }

@@ -34,12 +34,13 @@ const origin = "http://localhost:8080"
 
 // stage is the identity stack: the real frame, database and table, and a clock.
 type stage struct {
-	t      *testing.T
-	server *httpapi.Server
-	pool   *pgxpool.Pool
-	table  dynamodb.Table
-	hub    *hub.InProcess
-	signer *simplejwt.Signer
+	t        *testing.T
+	server   *httpapi.Server
+	pool     *pgxpool.Pool
+	accounts store.Accounts
+	table    dynamodb.Table
+	hub      *hub.InProcess
+	signer   *simplejwt.Signer
 
 	mu    sync.Mutex
 	clock time.Time
@@ -54,7 +55,8 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s.signer = simplejwt.NewSigner(private, s.now)
-	accounts, sessions := store.Accounts{Pool: s.pool}, store.Sessions{Pool: s.pool}
+	s.accounts = store.Accounts{Pool: s.pool}
+	accounts, sessions := s.accounts, store.Sessions{Pool: s.pool}
 	auth := &simplejwt.Service{
 		Verifier: simplejwt.NewVerifier(s.now, public), Signer: s.signer, Accounts: accounts, Sessions: sessions,
 		Cost: simplejwt.Cost{MemoryKiB: 64, Iterations: 1}, Now: s.now,
