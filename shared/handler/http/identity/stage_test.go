@@ -2,14 +2,17 @@ package identity_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +25,9 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/api/apitest"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
+	domain "github.com/yoriai/yoriai/shared/domain/realtime"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	httpidentity "github.com/yoriai/yoriai/shared/handler/http/identity"
 	httprealtime "github.com/yoriai/yoriai/shared/handler/http/realtime"
@@ -41,6 +46,8 @@ type stage struct {
 	table    dynamodb.Table
 	hub      *hub.InProcess
 	signer   *simplejwt.Signer
+
+	denialsAway atomic.Bool
 
 	mu    sync.Mutex
 	clock time.Time
@@ -61,7 +68,8 @@ func newStage(t *testing.T) *stage {
 		Verifier: simplejwt.NewVerifier(s.now, public), Signer: s.signer, Accounts: accounts, Sessions: sessions,
 		Cost: simplejwt.Cost{MemoryKiB: 64, Iterations: 1}, Now: s.now,
 	}
-	denials, limits := dynamodb.Denials{Table: s.table}, ratelimit.NewLocal(s.now)
+	limits := ratelimit.NewLocal(s.now)
+	denials := &flaky{Denials: dynamodb.Denials{Table: s.table}, away: &s.denialsAway}
 	h := httpidentity.Handlers{Cookies: httpapi.Cookies{PublicOrigin: origin}, Identity: &identity.Identity{
 		Auth: auth, Accounts: accounts, Limits: limits, Denials: denials, Sockets: dynamodb.Connections{Table: s.table}, Closer: s.hub,
 	}}
@@ -81,6 +89,19 @@ func newStage(t *testing.T) *stage {
 		return nil
 	})
 	return s
+}
+
+// flaky can be told to deny nobody for a while.
+type flaky struct {
+	domain.Denials
+	away *atomic.Bool
+}
+
+func (f *flaky) Deny(ctx context.Context, session id.ID) error {
+	if f.away.Load() {
+		return errors.New("away")
+	}
+	return f.Denials.Deny(ctx, session)
 }
 
 func (s *stage) now() time.Time {
