@@ -99,7 +99,7 @@ func TestManyOlderClaimsKeepNobodyOut(t *testing.T) {
 	s.registerAs("first", "ann@example.org", "the first's password").want(201, "")
 	if _, err := s.pool.Exec(t.Context(), `
 		INSERT INTO users (id, username, email, password_hash, display_name, created_at)
-		SELECT gen_random_uuid(), 'bot' || n, u.email, regexp_replace(u.password_hash, '[^$]*$', '') || rtrim(encode(sha256(n::text::bytea), 'base64'), '='), 'B', u.created_at - interval '1 day'
+		SELECT ('00000000-0000-7000-8000-' || lpad(to_hex(n), 12, '0'))::uuid, 'bot' || n, u.email, regexp_replace(u.password_hash, '[^$]*$', '') || rtrim(encode(sha256(n::text::bytea), 'base64'), '='), 'B', u.created_at - interval '1 day'
 		FROM users u, generate_series(1, 1500) n`); err != nil {
 		t.Fatal(err)
 	}
