@@ -153,7 +153,11 @@ func TestNobodyGetsInWithoutAValidToken(t *testing.T) {
 					t.Errorf("%s: got %d %s, want %d %s", what, answer.StatusCode, answer.Body, status, code)
 				}
 			}
-			want("past the front door", f.http(operation.Method, path, map[string]string{"authorization": "Bearer " + tokens["good"][0]}), 403, "forbidden")
+			past, refused, code := "past the front door", 403, "forbidden"
+			if name == "health" { // it touches no dependency, so not even the secret is read for it
+				refused, code = 200, ""
+			}
+			want(past, f.http(operation.Method, path, map[string]string{"authorization": "Bearer " + tokens["good"][0]}), refused, code)
 			for what, token := range tokens {
 				headers := map[string]string{"x-yoriai-origin-secret": frontDoor}
 				cookie := map[string]string{"x-yoriai-origin-secret": frontDoor, "cookie": "yoriai_session=" + token[0], "x-yoriai-csrf": "1", "origin": "http://localhost:8080"}

@@ -114,7 +114,7 @@ func messageOf(ctx context.Context, db pg.DB, roomID, person, messageID id.ID) (
 const answerTo = ` AND m.answers = $3 AND m.id > $3 AND m.id < $4`
 
 // answerBy is the bound of answerTo.
-func answerBy(question id.ID) id.ID { return id.Floor(question.Time().Add(window)) }
+func answerBy(question id.ID) id.ID { return id.Floor(question.Time().Add(2 * time.Millisecond)) }
 
 // Sent implements messages.Store: the first message with the client's id since the key was taken. Naming the message in
 // the key would be one more write under the lock of every send.

@@ -200,7 +200,7 @@ func (h *house) proves(t *testing.T, c reads) {
 }
 
 // inserts would meet their own rows if they were run again: they are planned only.
-var inserts = regexp.MustCompile(`INSERT INTO [a-z_]+ \([a-z_, ]+\) VALUES`)
+var inserts = regexp.MustCompile(`INSERT INTO \w+ \([^()]*\)\s+VALUES`)
 
 // explain runs a statement once more, in a transaction that is rolled back.
 func (h *house) explain(t *testing.T, s statement) plan {
@@ -229,7 +229,7 @@ func (h *house) explain(t *testing.T, s statement) plan {
 // no planner would scan it for one.
 func fill(h *house, months, count int) {
 	h.Helper()
-	const people, places = 5000, 5000
+	const people, places = 30000, 30000
 	for _, sql := range []string{
 		fmt.Sprintf(`SELECT ensure_message_partitions((now() - interval '%d months')::date, now()::date)`, months),
 		fmt.Sprintf(`INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, token_estimate, created_at)
@@ -248,7 +248,7 @@ func fill(h *house, months, count int) {
 		fmt.Sprintf(`INSERT INTO room_sequences (room_id, last_message_id) SELECT id, id FROM rooms WHERE id <> '%s'`, h.room),
 		fmt.Sprintf(`INSERT INTO room_members (room_id, user_id, role, version) SELECT id, '%s', 'member', 1 FROM (SELECT id FROM rooms WHERE id <> '%s' LIMIT 60) r`, h.master, h.room),
 		fmt.Sprintf(`INSERT INTO room_members (room_id, user_id, role, version) SELECT r.id, u.id, 'member', 1
-			FROM (SELECT id, row_number() OVER () AS n FROM rooms WHERE id <> '%s') r JOIN (SELECT id, row_number() OVER () AS n FROM users WHERE id <> '%s') u ON u.n IN (r.n, r.n + 1, r.n + 2)`, h.room, h.master),
+			FROM (SELECT id, row_number() OVER () AS n FROM rooms WHERE id <> '%s') r JOIN (SELECT id, row_number() OVER () AS n FROM users WHERE id <> '%s') u ON u.n = r.n`, h.room, h.master),
 		fmt.Sprintf(`INSERT INTO room_members (room_id, user_id, role, version) SELECT '%s', id, 'member', 1 FROM (SELECT id FROM users WHERE id <> '%s' LIMIT 20) u`, h.room, h.master),
 		fmt.Sprintf(`INSERT INTO user_events (user_id, event, kind, entity_id) SELECT '%s', g, 'room.joined', (SELECT '%s'::uuid) FROM generate_series(2, 20000) g`, h.master, h.room),
 		fmt.Sprintf(`UPDATE user_sequences SET event = 20000 WHERE user_id = '%s'`, h.master),

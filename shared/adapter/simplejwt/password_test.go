@@ -1,85 +1,83 @@
 package simplejwt
 
 import (
+	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/alexedwards/argon2id"
-
-	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
 var cheap = Cost{MemoryKiB: 64, Iterations: 1}
 
-func account(t *testing.T, name, password string, c Cost, claimants ...user.Account) user.Account {
+func hashed(t *testing.T, c Cost, secret, address, password string, claimants ...string) string {
 	t.Helper()
-	hash, err := c.hash(password, claimants)
+	salt, err := c.salt([]byte(secret), address, claimants)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return user.Account{User: user.User{Username: name}, PasswordHash: hash}
+	return c.hash(password, salt)
 }
 
-func TestAPasswordOpensItsOwnAccount(t *testing.T) {
+func recipe(hash string) string { return hash[:strings.LastIndexByte(hash, '$')] }
+
+func TestAPasswordIsFoundByItsRecipe(t *testing.T) {
 	t.Parallel()
-	ann := account(t, "ann", "ann's password", cheap)
-	eve := account(t, "eve", "eve's password", cheap, ann)
-	dearer := account(t, "bob", "bob's password", Cost{MemoryKiB: 128, Iterations: 2}, ann)
-	none := user.Account{User: user.User{Username: "sso"}}
-	all := []user.Account{none, ann, eve, dearer}
-	for password, want := range map[string]string{"ann's password": "ann", "eve's password": "eve", "bob's password": "bob", "": "", "ann's passwor": ""} {
-		if got, ok := cheap.match(password, all); got.Username != want || ok != (want != "") {
-			t.Errorf("%q opened %q, %v; want %q", password, got.Username, ok, want)
+	ann := hashed(t, cheap, "key", "a@b.c", "ann's password")
+	dearer := hashed(t, Cost{MemoryKiB: 128, Iterations: 2}, "key", "a@b.c", "bob's password", ann)
+	for password, want := range map[string]string{"ann's password": ann, "bob's password": dearer, "": "", "ann's passwor": ""} {
+		got := cheap.candidates(password, []string{"no hash", ann, dearer})
+		if len(got) != 2 || slices.Contains(got, ann) != (want == ann) || slices.Contains(got, dearer) != (want == dearer) {
+			t.Errorf("%q gives %v", password, got)
 		}
 	}
-	if salt(t, ann) != salt(t, eve) || salt(t, ann) == salt(t, dearer) {
-		t.Error("who claims one address at one cost shares a salt, nobody else")
+}
+
+func TestWhoClaimsOneAddressSharesASalt(t *testing.T) {
+	t.Parallel()
+	ann := hashed(t, cheap, "key", "a@b.c", "ann's password")
+	for name, c := range map[string]struct {
+		other  string
+		shared bool
+	}{
+		"at the same moment":      {hashed(t, cheap, "key", "a@b.c", "eve's password"), true},
+		"later, with another key": {hashed(t, cheap, "new key", "a@b.c", "eve's password", ann), true},
+		"another address":         {hashed(t, cheap, "key", "x@b.c", "eve's password"), false},
+		"in another installation": {hashed(t, cheap, "their key", "a@b.c", "eve's password"), false},
+		"at another cost":         {hashed(t, Cost{MemoryKiB: 128, Iterations: 1}, "key", "a@b.c", "eve's password", ann), false},
+	} {
+		if (recipe(c.other) == recipe(ann)) != c.shared {
+			t.Errorf("%s: %s and %s", name, ann, c.other)
+		}
 	}
 }
 
-func salt(t *testing.T, a user.Account) string {
-	t.Helper()
-	_, s, _, err := argon2id.DecodeHash(a.PasswordHash)
-	if err != nil {
-		t.Fatal(err)
+// The work of a log-in is the number of hashes: one for nobody, for one and for all who claim an address, and few at most.
+func TestTheWorkOfALogInIsBounded(t *testing.T) {
+	t.Parallel()
+	ann := hashed(t, cheap, "key", "a@b.c", "ann's password")
+	var many []string
+	for n := range 100 {
+		many = append(many, hashed(t, cheap, string(rune('a'+n)), "a@b.c", "eve's password"))
 	}
-	return string(s)
+	for name, c := range map[string]struct {
+		recipes []string
+		want    int
+	}{"nobody": {nil, 1}, "no password": {[]string{"x"}, 1}, "one": {[]string{ann}, 1}, "many": {many, maxRecipes}} {
+		if got := cheap.candidates("wrong password", c.recipes); len(got) != c.want {
+			t.Errorf("%s: %d hashes, want %d", name, len(got), c.want)
+		}
+	}
 }
 
 func TestHashesAreInTheUsualForm(t *testing.T) {
 	t.Parallel()
-	ann := account(t, "ann", "correct horse", DefaultCost)
-	if !strings.HasPrefix(ann.PasswordHash, "$argon2id$v=19$m=19456,t=2,p=1$") {
-		t.Fatalf("got %s", ann.PasswordHash)
+	ann := hashed(t, DefaultCost, "key", "a@b.c", "correct horse")
+	if !strings.HasPrefix(ann, "$argon2id$v=19$m=19456,t=2,p=1$") {
+		t.Fatalf("got %s", ann)
 	}
 	// Another implementation agrees: accounts can move elsewhere with their hashes.
-	if ok, err := argon2id.ComparePasswordAndHash("correct horse", ann.PasswordHash); err != nil || !ok {
+	if ok, err := argon2id.ComparePasswordAndHash("correct horse", ann); err != nil || !ok {
 		t.Fatalf("got %v, %v", ok, err)
-	}
-	if account(t, "bob", "correct horse", DefaultCost).PasswordHash == ann.PasswordHash {
-		t.Fatal("two strangers share a salt")
-	}
-}
-
-// The least of several runs is what the work costs; the rest is noise.
-func TestAnUnknownNameCostsWhatAWrongPasswordCosts(t *testing.T) {
-	cost := Cost{MemoryKiB: 4 * 1024, Iterations: 2}
-	ann := account(t, "ann", "ann's password", cost)
-	eve := account(t, "eve", "eve's password", cost, ann)
-	least := func(accounts ...user.Account) time.Duration {
-		best := time.Hour
-		for range 15 {
-			began := time.Now()
-			cost.match("wrong password", accounts)
-			best = min(best, time.Since(began))
-		}
-		return best
-	}
-	nobody, one, two := least(), least(ann), least(ann, eve)
-	for name, other := range map[string]time.Duration{"nobody": nobody, "two": two} {
-		if other < one/2 || other > one*2 {
-			t.Errorf("%s cost %v, one costs %v", name, other, one)
-		}
 	}
 }

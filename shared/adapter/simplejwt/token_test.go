@@ -125,14 +125,27 @@ func TestTwoKeysWhileTheyChange(t *testing.T) {
 	t.Parallel()
 	oldPublic, oldPrivate := keys(t)
 	newPublic, newPrivate := keys(t)
-	verifier := NewVerifier(time.Now, newPublic, oldPublic)
-	for _, key := range []ed25519.PrivateKey{oldPrivate, newPrivate} {
-		token, err := NewSigner(key, time.Now).Sign(user.Caller{UserID: id.New(), SessionID: id.New()})
+	now := time.Now()
+	clock := func() time.Time { return now }
+	both, fresh := NewVerifier(clock, newPublic, oldPublic), NewVerifier(clock, newPublic)
+	for name, c := range map[string]struct {
+		key                ed25519.PrivateKey
+		age                time.Duration
+		inBoth, afterwards fault.Code
+	}{
+		"the old key's":          {oldPrivate, 0, "", fault.Unauthenticated},
+		"the old key's, expired": {oldPrivate, user.AccessLifetime, fault.TokenExpired, fault.Unauthenticated},
+		"the new key's":          {newPrivate, 0, "", ""},
+		"the new key's, expired": {newPrivate, user.AccessLifetime, fault.TokenExpired, fault.TokenExpired},
+	} {
+		token, err := NewSigner(c.key, func() time.Time { return now.Add(-c.age) }).Sign(user.Caller{UserID: id.New(), SessionID: id.New()})
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := verifier.Verify(t.Context(), token); err != nil {
-			t.Error(err)
+		_, during := both.Verify(t.Context(), token)
+		_, after := fresh.Verify(t.Context(), token)
+		if fault.CodeOf(during) != c.inBoth || fault.CodeOf(after) != c.afterwards {
+			t.Errorf("%s: %v while both stand, %v afterwards", name, during, after)
 		}
 	}
 }

@@ -39,7 +39,8 @@ type Config struct {
 	Version      string
 	PublicOrigin string
 
-	JWTPublicKey    ed25519.PublicKey
+	// JWTPublicKeys are one, or several while the signing key changes.
+	JWTPublicKeys   []ed25519.PublicKey
 	OriginSecretARN string
 
 	DatabaseURL      string
@@ -107,7 +108,7 @@ func (r *reader) read(c *Config, need Need) {
 		c.WebSocketURL = r.required("WEBSOCKET_PUBLIC_URL")
 	case Verify:
 		c.PublicOrigin = r.required("PUBLIC_ORIGIN")
-		c.JWTPublicKey = r.publicKey("JWT_PUBLIC_KEY")
+		c.JWTPublicKeys = r.publicKeys("JWT_PUBLIC_KEY")
 		c.OriginSecretARN = r.required("ORIGIN_SECRET_ARN")
 	default:
 		r.wrong = append(r.wrong, fmt.Errorf("there is no need %q", need))
@@ -146,11 +147,16 @@ func (r *reader) milliseconds(name string, unset time.Duration) time.Duration {
 	return time.Duration(r.number(name, unset.Milliseconds())) * time.Millisecond
 }
 
-func (r *reader) publicKey(name string) ed25519.PublicKey {
-	text := r.required(name)
-	key, err := base64.StdEncoding.DecodeString(text)
-	if text != "" && (err != nil || len(key) != ed25519.PublicKeySize) {
-		r.wrong = append(r.wrong, fmt.Errorf("%s is not 32 bytes in base64", name))
+// publicKeys reads one key or several with commas between.
+func (r *reader) publicKeys(name string) (keys []ed25519.PublicKey) {
+	all := r.required(name)
+	for text := range strings.SplitSeq(all, ",") {
+		key, err := base64.StdEncoding.DecodeString(strings.TrimSpace(text))
+		if all != "" && (err != nil || len(key) != ed25519.PublicKeySize) {
+			r.wrong = append(r.wrong, fmt.Errorf("%s is not 32 bytes in base64, or several of that with commas between", name))
+			return nil
+		}
+		keys = append(keys, key)
 	}
-	return key
+	return keys
 }

@@ -27,7 +27,7 @@ func TestAWholeEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Stage != "local" || c.DatabaseIAM || !c.DatabaseProxy || c.DeltaInterval != 50*time.Millisecond || c.CheckpointPeriod != time.Second ||
-		c.SendBudget != 7 || c.StartingTokens != 1_000_000 || c.RedisURL != "" || len(c.JWTPublicKey) != ed25519.PublicKeySize {
+		c.SendBudget != 7 || c.StartingTokens != 1_000_000 || c.RedisURL != "" || len(c.JWTPublicKeys) != 1 || len(c.JWTPublicKeys[0]) != ed25519.PublicKeySize {
 		t.Fatalf("got %+v", c)
 	}
 }
@@ -51,5 +51,24 @@ func TestEverythingThatIsWrongIsNamedAtOnce(t *testing.T) {
 	}
 	if strings.Contains(err.Error(), "REALTIME_TABLE") || strings.Contains(err.Error(), "PUBLIC_ORIGIN") {
 		t.Errorf("what is right, or not needed, is named: %v", err)
+	}
+}
+
+// While the signing key changes, tokens of the old and of the new one are good.
+func TestSeveralPublicKeys(t *testing.T) {
+	t.Parallel()
+	one, two := make([]byte, ed25519.PublicKeySize), make([]byte, ed25519.PublicKeySize)
+	two[0] = 2
+	first, second := base64.StdEncoding.EncodeToString(one), base64.StdEncoding.EncodeToString(two)
+	for text, want := range map[string]int{first: 1, first + "," + second: 2, first + ", " + second: 2, first + ",": 0, first + ",x": 0, ",": 0} {
+		values := whole()
+		values["JWT_PUBLIC_KEY"] = text
+		c, err := Load(getenv(values), Verify)
+		if len(c.JWTPublicKeys) != want || (err == nil) != (want > 0) {
+			t.Errorf("%q: %d keys, %v", text, len(c.JWTPublicKeys), err)
+		}
+		if want == 2 && (c.JWTPublicKeys[0][0] != 0 || c.JWTPublicKeys[1][0] != 2) {
+			t.Errorf("%q: %v", text, c.JWTPublicKeys)
+		}
 	}
 }

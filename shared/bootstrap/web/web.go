@@ -61,7 +61,7 @@ func (f *Frame) LetAnyone() { f.anyone = true }
 
 // Verifier proves access tokens.
 func (f *Frame) Verifier() *simplejwt.Verifier {
-	return simplejwt.NewVerifier(time.Now, f.Config.JWTPublicKey)
+	return simplejwt.NewVerifier(time.Now, f.Config.JWTPublicKeys...)
 }
 
 // LetUndenied admits callers of functions without a database: whose token is good and whose session has not ended.

@@ -32,7 +32,7 @@ const (
 	Rotate
 	// GiveSibling gives a spent token one more child: the first may never have arrived.
 	GiveSibling
-	// RevokeFamily ends the session: a token came again after its successors were in use.
+	// RevokeFamily ends the session: a token came again after its successors were in use, or after the session had ended.
 	RevokeFamily
 )
 
@@ -48,8 +48,15 @@ type Decision struct {
 // siblings only the one lives on that was used first. A spent token gets a sibling within ReuseGrace of its rotation (two
 // tabs: both children stand until one is used) and as long as no later token was used (a lost answer: the unused child is
 // revoked at once). Anything else means that two people hold the chain, and ends it.
-func Decide(presented RefreshToken, family []RefreshToken, now time.Time) Decision {
+//
+// A token of a session that has ended ends it again for as long as access tokens of it may be about: whoever was to deny them
+// may have failed.
+func Decide(s Session, presented RefreshToken, family []RefreshToken, now time.Time) Decision {
 	switch {
+	case s.ended() && now.Sub(s.RevokedAt) <= AccessLifetime:
+		return Decision{Outcome: RevokeFamily}
+	case s.ended():
+		return Decision{Outcome: Refuse}
 	case presented.revoked():
 		if now.Sub(presented.RevokedAt) <= ReuseGrace {
 			return Decision{Outcome: Refuse}
@@ -90,7 +97,7 @@ func laterUsed(family []RefreshToken, depth int) bool {
 	return false
 }
 
-// Revoked says that a refresh revoked its whole family. It unwraps to unauthenticated; who catches it denies the session.
+// Revoked says that a refresh revoked its whole family, or that it was revoked before. It unwraps to unauthenticated; who catches it denies the session.
 type Revoked struct{ Session Session }
 
 func (r *Revoked) Error() string {

@@ -9,9 +9,10 @@ import (
 
 // chain plays one session: tokens by name, and a clock.
 type chain struct {
-	t      *testing.T
-	now    time.Time
-	tokens map[string]*RefreshToken
+	t       *testing.T
+	now     time.Time
+	session Session
+	tokens  map[string]*RefreshToken
 }
 
 func newChain(t *testing.T) *chain {
@@ -30,7 +31,7 @@ func (c *chain) present(name string, want Outcome, next string) {
 	for _, t := range c.tokens {
 		family = append(family, *t)
 	}
-	decision := Decide(*presented, family, c.now)
+	decision := Decide(c.session, *presented, family, c.now)
 	if decision.Outcome != want {
 		c.t.Fatalf("%s: outcome %d, want %d", name, decision.Outcome, want)
 	}
@@ -40,6 +41,9 @@ func (c *chain) present(name string, want Outcome, next string) {
 				t.RevokedAt = c.now
 			}
 		}
+	}
+	if want == RevokeFamily && c.session.RevokedAt.IsZero() {
+		c.session.RevokedAt = c.now
 	}
 	if want == Rotate {
 		presented.UsedAt = c.now
@@ -151,4 +155,23 @@ func TestAnExpiredTokenOpensNothing(t *testing.T) {
 	c := newChain(t)
 	c.later(RefreshLifetime)
 	c.present("first", Refuse, "")
+}
+
+// Who denies the session's access tokens may fail; every token of the family is a reason to do it again.
+func TestAnEndedFamilyEndsAgainWhileItsAccessTokensLive(t *testing.T) {
+	t.Parallel()
+	c := newChain(t)
+	c.present("first", Rotate, "second")
+	c.later(time.Minute)
+	c.present("second", Rotate, "third")
+	c.later(time.Minute)
+	c.present("first", RevokeFamily, "")
+	c.later(AccessLifetime)
+	for _, name := range []string{"first", "second", "third"} {
+		c.present(name, RevokeFamily, "")
+	}
+	c.later(time.Second)
+	for _, name := range []string{"first", "second", "third"} {
+		c.present(name, Refuse, "")
+	}
 }

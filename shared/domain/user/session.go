@@ -28,7 +28,7 @@ type Verifier interface {
 	Verify(ctx context.Context, token string) (Caller, error)
 }
 
-// AuthService is how people sign in. Two exist: simplejwt and Ory Kratos; configuration chooses.
+// AuthService is how people sign in. simplejwt implements it; nothing else in the code knows more than this port.
 type AuthService interface {
 	Verifier
 	// Register makes an account and its first session. Returns validation_failed, or already_exists if the username is taken.
@@ -36,7 +36,7 @@ type AuthService interface {
 	// LogIn makes a session. Returns invalid_credentials without saying which part was wrong.
 	LogIn(ctx context.Context, c Credentials) (SignedIn, error)
 	// Refresh exchanges a refresh token for new tokens. Returns a Revoked error if the family was given up because a token
-	// came again that only a thief could still use, unauthenticated for a token that opens nothing.
+	// came again that only a thief could still use, now or a moment ago; unauthenticated for a token that opens nothing.
 	Refresh(ctx context.Context, refreshToken string) (SignedIn, error)
 	// End revokes a session for good. Ending an ended one is harmless.
 	End(ctx context.Context, session id.ID) error
@@ -58,14 +58,17 @@ type Session struct {
 	UserID    id.ID
 	CreatedAt time.Time
 	ExpiresAt time.Time
+	RevokedAt time.Time
 }
+
+func (s Session) ended() bool { return !s.RevokedAt.IsZero() }
 
 // Sessions stores sessions and their families of refresh tokens. It sees hashes only.
 type Sessions interface {
 	// Open stores a session with its first token.
 	Open(ctx context.Context, s Session, hash TokenHash) error
 	// Rotate finds the family of the token with this hash, asks Decide under the family's lock, and does what it says: next
-	// is stored as the token's child, or the session is revoked. Returns unauthenticated for an unknown or an ended session.
+	// is stored as the token's child, or the session is revoked. Returns unauthenticated for an unknown or an expired session.
 	Rotate(ctx context.Context, hash, next TokenHash, now time.Time) (Rotation, error)
 	// ByToken returns unauthenticated for an unknown token.
 	ByToken(ctx context.Context, hash TokenHash) (Session, error)

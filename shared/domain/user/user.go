@@ -49,10 +49,11 @@ type Registration struct {
 	Locale   Locale
 }
 
-// Normalize brings names to the form they are stored and compared in: usernames have no case, the address's host neither.
+// Normalize brings names to the form they are stored in, the same that Credentials are compared in. An address keeps the
+// case that it was given in, although it is found without regard to it.
 func (r Registration) Normalize() Registration {
-	r.Username = strings.ToLower(r.Username)
-	r.Email = strings.TrimSpace(r.Email)
+	r.Username = strings.ToLower(canonical(r.Username))
+	r.Email = canonical(r.Email)
 	if r.Locale == "" {
 		r.Locale = Japanese
 	}
@@ -99,10 +100,9 @@ func validEmail(s string) bool {
 	if at < 1 || at == len(s)-1 || len(s) > MaxEmail || !utf8.ValidString(s) {
 		return false
 	}
-	for _, c := range s {
-		if unicode.IsSpace(c) || unicode.IsControl(c) {
-			return false
-		}
+	// What nobody sees would make two addresses that look the same.
+	if strings.ContainsFunc(s, func(c rune) bool { return unicode.IsSpace(c) || invisible(c) }) {
+		return false
 	}
 	return !strings.ContainsRune(s[:at], '@')
 }
@@ -118,18 +118,23 @@ type Credentials struct {
 	Password string
 }
 
-// Accounts stores people.
+// Normalize brings the login to the form that names and addresses are found by.
+func (c Credentials) Normalize() Credentials {
+	c.Login = strings.ToLower(canonical(c.Login))
+	return c
+}
+
+// Accounts stores people, and the hashes of their passwords in the usual form `$algorithm$…$salt$key`.
+//
+// A login means one account by its username, or all that claim an address: who proved it, then the oldest.
 type Accounts interface {
 	// Register stores u. Returns already_exists if the username is taken, and never says whether the e-mail is.
 	Register(ctx context.Context, u User, passwordHash string) error
-	// ByLogin is every account that a login may mean: one by its username, or all that claim an e-mail address.
-	ByLogin(ctx context.Context, login string) ([]Account, error)
+	// Recipes is one hash for each way in which those have hashed whom a login may mean, at most limit. A way is all that
+	// stands before the key: the algorithm, its cost, the salt.
+	Recipes(ctx context.Context, login string, limit int) ([]string, error)
+	// Opened is the first whom the login may mean and who has one of these hashes. Says false if there is nobody.
+	Opened(ctx context.Context, login string, hashes []string) (User, bool, error)
 	// ByID returns not_found if there is no such account or it was deleted.
 	ByID(ctx context.Context, user id.ID) (User, error)
-}
-
-// Account is a user with what proves the password. An empty hash means that no password opens it.
-type Account struct {
-	User
-	PasswordHash string
 }

@@ -16,6 +16,8 @@ const (
 	RefreshCookie      = "yoriai_refresh"
 	CSRFHeader         = "X-Yoriai-CSRF"
 	OriginSecretHeader = "X-Yoriai-Origin-Secret"
+	// ViewerHeader is whom a request is for: it is believed with the origin secret only.
+	ViewerHeader = "X-Yoriai-Viewer"
 )
 
 // Denials knows sessions that ended before their access tokens did.

@@ -2,6 +2,8 @@ package http
 
 import (
 	"net"
+	"net/http"
+	"net/netip"
 	"strconv"
 	"strings"
 
@@ -63,24 +65,37 @@ func (r *Request) IdempotencyKey() (id.ID, error) {
 	return v, nil
 }
 
-// Address is where the client calls from, as far as the last hop that we run can tell. The header's last entry is the edge,
-// the one before it who called the edge; what stands further left is the client's own claim.
+// Address is where the client calls from, as far as a hop that we run can tell. The edge names its viewer, and so does the web
+// app's server, which calls around the edge for people: who presented the origin secret is believed. Without that word the
+// last entry of X-Forwarded-For is the edge and the one before it who called the edge; what stands further left is the
+// client's own claim.
 func (r *Request) Address() string {
+	said := ""
+	if admitted, _ := r.Get(admittedKey).(bool); admitted {
+		said = r.Request().Header.Get(ViewerHeader)
+	}
+	for _, address := range []string{said, forwardedFor(r.Request())} {
+		if a, err := netip.ParseAddr(address); err == nil {
+			return a.String()
+		}
+	}
+	host, _, err := net.SplitHostPort(r.Request().RemoteAddr)
+	if err != nil {
+		return r.Request().RemoteAddr
+	}
+	return host
+}
+
+// forwardedFor is who called the edge, or who called at all if there is no edge; empty if the header does not tell.
+func forwardedFor(r *http.Request) string {
 	var hops []string
-	for _, value := range r.Request().Header.Values(echo.HeaderXForwardedFor) {
+	for _, value := range r.Header.Values(echo.HeaderXForwardedFor) {
 		for hop := range strings.SplitSeq(value, ",") {
 			hops = append(hops, strings.TrimSpace(hop))
 		}
 	}
-	switch len(hops) {
-	case 0:
-		host, _, err := net.SplitHostPort(r.Request().RemoteAddr)
-		if err != nil {
-			return r.Request().RemoteAddr
-		}
-		return host
-	case 1:
-		return hops[0]
+	if len(hops) == 0 {
+		return ""
 	}
-	return hops[len(hops)-2]
+	return hops[max(0, len(hops)-2)]
 }

@@ -267,23 +267,6 @@ func TestReadingPathQueryAndHeaders(t *testing.T) {
 	}
 }
 
-func TestTheCallersAddressIsWhoCalledTheEdge(t *testing.T) {
-	t.Parallel()
-	for forwarded, want := range map[string]string{
-		"": "192.0.2.1", "198.51.100.1": "198.51.100.1", "198.51.100.1, 203.0.113.9": "198.51.100.1",
-		"10.0.0.1, 198.51.100.1, 203.0.113.9": "198.51.100.1",
-	} {
-		s, _ := serve(t, Config{}, func(r *Request) error { return r.String(200, r.Address()) })
-		var headers []string
-		if forwarded != "" {
-			headers = []string{"X-Forwarded-For", forwarded}
-		}
-		if got := call(s, "POST", "/open", "", headers...).Body.String(); got != want {
-			t.Errorf("%q: got %q, want %q", forwarded, got, want)
-		}
-	}
-}
-
 func TestThroughLambda(t *testing.T) {
 	t.Parallel()
 	s, _ := serve(t, Config{}, func(r *Request) error {

@@ -4,9 +4,6 @@ package identity
 import (
 	"context"
 	"errors"
-	"net"
-	"strings"
-	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -15,23 +12,8 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
-// How often one may try. Rules by name bound what can be done to one account, rules by address what one machine can do; those
-// are wide, since a school, or the web server that signs people in for their browsers, is one address too.
-var (
-	registerByAddress = ratelimit.Rule{Name: "register-address", Burst: 60, Every: 10 * time.Second}
-	logInByAddress    = ratelimit.Rule{Name: "login-address", Burst: 300, Every: 500 * time.Millisecond}
-	logInByBoth       = ratelimit.Rule{Name: "login-both", Burst: 10, Every: 30 * time.Second}
-	logInByName       = ratelimit.Rule{Name: "login-name", Burst: 100, Every: 10 * time.Second}
-	refreshByAddress  = ratelimit.Rule{Name: "refresh-address", Burst: 600, Every: 100 * time.Millisecond}
-)
-
-// Sockets knows which sockets a session holds.
-type Sockets interface {
-	OfUsers(ctx context.Context, users []id.ID) ([]realtime.Connection, error)
-	Remove(ctx context.Context, connectionID string) error
-}
-
-// Identity is the use case. Denials, Sockets and Closer are only there in functions that end sessions.
+// Identity is the use case. Denials and Sockets are only there in functions that end sessions, Closer where the stage
+// has sockets to close.
 type Identity struct {
 	Auth     user.AuthService
 	Accounts user.Accounts
@@ -52,26 +34,25 @@ func (i *Identity) Register(ctx context.Context, r user.Registration, address st
 
 // LogIn signs in. Returns rate_limited, or invalid_credentials without saying which part was wrong.
 func (i *Identity) LogIn(ctx context.Context, c user.Credentials, address string) (user.SignedIn, error) {
-	name := strings.ToLower(strings.TrimSpace(c.Login))
+	c = c.Normalize()
 	if err := i.limitAddress(ctx, logInByAddress, address); err != nil {
 		return user.SignedIn{}, err
 	}
-	if err := ratelimit.Allow(ctx, i.Limits, logInByBoth, name+" "+address); err != nil {
+	g := guessOf(c.Login, address)
+	if err := i.begin(ctx, g); err != nil {
 		return user.SignedIn{}, err
 	}
-	if err := ratelimit.Allow(ctx, i.Limits, logInByName, name); err != nil {
-		return user.SignedIn{}, err
+	signedIn, err := i.Auth.LogIn(ctx, c)
+	if fault.Is(err, fault.InvalidCredentials) {
+		i.failed(ctx, g)
+	} else {
+		i.forgive(ctx, g)
 	}
-	signedIn, err := i.Auth.LogIn(ctx, user.Credentials{Login: name, Password: c.Password})
-	if err != nil {
-		return user.SignedIn{}, err
-	}
-	i.Limits.Refill(ctx, logInByBoth, name+" "+address)
-	return signedIn, nil
+	return signedIn, err
 }
 
 // Refresh exchanges a refresh token. Returns rate_limited or unauthenticated. If the token betrays that two people hold the
-// chain, the session is denied everywhere before the answer.
+// chain, the session is denied everywhere before the answer, and again if such a token comes again.
 func (i *Identity) Refresh(ctx context.Context, refreshToken, address string) (user.SignedIn, error) {
 	if err := i.limitAddress(ctx, refreshByAddress, address); err != nil {
 		return user.SignedIn{}, err
@@ -87,16 +68,14 @@ func (i *Identity) Refresh(ctx context.Context, refreshToken, address string) (u
 }
 
 // LogOut ends the session that the refresh token, or else the access token, belongs to. Ending an ended session is
-// harmless. Returns unauthenticated if neither names one.
+// harmless, and ends again what failed before. Returns unauthenticated if neither names one.
 func (i *Identity) LogOut(ctx context.Context, refreshToken, accessToken string) error {
 	person, session, err := i.sessionOf(ctx, refreshToken, accessToken)
 	if err != nil {
 		return err
 	}
-	if err := i.Auth.End(ctx, session); err != nil {
-		return err
-	}
-	return i.deny(ctx, person, session)
+	denied := i.deny(ctx, person, session)
+	return errors.Join(i.Auth.End(ctx, session), denied)
 }
 
 func (i *Identity) sessionOf(ctx context.Context, refreshToken, accessToken string) (person, session id.ID, err error) {
@@ -113,36 +92,7 @@ func (i *Identity) sessionOf(ctx context.Context, refreshToken, accessToken stri
 	return caller.UserID, caller.SessionID, err
 }
 
-// deny ends what a session's access tokens can still do, then closes its sockets. A socket that cannot be closed now is
-// closed by its next heartbeat, which finds the denial.
-func (i *Identity) deny(ctx context.Context, person, session id.ID) error {
-	if err := i.Denials.Deny(ctx, session); err != nil {
-		return fault.Wrap(fault.Unavailable, "The session could not be ended everywhere. Try again.", err)
-	}
-	if i.Closer == nil {
-		return nil
-	}
-	connections, err := i.Sockets.OfUsers(ctx, []id.ID{person})
-	if err != nil {
-		return nil
-	}
-	for _, c := range connections {
-		if c.SessionID == session && i.Closer.Close(ctx, c.ID) == nil {
-			_ = i.Sockets.Remove(ctx, c.ID)
-		}
-	}
-	return nil
-}
-
 // Me is the person that a caller is.
 func (i *Identity) Me(ctx context.Context, c user.Caller) (user.User, error) {
 	return i.Accounts.ByID(ctx, c.UserID)
-}
-
-// limitAddress spares the machine itself: on loopback there is one developer, and no attacker.
-func (i *Identity) limitAddress(ctx context.Context, rule ratelimit.Rule, address string) error {
-	if ip := net.ParseIP(address); ip != nil && ip.IsLoopback() {
-		return nil
-	}
-	return ratelimit.Allow(ctx, i.Limits, rule, address)
 }

@@ -1,13 +1,12 @@
 // Command keys makes what a stage must have before its first deployment: the
 // key pair that signs sessions, the secret between edge and functions, and the
-// place for the AI providers' keys. What is there already stays as it is.
+// place for the AI providers' keys. What is there already stays as it is. It
+// also changes the first two, in steps that sign nobody out.
 package main
 
 import (
 	"context"
-	"crypto/ed25519"
 	"crypto/rand"
-	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
@@ -21,7 +20,6 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
-	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/yoriai/yoriai/stacks/stage"
 )
@@ -29,16 +27,17 @@ import (
 func main() {
 	name := flag.String("stage", string(stage.Local), "the stage")
 	rotate := flag.Bool("rotate-origin", false, "make a new origin secret; the one in use stays valid as the previous one")
+	signing := flag.String("signing-key", "", "a step of changing the key that signs sessions: next, switch or retire")
 	flag.Parse()
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := run(ctx, *name, *rotate); err != nil {
+	if err := run(ctx, *name, *rotate, signingStep(*signing)); err != nil {
 		fmt.Fprintln(os.Stderr, "keys:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, name string, rotate bool) error {
+func run(ctx context.Context, name string, rotate bool, signing signingStep) error {
 	s, err := stage.Find(name, os.Getenv)
 	if err != nil {
 		return err
@@ -48,11 +47,11 @@ func run(ctx context.Context, name string, rotate bool) error {
 		return err
 	}
 	k := keys{stage: s, secrets: secretsmanager.NewFromConfig(settings), parameters: ssm.NewFromConfig(settings)}
-	return k.ensureAll(ctx, rotate)
+	return k.ensureAll(ctx, rotate, signing)
 }
 
-func (k keys) ensureAll(ctx context.Context, rotate bool) error {
-	if err := k.ensureSigningKey(ctx); err != nil {
+func (k keys) ensureAll(ctx context.Context, rotate bool, signing signingStep) error {
+	if err := k.ensureSigningKey(ctx, signing); err != nil {
 		return fmt.Errorf("signing key: %w", err)
 	}
 	if err := k.ensureProviders(ctx); err != nil {
@@ -82,6 +81,7 @@ type secrets interface {
 	GetSecretValue(context.Context, *secretsmanager.GetSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error)
 	CreateSecret(context.Context, *secretsmanager.CreateSecretInput, ...func(*secretsmanager.Options)) (*secretsmanager.CreateSecretOutput, error)
 	PutSecretValue(context.Context, *secretsmanager.PutSecretValueInput, ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error)
+	UpdateSecretVersionStage(context.Context, *secretsmanager.UpdateSecretVersionStageInput, ...func(*secretsmanager.Options)) (*secretsmanager.UpdateSecretVersionStageOutput, error)
 }
 
 type parameters interface {
@@ -92,36 +92,6 @@ type keys struct {
 	stage      stage.Stage
 	secrets    secrets
 	parameters parameters
-}
-
-// ensureSigningKey makes the key pair if there is none. The public half is
-// always written anew from the private one, so that the two cannot differ.
-func (k keys) ensureSigningKey(ctx context.Context) error {
-	private, err := k.read(ctx, "jwt-signing-key")
-	if err != nil {
-		return err
-	}
-	if private == "" {
-		_, made, err := ed25519.GenerateKey(rand.Reader)
-		if err != nil {
-			return err
-		}
-		private = base64.StdEncoding.EncodeToString(made)
-		if err := k.create(ctx, "jwt-signing-key", private); err != nil {
-			return err
-		}
-	}
-	raw, err := base64.StdEncoding.DecodeString(private)
-	if err != nil || len(raw) != ed25519.PrivateKeySize {
-		return fmt.Errorf("%s is not the base64 of %d bytes", k.stage.Secret("jwt-signing-key"), ed25519.PrivateKeySize)
-	}
-	public := base64.StdEncoding.EncodeToString(ed25519.PrivateKey(raw).Public().(ed25519.PublicKey))
-	_, err = k.parameters.PutParameter(ctx, &ssm.PutParameterInput{
-		Name: aws.String(k.stage.Parameter("jwt-public-key")), Value: aws.String(public),
-		Type: ssmtypes.ParameterTypeString, Overwrite: aws.Bool(true),
-		Description: aws.String("Checks the signature of access tokens"),
-	})
-	return err
 }
 
 // origin is the secret that the edge adds to each request. Two values are valid
@@ -164,15 +134,26 @@ func (k keys) rotateOrigin(ctx context.Context) error {
 
 // read returns the secret's text, or nothing if there is no such secret.
 func (k keys) read(ctx context.Context, name string) (string, error) {
-	found, err := k.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{SecretId: aws.String(k.stage.Secret(name))})
+	v, err := k.version(ctx, name, current)
+	return v.text, err
+}
+
+// version is a secret's text under one of Secrets Manager's labels, and the id that it has there.
+type version struct{ id, text string }
+
+// version is zero if there is no such secret, or none with this label.
+func (k keys) version(ctx context.Context, name, label string) (version, error) {
+	found, err := k.secrets.GetSecretValue(ctx, &secretsmanager.GetSecretValueInput{
+		SecretId: aws.String(k.stage.Secret(name)), VersionStage: aws.String(label),
+	})
 	var none *secretstypes.ResourceNotFoundException
 	if errors.As(err, &none) {
-		return "", nil
+		return version{}, nil
 	}
 	if err != nil {
-		return "", err
+		return version{}, err
 	}
-	return aws.ToString(found.SecretString), nil
+	return version{id: aws.ToString(found.VersionId), text: aws.ToString(found.SecretString)}, nil
 }
 
 func (k keys) create(ctx context.Context, name, text string) error {

@@ -16,15 +16,24 @@ import (
 	"github.com/yoriai/yoriai/stacks/stage"
 )
 
-// account is an AWS account with nothing but secrets and parameters in it.
-type account struct{ secrets, parameters map[string]string }
+// account is an AWS account with nothing but secrets and parameters in it. A
+// secret's version has its own text for an id.
+type account struct {
+	secrets, parameters map[string]string
+	// labels are the versions of a secret that are not current.
+	labels map[string]map[string]string
+}
 
 func (a account) GetSecretValue(_ context.Context, in *secretsmanager.GetSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.GetSecretValueOutput, error) {
-	text, there := a.secrets[aws.ToString(in.SecretId)]
+	name := aws.ToString(in.SecretId)
+	text, there := a.secrets[name]
+	if label := aws.ToString(in.VersionStage); label != current {
+		text, there = a.labels[name][label]
+	}
 	if !there {
 		return nil, &secretstypes.ResourceNotFoundException{}
 	}
-	return &secretsmanager.GetSecretValueOutput{SecretString: &text}, nil
+	return &secretsmanager.GetSecretValueOutput{SecretString: &text, VersionId: &text}, nil
 }
 
 func (a account) CreateSecret(_ context.Context, in *secretsmanager.CreateSecretInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.CreateSecretOutput, error) {
@@ -36,8 +45,36 @@ func (a account) CreateSecret(_ context.Context, in *secretsmanager.CreateSecret
 }
 
 func (a account) PutSecretValue(_ context.Context, in *secretsmanager.PutSecretValueInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.PutSecretValueOutput, error) {
-	a.secrets[aws.ToString(in.SecretId)] = aws.ToString(in.SecretString)
+	name := aws.ToString(in.SecretId)
+	if len(in.VersionStages) == 0 {
+		a.secrets[name] = aws.ToString(in.SecretString)
+	}
+	for _, label := range in.VersionStages {
+		a.set(name, label, aws.ToString(in.SecretString))
+	}
 	return &secretsmanager.PutSecretValueOutput{}, nil
+}
+
+func (a account) set(name, label, text string) {
+	if a.labels[name] == nil {
+		a.labels[name] = map[string]string{}
+	}
+	a.labels[name][label] = text
+}
+
+func (a account) UpdateSecretVersionStage(_ context.Context, in *secretsmanager.UpdateSecretVersionStageInput, _ ...func(*secretsmanager.Options)) (*secretsmanager.UpdateSecretVersionStageOutput, error) {
+	name, label := aws.ToString(in.SecretId), aws.ToString(in.VersionStage)
+	from, to := aws.ToString(in.RemoveFromVersionId), aws.ToString(in.MoveToVersionId)
+	switch {
+	case label == current && a.secrets[name] == from && to != "":
+		a.set(name, previous, from)
+		a.secrets[name] = to
+	case label != current && a.labels[name][label] == from && to == "":
+		delete(a.labels[name], label)
+	default:
+		return nil, &secretstypes.InvalidParameterException{}
+	}
+	return &secretsmanager.UpdateSecretVersionStageOutput{}, nil
 }
 
 func (a account) PutParameter(_ context.Context, in *ssm.PutParameterInput, _ ...func(*ssm.Options)) (*ssm.PutParameterOutput, error) {
@@ -51,14 +88,14 @@ func open(t *testing.T, name stage.Name) (account, keys) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := account{secrets: map[string]string{}, parameters: map[string]string{}}
+	a := account{secrets: map[string]string{}, parameters: map[string]string{}, labels: map[string]map[string]string{}}
 	return a, keys{stage: s, secrets: a, parameters: a}
 }
 
 func TestTheKeysOfASignatureBelongTogether(t *testing.T) {
 	t.Parallel()
 	a, k := open(t, stage.Local)
-	if err := k.ensureAll(t.Context(), false); err != nil {
+	if err := k.ensureAll(t.Context(), false, stay); err != nil {
 		t.Fatal(err)
 	}
 	private, err := base64.StdEncoding.DecodeString(a.secrets["yoriai/local/jwt-signing-key"])
@@ -78,11 +115,11 @@ func TestWhatIsThereStays(t *testing.T) {
 	t.Parallel()
 	for _, name := range []stage.Name{stage.Local, stage.Dev} {
 		a, k := open(t, name)
-		if err := k.ensureAll(t.Context(), false); err != nil {
+		if err := k.ensureAll(t.Context(), false, stay); err != nil {
 			t.Fatal(err)
 		}
 		before := account{secrets: maps.Clone(a.secrets), parameters: maps.Clone(a.parameters)}
-		if err := k.ensureAll(t.Context(), false); err != nil {
+		if err := k.ensureAll(t.Context(), false, stay); err != nil {
 			t.Fatal(err)
 		}
 		if !maps.Equal(before.secrets, a.secrets) || !maps.Equal(before.parameters, a.parameters) {
@@ -98,14 +135,14 @@ func TestWhatIsThereStays(t *testing.T) {
 func TestRotationKeepsTheSecretInUse(t *testing.T) {
 	t.Parallel()
 	a, k := open(t, stage.Dev)
-	if err := k.ensureAll(t.Context(), false); err != nil {
+	if err := k.ensureAll(t.Context(), false, stay); err != nil {
 		t.Fatal(err)
 	}
 	var first, second origin
 	if err := json.Unmarshal([]byte(a.secrets["yoriai/dev/origin"]), &first); err != nil || len(first.Current) != 64 || first.Previous != "" {
 		t.Fatalf("%+v %v", first, err)
 	}
-	if err := k.ensureAll(t.Context(), true); err != nil {
+	if err := k.ensureAll(t.Context(), true, stay); err != nil {
 		t.Fatal(err)
 	}
 	if err := json.Unmarshal([]byte(a.secrets["yoriai/dev/origin"]), &second); err != nil {
@@ -120,7 +157,7 @@ func TestABrokenSigningKeyIsNotOverwritten(t *testing.T) {
 	t.Parallel()
 	a, k := open(t, stage.Prod)
 	a.secrets["yoriai/prod/jwt-signing-key"] = "c2hvcnQ="
-	if err := k.ensureAll(t.Context(), false); err == nil {
+	if err := k.ensureAll(t.Context(), false, stay); err == nil {
 		t.Error("a key of five bytes was accepted")
 	}
 	if a.secrets["yoriai/prod/jwt-signing-key"] != "c2hvcnQ=" || len(a.parameters) > 0 {

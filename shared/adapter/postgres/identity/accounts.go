@@ -37,31 +37,45 @@ func (a Accounts) Register(ctx context.Context, u user.User, passwordHash string
 	return pg.Translate(err)
 }
 
-// ByLogin implements user.Accounts: a login with an @ is an e-mail address, which no username holds. The oldest come first.
-func (a Accounts) ByLogin(ctx context.Context, login string) ([]user.Account, error) {
-	if strings.ContainsRune(login, 0) { // PostgreSQL stores none, so nobody is called that
+// meant is whom a login may mean: one with an @ is an e-mail address, which no username holds.
+func meant(login string) string {
+	if strings.Contains(login, "@") {
+		return `lower(u.email) = lower($1) AND u.deleted_at IS NULL`
+	}
+	return `lower(u.username) = lower($1) AND u.deleted_at IS NULL`
+}
+
+// nobody says that PostgreSQL can store no such login.
+func nobody(login string) bool { return strings.ContainsRune(login, 0) }
+
+// Recipes implements user.Accounts. However many claim an address, the database sends one hash for each recipe.
+func (a Accounts) Recipes(ctx context.Context, login string, limit int) ([]string, error) {
+	if nobody(login) {
 		return nil, nil
 	}
-	column := "username"
-	if strings.Contains(login, "@") {
-		column = "email"
-	}
-	// Who proved the address comes before who merely claims it.
 	rows, err := a.Pool.Query(ctx, `
-		SELECT `+userColumns+`, coalesce(u.password_hash, '')
-		FROM users u WHERE lower(u.`+column+`) = lower($1) AND u.deleted_at IS NULL
-		ORDER BY u.email_verified_at NULLS LAST, u.id
-		LIMIT 1000`, login)
+		SELECT min(u.password_hash) FROM users u WHERE `+meant(login)+` AND u.password_hash IS NOT NULL
+		GROUP BY regexp_replace(u.password_hash, '[^$]*$', '')
+		ORDER BY min(u.email_verified_at) NULLS LAST, min(u.created_at)
+		LIMIT $2`, login, limit)
 	if err != nil {
 		return nil, pg.Translate(err)
 	}
-	accounts, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (user.Account, error) {
-		var account user.Account
-		err := row.Scan(append(userTargets(&account.User), &account.PasswordHash)...)
-		account.CreatedAt = account.CreatedAt.UTC()
-		return account, err
-	})
-	return accounts, pg.Translate(err)
+	recipes, err := pgx.CollectRows(rows, pgx.RowTo[string])
+	return recipes, pg.Translate(err)
+}
+
+// Opened implements user.Accounts.
+func (a Accounts) Opened(ctx context.Context, login string, hashes []string) (u user.User, found bool, err error) {
+	if nobody(login) {
+		return u, false, nil
+	}
+	found, err = pg.Found(a.Pool.QueryRow(ctx, `
+		SELECT `+userColumns+` FROM users u WHERE `+meant(login)+` AND u.password_hash = ANY($2::text[])
+		ORDER BY u.email_verified_at NULLS LAST, u.id
+		LIMIT 1`, login, hashes).Scan(userTargets(&u)...))
+	u.CreatedAt = u.CreatedAt.UTC()
+	return u, found, err
 }
 
 // ByID implements user.Accounts.

@@ -29,9 +29,10 @@ func TestHotQueriesUseTheirIndexes(t *testing.T) {
 	}
 	for name, query := range map[string]string{
 		"a session":       `SELECT FROM sessions s JOIN users u ON u.id = s.user_id WHERE s.id = '0190b3f0-0000-7000-8000-000000000000' AND s.user_id = '0190b3f0-0000-7000-8000-000000000000' AND s.revoked_at IS NULL`,
-		"a username":      `SELECT FROM users u WHERE lower(u.username) = lower('USER77') AND u.deleted_at IS NULL ORDER BY u.email_verified_at NULLS LAST, u.id LIMIT 1000`,
-		"an address":      `SELECT FROM users u WHERE lower(u.email) = lower('USER77@example.org') AND u.deleted_at IS NULL ORDER BY u.email_verified_at NULLS LAST, u.id LIMIT 1000`,
-		"a refresh token": `SELECT FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = sha256('x') AND s.revoked_at IS NULL FOR UPDATE OF s`,
+		"a username":      `SELECT FROM users u WHERE lower(u.username) = lower('USER77') AND u.deleted_at IS NULL AND u.password_hash = ANY('{x}') ORDER BY u.email_verified_at NULLS LAST, u.id LIMIT 1`,
+		"an address":      `SELECT FROM users u WHERE lower(u.email) = lower('USER77@example.org') AND u.deleted_at IS NULL AND u.password_hash = ANY('{x}') ORDER BY u.email_verified_at NULLS LAST, u.id LIMIT 1`,
+		"recipes":         `SELECT min(u.password_hash) FROM users u WHERE lower(u.email) = lower('USER77@example.org') AND u.deleted_at IS NULL AND u.password_hash IS NOT NULL GROUP BY regexp_replace(u.password_hash, '[^$]*$', '') ORDER BY min(u.email_verified_at) NULLS LAST, min(u.created_at) LIMIT 4`,
+		"a refresh token": `SELECT FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id WHERE t.hash = sha256('x') AND s.expires_at > now() AND u.deleted_at IS NULL FOR UPDATE OF s`,
 		"a family":        `SELECT FROM refresh_tokens t WHERE t.session_id = '0190b3f0-0000-7000-8000-000000000000' AND (t.hash = sha256('x') OR t.used_at IS NULL AND t.revoked_at IS NULL OR t.depth > (SELECT p.depth FROM refresh_tokens p WHERE p.hash = sha256('x')) AND t.used_at IS NOT NULL)`,
 		"old tokens":      `DELETE FROM refresh_tokens WHERE id IN (SELECT id FROM refresh_tokens WHERE expires_at < now() - interval '9 days' LIMIT 100)`,
 	} {

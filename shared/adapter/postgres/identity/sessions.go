@@ -42,7 +42,7 @@ func (s Sessions) Rotate(ctx context.Context, hash, next user.TokenHash, now tim
 		if err != nil {
 			return err
 		}
-		r.Decision = user.Decide(presented, family, now)
+		r.Decision = user.Decide(r.Session, presented, family, now)
 		return carryOut(ctx, tx, r, presented, next, now)
 	})
 	return r, err
@@ -52,12 +52,14 @@ func (s Sessions) Rotate(ctx context.Context, hash, next user.TokenHash, now tim
 func lockFamily(ctx context.Context, tx pg.Tx, hash user.TokenHash, now time.Time) (user.Session, user.User, error) {
 	var session user.Session
 	var person user.User
+	var revoked *time.Time
 	found, err := pg.Found(tx.QueryRow(ctx, `
-		SELECT s.id, s.user_id, s.created_at, s.expires_at, `+userColumns+`
+		SELECT s.id, s.user_id, s.created_at, s.expires_at, s.revoked_at, `+userColumns+`
 		FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id
-		WHERE t.hash = $1 AND s.revoked_at IS NULL AND s.expires_at > $2 AND u.deleted_at IS NULL
+		WHERE t.hash = $1 AND s.expires_at > $2 AND u.deleted_at IS NULL
 		FOR UPDATE OF s`, hash[:], now).
-		Scan(append([]any{&session.ID, &session.UserID, &session.CreatedAt, &session.ExpiresAt}, userTargets(&person)...)...))
+		Scan(append([]any{&session.ID, &session.UserID, &session.CreatedAt, &session.ExpiresAt, &revoked}, userTargets(&person)...)...))
+	session.RevokedAt = orZero(revoked)
 	if err == nil && !found {
 		err = ended()
 	}

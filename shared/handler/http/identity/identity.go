@@ -5,6 +5,8 @@ import (
 	"net/http"
 	"time"
 
+	"golang.org/x/text/unicode/norm"
+
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/user"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
@@ -35,7 +37,7 @@ func (h Handlers) Register(r *httpapi.Request) error {
 		return err
 	}
 	signedIn, err := h.Identity.Register(r.Request().Context(), user.Registration{
-		Username: body.Username, Email: body.Email, Password: body.Password, Locale: user.Locale(body.Locale),
+		Username: typed(body.Username), Email: typed(body.Email), Password: body.Password, Locale: user.Locale(body.Locale),
 	}, r.Address())
 	if err != nil {
 		return err
@@ -56,12 +58,15 @@ func (h Handlers) LogIn(r *httpapi.Request) error {
 	if err := r.Decode(&body); err != nil {
 		return err
 	}
-	signedIn, err := h.Identity.LogIn(r.Request().Context(), user.Credentials{Login: body.Login, Password: body.Password}, r.Address())
+	signedIn, err := h.Identity.LogIn(r.Request().Context(), user.Credentials{Login: typed(body.Login), Password: body.Password}, r.Address())
 	if err != nil {
 		return err
 	}
 	return h.answer(r, http.StatusOK, signedIn, cookies)
 }
+
+// typed is a name or an address in one form: keyboards write the same letter as one character or as several.
+func typed(s string) string { return norm.NFC.String(s) }
 
 type refreshToken struct {
 	RefreshToken string `json:"refresh_token"`

@@ -100,6 +100,42 @@ func TestAReusedTokenEndsTheSessionEverywhere(t *testing.T) {
 	s.refresh(elsewhere.text("refresh_token")).want(200, "")
 }
 
+// The family is revoked in one store and denied in another: if the second fails, the token that betrayed it does it again.
+func TestAReusedTokenIsDeniedWhenTheCloudIsBack(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	first := s.register("ann")
+	second := s.refresh(first.text("refresh_token")).want(200, "")
+	third := s.refresh(second.text("refresh_token")).want(200, "")
+	s.socket(third.text("access_token"), "socket")
+	s.later(user.ReuseGrace + time.Second)
+	s.denialsAway.Store(true)
+	s.refresh(first.text("refresh_token")).want(503, "unavailable")
+	s.ticket(third.text("access_token")).want(201, "") // not yet
+	s.denialsAway.Store(false)
+	s.refresh(first.text("refresh_token")).want(401, "unauthenticated")
+	s.ticket(third.text("access_token")).want(401, "unauthenticated")
+	if s.hub.Open("socket") {
+		t.Error("its socket is open")
+	}
+}
+
+func TestALogOutIsDoneAgainWhenTheCloudIsBack(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	ann := s.register("ann")
+	logOut := func() answer {
+		return s.call("POST", "/auth/logout", map[string]string{"refresh_token": ann.text("refresh_token")})
+	}
+	s.denialsAway.Store(true)
+	logOut().want(503, "unavailable")
+	s.refresh(ann.text("refresh_token")).want(503, "unavailable")
+	s.denialsAway.Store(false)
+	logOut().want(204, "")
+	s.ticket(ann.text("access_token")).want(401, "unauthenticated")
+	s.me(ann.text("access_token")).want(401, "unauthenticated")
+}
+
 func TestTokensThatOpenNothing(t *testing.T) {
 	t.Parallel()
 	s := newStage(t)

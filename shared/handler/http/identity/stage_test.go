@@ -2,14 +2,17 @@ package identity_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/ed25519"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,7 +25,9 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/api/apitest"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
+	domain "github.com/yoriai/yoriai/shared/domain/realtime"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	httpidentity "github.com/yoriai/yoriai/shared/handler/http/identity"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
@@ -34,12 +39,15 @@ const origin = "http://localhost:8080"
 
 // stage is the identity stack: the real frame, database and table, and a clock.
 type stage struct {
-	t      *testing.T
-	server *httpapi.Server
-	pool   *pgxpool.Pool
-	table  dynamodb.Table
-	hub    *apigateway.InProcess
-	signer *simplejwt.Signer
+	t        *testing.T
+	server   *httpapi.Server
+	pool     *pgxpool.Pool
+	accounts store.Accounts
+	table    dynamodb.Table
+	hub      *apigateway.InProcess
+	signer   *simplejwt.Signer
+
+	denialsAway atomic.Bool
 
 	mu    sync.Mutex
 	clock time.Time
@@ -54,12 +62,14 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s.signer = simplejwt.NewSigner(private, s.now)
-	accounts, sessions := store.Accounts{Pool: s.pool}, store.Sessions{Pool: s.pool}
+	s.accounts = store.Accounts{Pool: s.pool}
+	accounts, sessions := s.accounts, store.Sessions{Pool: s.pool}
 	auth := &simplejwt.Service{
 		Verifier: simplejwt.NewVerifier(s.now, public), Signer: s.signer, Accounts: accounts, Sessions: sessions,
 		Cost: simplejwt.Cost{MemoryKiB: 64, Iterations: 1}, Now: s.now,
 	}
-	denials, limits := dynamodb.Denials{Table: s.table}, ratelimit.NewLocal(s.now)
+	limits := ratelimit.NewLocal(s.now)
+	denials := &flaky{Denials: dynamodb.Denials{Table: s.table}, away: &s.denialsAway}
 	h := httpidentity.Handlers{Cookies: httpapi.Cookies{PublicOrigin: origin}, Identity: &identity.Identity{
 		Auth: auth, Accounts: accounts, Limits: limits, Denials: denials, Sockets: dynamodb.Connections{Table: s.table}, Closer: s.hub,
 	}}
@@ -79,6 +89,19 @@ func newStage(t *testing.T) *stage {
 		return nil
 	})
 	return s
+}
+
+// flaky can be told to deny nobody for a while.
+type flaky struct {
+	domain.Denials
+	away *atomic.Bool
+}
+
+func (f *flaky) Deny(ctx context.Context, session id.ID) error {
+	if f.away.Load() {
+		return errors.New("away")
+	}
+	return f.Denials.Deny(ctx, session)
 }
 
 func (s *stage) now() time.Time {

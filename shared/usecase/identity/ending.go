@@ -1,0 +1,83 @@
+package identity
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+)
+
+// endingStep is how long each step may take that ends a session. All of them fit into a request.
+const endingStep = 2 * time.Second
+
+// Sockets knows which sockets a session holds.
+type Sockets interface {
+	OfUsers(ctx context.Context, users []id.ID) ([]realtime.Connection, error)
+	Remove(ctx context.Context, connectionID string) error
+}
+
+// deny ends everywhere what a session has ended: first what its access tokens can still do, then its sockets are taken from
+// the table, so that nothing is sent to them, and then closed. Each step is tried whatever became of the others, and goes on
+// if the caller leaves; all of it can be done again. Returns unavailable if a step failed that the session could live on by.
+func (i *Identity) deny(ctx context.Context, person, session id.ID) error {
+	ctx = context.WithoutCancel(ctx)
+	denied := step(ctx, "deny the session", func(ctx context.Context) error { return i.Denials.Deny(ctx, session) })
+	forgotten := i.closeSockets(ctx, person, session)
+	if err := errors.Join(denied, forgotten); err != nil {
+		return fault.Wrap(fault.Unavailable, "The session could not be ended everywhere. Try again.", err)
+	}
+	return nil
+}
+
+// closeSockets returns an error if a socket stays listed. One that is only not closed hears nothing more, and its client's
+// next frame finds that it is not known.
+func (i *Identity) closeSockets(ctx context.Context, person, session id.ID) error {
+	if i.Sockets == nil {
+		return nil
+	}
+	var held []string
+	err := step(ctx, "find the session's sockets", func(ctx context.Context) error {
+		connections, err := i.Sockets.OfUsers(ctx, []id.ID{person})
+		for _, c := range connections {
+			if c.SessionID == session {
+				held = append(held, c.ID)
+			}
+		}
+		return err
+	})
+	err = errors.Join(err, step(ctx, "forget its sockets", func(ctx context.Context) error {
+		return each(ctx, held, i.Sockets.Remove)
+	}))
+	if i.Closer != nil {
+		if err := step(ctx, "close its sockets", func(ctx context.Context) error { return each(ctx, held, i.Closer.Close) }); err != nil {
+			slog.WarnContext(ctx, "sockets stay open", "error", err, "session", session.String())
+		}
+	}
+	return err
+}
+
+func step(ctx context.Context, what string, do func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, endingStep)
+	defer cancel()
+	if err := do(ctx); err != nil {
+		return fmt.Errorf("%s: %w", what, err)
+	}
+	return nil
+}
+
+// each does something to all at once, so that one that hangs keeps nobody waiting.
+func each(ctx context.Context, connectionIDs []string, do func(ctx context.Context, connectionID string) error) error {
+	errs := make([]error, len(connectionIDs))
+	var all sync.WaitGroup
+	for n, connectionID := range connectionIDs {
+		all.Go(func() { errs[n] = do(ctx, connectionID) })
+	}
+	all.Wait()
+	return errors.Join(errs...)
+}
