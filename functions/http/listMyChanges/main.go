@@ -2,15 +2,13 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/rooms"
 )
 
 func main() {
-	needs := []environment.Need{environment.Postgres}
-	chat.Serve("GET", "/me/changes", needs, func(p *chat.Parts) httpapi.Handler {
-		return rooms.MyChanges(p.Store)
+	service.HTTP("listMyChanges", func(s *service.Services) httpapi.Handler {
+		return rooms.MyChanges(s.Store)
 	})
 }
