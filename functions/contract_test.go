@@ -51,7 +51,8 @@ func newStage(t *testing.T) stage {
 		"ORIGIN_SECRET_ARN=" + secret(t, `{"current":"`+frontDoor+`","previous":""}`),
 		"JWT_PRIVATE_KEY_SECRET_ARN=" + secret(t, base64.StdEncoding.EncodeToString(private)),
 		"REDIS_URL=" + os.Getenv("TEST_REDIS_URL"), "GATEWAY_GRPC_ADDR=127.0.0.1:1",
-		"FAN_OUT_QUEUE_URL=http://127.0.0.1:1/fan-out", "AI_REPLIES_QUEUE_URL=http://127.0.0.1:1/ai-replies", "AI_WATCHDOG_QUEUE_URL=http://127.0.0.1:1/ai-watchdog",
+		"QUEUE_URL_FAN_OUT=http://127.0.0.1:1/fan-out", "QUEUE_URL_AI_REPLIES=http://127.0.0.1:1/ai-replies", "QUEUE_URL_AI_WATCHDOG=http://127.0.0.1:1/ai-watchdog",
+		"QUEUE_URL_FAN_OUT_DEAD=http://127.0.0.1:1/x", "QUEUE_URL_AI_REPLIES_DEAD=http://127.0.0.1:1/x", "QUEUE_URL_AI_WATCHDOG_DEAD=http://127.0.0.1:1/x",
 		"WEBSOCKET_CALLBACK_URL=http://127.0.0.1:1/ws", "WEBSOCKET_PUBLIC_URL=ws://localhost:8080/ws",
 		"AWS_ENDPOINT_URL=" + os.Getenv(dynamotest.Variable), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 	}
@@ -218,6 +219,9 @@ func TestAFunctionSaysWhatItsEnvironmentLacks(t *testing.T) {
 	for name, missing := range map[string][]string{
 		"logIn":     {"YORIAI_STAGE", "PUBLIC_ORIGIN", "DATABASE_URL", "JWT_PUBLIC_KEY", "ORIGIN_SECRET_ARN", "JWT_PRIVATE_KEY_SECRET_ARN"},
 		"heartbeat": {"YORIAI_STAGE", "REALTIME_TABLE", "WEBSOCKET_CALLBACK_URL"},
+		"fan-out":   {"YORIAI_STAGE", "DATABASE_URL", "QUEUE_URL_FAN_OUT"},
+		"sweep":     {"DATABASE_URL", "REALTIME_TABLE", "QUEUE_URL_AI_WATCHDOG"},
+		"migrate":   {"DATABASE_URL"},
 	} {
 		f := start(t, name, nil)
 		select {

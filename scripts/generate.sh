@@ -31,6 +31,9 @@ sed "s|^output:.*|output: $made/types.gen.go|" shared/api/oapi-codegen.yaml >"$m
 (cd shared/api && GOWORK=off go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 \
   -config "$made/oapi-codegen.yaml" openapi.yaml)
 
+# What each function needs, for the functions themselves.
+(cd stacks && GOWORK=off go run ./cmd/functions ../shared/api) >"$made/functions.gen.go"
+
 # The web application's own generators, run on a copy of its layout.
 [ -d web/node_modules/openapi-typescript ] || npm --prefix web ci --no-audit --no-fund --loglevel=error
 mkdir -p "$made/web/src/lib/api"
@@ -53,6 +56,7 @@ deliver() {
 deliver "$made/proto/gateway.pb.go" shared/adapter/gateway/llmv1/gateway.pb.go
 deliver "$made/proto/gateway_grpc.pb.go" shared/adapter/gateway/llmv1/gateway_grpc.pb.go
 deliver "$made/types.gen.go" shared/api/types.gen.go
+deliver "$made/functions.gen.go" shared/bootstrap/environment/functions.gen.go
 deliver "$made/web/src/lib/api/schema.d.ts" web/src/lib/api/schema.d.ts
 deliver "$made/web/src/lib/api/frames.d.ts" web/src/lib/api/frames.d.ts
 [ $status = 0 ] && [ $check = 1 ] && echo "generated code is what the contracts give"

@@ -10,6 +10,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 )
 
 const module = "github.com/yoriai/yoriai/"
@@ -122,21 +124,41 @@ func family(path string) string {
 	return name
 }
 
-// A Lambda links only what it needs: sockets never wake the database.
-func TestSocketFunctionsDoNotLinkTheDatabase(t *testing.T) {
+// A Lambda links only what it needs: sockets never wake the database, and who does not speak to the gateway knows no gRPC.
+func TestFunctionsLinkOnlyWhatTheyNeed(t *testing.T) {
 	t.Parallel()
-	forbidden := []string{"github.com/jackc/pgx/v5", "google.golang.org/grpc", "github.com/labstack/echo/v4", module + "shared/adapter/postgres"}
-	functions := list(t, "./functions/websocket/...")
-	if len(functions) != 6 {
-		t.Fatalf("%d socket functions, want 6", len(functions))
-	}
-	for _, f := range append(functions, list(t, "./functions/http/health", "./functions/http/createRealtimeTicket")...) {
-		mayServe := strings.Contains(f.ImportPath, "/http/")
-		for _, d := range f.Deps {
-			if within(d, forbidden) && !(mayServe && strings.Contains(d, "labstack/echo")) {
-				t.Errorf("%s links %s", strings.TrimPrefix(f.ImportPath, module), d)
+	const driver, grpc, echo, store = "github.com/jackc/pgx/v5", "google.golang.org/grpc", "github.com/labstack/echo/v4", module + "shared/adapter/postgres"
+	sockets, speakers := 0, 0
+	for _, p := range list(t, "./functions/...") {
+		if p.Name != "main" {
+			continue
+		}
+		kind, name, _ := strings.Cut(strings.TrimPrefix(p.ImportPath, module+"functions/"), "/")
+		f, known := environment.Lookup(name)
+		if !known || string(f.Kind) != kind {
+			t.Errorf("functions/%s/%s is in no contract", kind, name)
+		}
+		var forbidden []string
+		switch {
+		case f.Kind == environment.WebSocket:
+			sockets++
+			forbidden = []string{driver, grpc, echo, store}
+		case !f.Has(environment.Gateway):
+			forbidden = []string{grpc}
+			if f.Kind == environment.HTTP && !f.Has(environment.Postgres) {
+				forbidden = append(forbidden, driver, store)
+			}
+		default:
+			speakers++
+		}
+		for _, d := range p.Deps {
+			if within(d, forbidden) {
+				t.Errorf("functions/%s/%s links %s", kind, name, d)
 			}
 		}
+	}
+	if sockets != 6 || speakers < 5 {
+		t.Fatalf("%d socket functions and %d that speak to the gateway were looked at", sockets, speakers)
 	}
 }
 

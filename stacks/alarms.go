@@ -1,7 +1,10 @@
 package stacks
 
 import (
+	"strings"
+
 	"github.com/yoriai/yoriai/stacks/constructs"
+	"github.com/yoriai/yoriai/stacks/contract"
 	"github.com/yoriai/yoriai/stacks/stage"
 )
 
@@ -29,8 +32,8 @@ type alarm struct {
 // alarms are for a whole stage, not for each function: three for every one of
 // forty functions would cost more than the dev stage itself. Metrics without a
 // dimension are those of the whole account (one account per stage).
-func alarms(s stage.Stage, ids alarmIDs) []alarm {
-	all := append(functionAlarms(s), queueAlarms(s)...)
+func alarms(s stage.Stage, queues []contract.Queue, ids alarmIDs) []alarm {
+	all := append(functionAlarms(s), queueAlarms(s, queues)...)
 	all = append(all, apiAlarms(s, ids)...)
 	all = append(all, databaseAlarms(s)...)
 	return append(all, gatewayAlarms(s)...)
@@ -57,7 +60,6 @@ func functionAlarms(s stage.Stage) []alarm {
 		{id: "FunctionConcurrency", means: "Near the account's limit of concurrent invocations", of: lambdaMetric(s, "", "ConcurrentExecutions", "Maximum"),
 			seconds: 60, periods: 5, over: 800},
 		{id: "ReplyWorkerErrors", means: "The AI worker crashes", of: lambdaMetric(s, "ai-replies", "Errors", "Sum"), seconds: 300, periods: 1, over: 5},
-		{id: "FanOutErrors", means: "Events are not pushed", of: lambdaMetric(s, "fan-out", "Errors", "Sum"), seconds: 300, periods: 2, over: 5},
 		{id: "SweepErrors", means: "The sweeper fails", of: lambdaMetric(s, "sweep", "Errors", "Sum"), seconds: 300, periods: 2, over: 2},
 		{id: "SweepSilent", means: "The sweeper is not called any more", of: lambdaMetric(s, "sweep", "Invocations", "Sum"),
 			seconds: 300, periods: 2, over: 3, under: true, silence: true},
@@ -69,20 +71,38 @@ func functionAlarms(s stage.Stage) []alarm {
 	}
 }
 
+// recordsFailed counts the records that a consumer failed on, dead-letter
+// consumers too. The consumers write it to their logs in CloudWatch's embedded
+// metric format: Lambda's own Errors stay zero when single records fail.
+func recordsFailed(queue string) measure {
+	return measure{"Yoriai", "RecordsFailed", map[string]string{"queue": queue}, "Sum"}
+}
+
 // A consumer empties each dead-letter queue, so its depth stays zero: what is
 // counted is how often the consumer had to run.
-func queueAlarms(s stage.Stage) []alarm {
-	age := func(queue string) measure {
-		return measure{"AWS/SQS", "ApproximateAgeOfOldestMessage", map[string]string{"QueueName": s.Resource(queue)}, "Maximum"}
+func queueAlarms(s stage.Stage, queues []contract.Queue) []alarm {
+	var all []alarm
+	for _, q := range queues {
+		name := camel(q.Name)
+		all = append(all,
+			alarm{id: name + "QueueOld", means: "The oldest message of " + q.Name + " waits too long", seconds: 60, periods: 3, over: float64(q.Late),
+				of: measure{"AWS/SQS", "ApproximateAgeOfOldestMessage", map[string]string{"QueueName": s.Resource(q.Name)}, "Maximum"}},
+			alarm{id: name + "RecordsFailed", means: "Records of " + q.Name + " fail", of: recordsFailed(q.Name), seconds: 300, periods: 2, over: 5},
+			alarm{id: name + "DeadLetters", means: "Messages of " + q.Name + " failed for good", seconds: 300, periods: 1, over: 0,
+				of: lambdaMetric(s, q.Dead.Name, "Invocations", "Sum")},
+			alarm{id: name + "DeadRecordsFailed", means: "Dead messages of " + q.Name + " cannot be settled", of: recordsFailed(q.Dead.Name), seconds: 300, periods: 1, over: 0},
+		)
 	}
-	return []alarm{
-		{id: "ReplyQueueOld", means: "Questions wait for a worker", of: age("ai-replies"), seconds: 60, periods: 3, over: 30},
-		{id: "FanOutQueueOld", means: "Pushes are late", of: age("fan-out"), seconds: 60, periods: 3, over: 30},
-		{id: "WatchdogQueueOld", means: "Lost answers are found late", of: age("ai-watchdog"), seconds: 300, periods: 2, over: 180},
-		{id: "ReplyDeadLetters", means: "Answers failed three times", of: lambdaMetric(s, "ai-replies-dead", "Invocations", "Sum"), seconds: 300, periods: 1, over: 0},
-		{id: "FanOutDeadLetters", means: "Pushes failed for good", of: lambdaMetric(s, "fan-out-dead", "Invocations", "Sum"), seconds: 300, periods: 1, over: 0},
-		{id: "WatchdogDeadLetters", means: "The watchdog failed for good", of: lambdaMetric(s, "ai-watchdog-dead", "Invocations", "Sum"), seconds: 300, periods: 1, over: 0},
+	return all
+}
+
+// camel writes fan-out as FanOut.
+func camel(name string) string {
+	var b strings.Builder
+	for word := range strings.SplitSeq(name, "-") {
+		b.WriteString(strings.ToUpper(word[:1]) + word[1:])
 	}
+	return b.String()
 }
 
 func apiAlarms(s stage.Stage, ids alarmIDs) []alarm {

@@ -14,15 +14,10 @@ import (
 	"github.com/yoriai/yoriai/stacks/stage"
 )
 
-// The database may have to wake first (90 s), and a migration may be long.
-var migrate = contract.Function{
-	Kind: contract.Deploy, Name: "migrate", Memory: 256, Timeout: 900, Needs: []contract.Need{contract.Postgres},
-}
-
 // NewMigrations makes the function that migrates the database, and calls it in
 // the deployment: every stack with functions waits for this one, so new code
 // never meets an old schema. It is called again when a migration was added.
-func NewMigrations(app awscdk.App, s stage.Stage, packages *constructs.Packages, migrations fs.FS) (awscdk.Stack, error) {
+func NewMigrations(app awscdk.App, s stage.Stage, packages *constructs.Packages, migrate contract.Function, migrations fs.FS) (awscdk.Stack, error) {
 	version, err := hashOf(migrations)
 	if err != nil {
 		return nil, err
@@ -38,7 +33,7 @@ func NewMigrations(app awscdk.App, s stage.Stage, packages *constructs.Packages,
 		rights = append(rights, constructs.Allow([]string{"rds-db:connect"},
 			constructs.ARN(stack, "rds-db", "dbuser:"+id+"/"+databaseOwner)))
 	}
-	function := constructs.NewFunction(constructs.Group(stack, "migrate"), host, migrate,
+	function := constructs.NewFunction(constructs.Group(stack, migrate.Name), host, migrate,
 		constructs.FunctionProps{Environment: environment, Rights: rights})
 	awscdk.NewCustomResource(stack, constructs.Str("Schema"), &awscdk.CustomResourceProps{
 		ServiceToken:   function.FunctionArn(),

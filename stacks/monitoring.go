@@ -11,12 +11,13 @@ import (
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/yoriai/yoriai/stacks/constructs"
+	"github.com/yoriai/yoriai/stacks/contract"
 	"github.com/yoriai/yoriai/stacks/stage"
 )
 
 // NewMonitoring rings when something is wrong: about thirty alarms for the
 // whole stage, and a budget. Email is who is told; empty: only the topic.
-func NewMonitoring(app awscdk.App, s stage.Stage, email string) awscdk.Stack {
+func NewMonitoring(app awscdk.App, s stage.Stage, queues []contract.Queue, email string) awscdk.Stack {
 	stack := newStack(app, s, "monitoring", "alarms and budget", false)
 	topic := awssns.NewTopic(stack, jsii.String("Bell"), &awssns.TopicProps{
 		TopicName: jsii.String(s.Resource("alarms")), EnforceSSL: constructs.Yes(),
@@ -30,7 +31,7 @@ func NewMonitoring(app awscdk.App, s stage.Stage, email string) awscdk.Stack {
 		websocket:    constructs.Published(stack, s.Parameter(constructs.WebSocketAPIParameter)),
 		distribution: constructs.Published(stack, s.Parameter(distributionParameter)),
 	}
-	for _, a := range alarms(s, ids) {
+	for _, a := range alarms(s, queues, ids) {
 		newAlarm(stack, s, a).AddAlarmAction(ring)
 	}
 	budget(stack, s, topic)

@@ -13,4 +13,9 @@ var OpenAPI []byte
 //go:embed asyncapi.yaml
 var AsyncAPI []byte
 
+// Workers declares what runs without a caller.
+//
+//go:embed workers.yaml
+var Workers []byte
+
 //go:generate go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 -config oapi-codegen.yaml openapi.yaml

@@ -3,6 +3,7 @@ package api_test
 import (
 	"bufio"
 	"bytes"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -96,26 +97,49 @@ func TestEveryRouteHasItsFolder(t *testing.T) {
 	wantSame(t, "route", names, folders(t, "websocket"))
 }
 
-// A function that is built by what the contract says it needs cannot miss anything; one that reads more than that fails at
-// start on AWS, where nobody gives it more.
-func TestFunctionsAskForWhatTheContractGives(t *testing.T) {
+// What a function needs is found by its name: a main under another name would get another's rights and environment.
+func TestEveryMainStartsTheFunctionOfItsFolder(t *testing.T) {
 	t.Parallel()
-	constants := map[string]string{
-		"Postgres": "postgres", "Redis": "redis", "Gateway": "gateway", "Table": "table", "FanOut": "fan-out", "AIReplies": "ai-replies",
-		"AIWatchdog": "ai-watchdog", "SigningKey": "signing-key", "Connections": "connections", "WebSocketURL": "websocket-url",
+	starts := regexp.MustCompile(`\b(operation\.Start|service\.HTTP|socket\.Start|service\.Queue|service\.Schedule|schema\.Start)\("([^"]+)"`)
+	by := map[string][]string{
+		"http": {"operation.Start", "service.HTTP"}, "websocket": {"socket.Start"}, "queue": {"service.Queue"}, "schedule": {"service.Schedule"}, "deploy": {"schema.Start"},
 	}
-	asks := regexp.MustCompile(`environment\.([A-Z]\w+)`)
-	for name, operation := range apitest.Operations(t) {
-		source, err := os.ReadFile(filepath.Join("..", "..", "functions", "http", name, "main.go"))
-		if err != nil {
-			continue // the parity test tells
+	for kind, ways := range by {
+		names := folders(t, kind)
+		if len(names) == 0 {
+			t.Errorf("there is no function of kind %s", kind)
 		}
-		for _, match := range asks.FindAllStringSubmatch(string(source), -1) {
-			if need, ok := constants[match[1]]; ok && !slices.Contains(operation.Needs, need) {
-				t.Errorf("%s asks for %s, which its x-lambda.needs does not name", name, need)
+		for _, name := range names {
+			source, err := os.ReadFile(filepath.Join("..", "..", "functions", kind, name, "main.go"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := starts.FindAllStringSubmatch(string(source), -1)
+			if len(found) != 1 || found[0][2] != name || !slices.Contains(ways, found[0][1]) {
+				t.Errorf("functions/%s/%s starts %v, want itself by one of %v", kind, name, found, ways)
 			}
 		}
 	}
+}
+
+type workerContract struct {
+	Queues            map[string]any
+	Schedules, Deploy map[string]any
+}
+
+func TestEveryWorkerHasItsFolder(t *testing.T) {
+	t.Parallel()
+	var contract workerContract
+	if err := yaml.Unmarshal(api.Workers, &contract); err != nil {
+		t.Fatal(err)
+	}
+	var queues []string
+	for name := range contract.Queues {
+		queues = append(queues, name, name+"-dead")
+	}
+	wantSame(t, "consumer", queues, folders(t, "queue"))
+	wantSame(t, "schedule", slices.Collect(maps.Keys(contract.Schedules)), folders(t, "schedule"))
+	wantSame(t, "task", slices.Collect(maps.Keys(contract.Deploy)), folders(t, "deploy"))
 }
 
 func TestTheCodesOfTheContractAreTheCodesOfTheDomain(t *testing.T) {

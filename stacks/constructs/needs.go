@@ -61,9 +61,10 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 		env["JWT_PUBLIC_KEY"] = Str(Published(h.Stack, s.Parameter(PublicKeyParameter)))
 		env["STARTING_TOKENS"] = Str(strconv.Itoa(s.StartingTokens))
 		env["DELTA_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.DeltaIntervalMS))
+		env["CHECKPOINT_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.CheckpointIntervalMS))
 		env["SEND_BUDGET_PER_SECOND"] = Str(strconv.Itoa(s.Replies.SendBudgetPerSecond))
 	}
-	if guarded(f) {
+	if f.Guarded() {
 		env["ORIGIN_SECRET_ARN"] = Str(h.secretARN(OriginSecret))
 	}
 	for _, need := range f.Needs {
@@ -86,12 +87,6 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 			}
 		case contract.Table:
 			env["REALTIME_TABLE"] = Str(s.Resource(TableName))
-		case contract.FanOut:
-			env["FAN_OUT_QUEUE_URL"] = Str(h.queueURL(need))
-		case contract.AIReplies:
-			env["AI_REPLIES_QUEUE_URL"] = Str(h.queueURL(need))
-		case contract.AIWatchdog:
-			env["AI_WATCHDOG_QUEUE_URL"] = Str(h.queueURL(need))
 		case contract.SigningKey:
 			env["JWT_PRIVATE_KEY_SECRET_ARN"] = Str(h.secretARN(SigningKeySecret))
 		case contract.Connections:
@@ -100,6 +95,13 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 			env["WEBSOCKET_PUBLIC_URL"] = Str(h.socketURL())
 		case contract.Internet:
 		}
+	}
+	for _, queue := range f.SendsTo {
+		env[contract.URLVariable(queue)] = Str(h.queueURL(queue))
+	}
+	// A consumer changes the visibility of what it received.
+	if own := f.Consumes(); own != "" {
+		env[contract.URLVariable(own)] = Str(h.queueURL(own))
 	}
 	return env
 }
@@ -123,7 +125,7 @@ func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
 	s := h.Stage
 	logs := *h.Logs.LogGroupArn()
 	rights := []awsiam.PolicyStatement{Allow([]string{"logs:CreateLogStream", "logs:PutLogEvents"}, logs)}
-	if guarded(f) {
+	if f.Guarded() {
 		rights = append(rights, Allow([]string{"secretsmanager:GetSecretValue"}, h.secretARN(OriginSecret)+"-??????"))
 	}
 	if h.inNetwork(f) {
@@ -139,8 +141,6 @@ func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
 		case contract.Table:
 			table := ARN(h.Stack, "dynamodb", "table/"+s.Resource(TableName))
 			rights = append(rights, Allow(tableActions(f.Name), table, table+"/index/by_user", table+"/index/by_viewing"))
-		case contract.FanOut, contract.AIReplies, contract.AIWatchdog:
-			rights = append(rights, Allow([]string{"sqs:SendMessage"}, ARN(h.Stack, "sqs", s.Resource(string(need)))))
 		case contract.SigningKey:
 			rights = append(rights, Allow([]string{"secretsmanager:GetSecretValue"}, h.secretARN(SigningKeySecret)+"-??????"))
 		case contract.Connections:
@@ -152,12 +152,10 @@ func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
 			// Reached over the network, or only a value: nothing to allow.
 		}
 	}
+	for _, queue := range f.SendsTo {
+		rights = append(rights, Allow([]string{"sqs:SendMessage"}, ARN(h.Stack, "sqs", s.Resource(queue))))
+	}
 	return rights
-}
-
-// guarded functions are called from outside and check the origin secret.
-func guarded(f contract.Function) bool {
-	return f.Kind == contract.HTTP || (f.Kind == contract.WebSocket && f.Name == "connect")
 }
 
 func (h *Host) inNetwork(f contract.Function) bool { return h.Stage.Network.Exists && f.InNetwork() }
@@ -197,9 +195,9 @@ func (h *Host) callbackURL() string {
 	return "https://" + APIHost(h.Stack, api) + "/" + WebSocketStage
 }
 
-func (h *Host) queueURL(queue contract.Need) string {
+func (h *Host) queueURL(queue string) string {
 	if h.Stage.API.Endpoint != "" {
-		return h.Stage.API.Endpoint + "/" + h.Stage.Account + "/" + h.Stage.Resource(string(queue))
+		return h.Stage.API.Endpoint + "/" + h.Stage.Account + "/" + h.Stage.Resource(queue)
 	}
-	return "https://sqs." + *h.Stack.Region() + ".amazonaws.com/" + *h.Stack.Account() + "/" + h.Stage.Resource(string(queue))
+	return "https://sqs." + *h.Stack.Region() + ".amazonaws.com/" + *h.Stack.Account() + "/" + h.Stage.Resource(queue)
 }

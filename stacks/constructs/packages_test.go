@@ -15,7 +15,7 @@ import (
 
 func TestPackingIsTheSameForTheSameContent(t *testing.T) {
 	t.Parallel()
-	functions := []contract.Function{{Kind: contract.HTTP, Name: "one"}, {Kind: contract.Queue, Name: "two"}}
+	functions := []contract.Function{{Kind: contract.HTTP, Name: "one"}, {Kind: contract.QueueConsumer, Name: "two"}}
 	dist := t.TempDir()
 	if err := binaries(dist, functions); err != nil {
 		t.Fatal(err)

@@ -7,40 +7,27 @@ import (
 	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/yoriai/yoriai/stacks/contract"
+	"github.com/yoriai/yoriai/stacks/stage"
 )
-
-// Worker is a queue and the two functions that empty it and its dead-letter queue.
-type Worker struct {
-	Queue contract.Need
-	// Function works on the messages; Dead on those that it failed on.
-	Function, Dead contract.Function
-	BatchSize      int
-	Concurrency    int
-	VisibilitySecs int
-	Receives       int
-	// Pollers is the provisioned mode (least and most pollers) in place of Concurrency.
-	PollersMin, PollersMax int
-	Environment            map[string]string
-	Loops                  bool
-}
 
 // deadConcurrency is small: what arrives there is rare, and each message is settled alone.
 const deadConcurrency = 5
 
 // NewWorkerQueue makes a queue (encrypted, TLS only), its dead-letter queue, and
 // a function at the end of each. Batches report the messages that failed.
-func NewWorkerQueue(h *Host, w Worker) {
-	scope := Group(h.Stack, string(w.Queue))
-	dead := newQueue(scope, "Dead", h, string(w.Queue)+"-dead", w.Dead.Timeout*6, nil)
-	queue := newQueue(scope, "Queue", h, string(w.Queue), w.VisibilitySecs, &awssqs.DeadLetterQueue{
-		Queue: dead, MaxReceiveCount: Num(w.Receives),
+func NewWorkerQueue(h *Host, q contract.Queue, capacity stage.Capacity) {
+	scope := Group(h.Stack, q.Name)
+	// Six times the timeout, as AWS advises where nothing else is said.
+	dead := newQueue(scope, "Dead", h, q.Dead.Consumes(), q.Dead.Timeout*6, nil)
+	queue := newQueue(scope, "Queue", h, q.Name, q.Visibility, &awssqs.DeadLetterQueue{
+		Queue: dead, MaxReceiveCount: Num(q.Receives),
 	})
 
-	worker := NewFunction(Group(scope, "Worker"), h, w.Function, FunctionProps{Environment: w.Environment, Loops: w.Loops})
-	consume(worker, queue, w.BatchSize, w.Concurrency, w.PollersMin, w.PollersMax)
+	worker := NewFunction(Group(scope, "Worker"), h, q.Function, FunctionProps{Loops: q.Loops})
+	consume(worker, queue, q.Batch, capacity)
 	// A consumer of failed messages must not wait for the queue's own retries.
-	undertaker := NewFunction(Group(scope, "DeadWorker"), h, w.Dead, FunctionProps{})
-	consume(undertaker, dead, w.BatchSize, deadConcurrency, 0, 0)
+	deadWorker := NewFunction(Group(scope, "DeadWorker"), h, q.Dead, FunctionProps{})
+	consume(deadWorker, dead, q.Batch, stage.Capacity{Concurrency: deadConcurrency})
 }
 
 func newQueue(scope constructs.Construct, id string, h *Host, name string, visibility int, dead *awssqs.DeadLetterQueue) awssqs.Queue {
@@ -55,21 +42,21 @@ func newQueue(scope constructs.Construct, id string, h *Host, name string, visib
 	})
 }
 
-func consume(function awslambda.IFunction, queue awssqs.Queue, batch, concurrency, pollersMin, pollersMax int) {
+func consume(function awslambda.IFunction, queue awssqs.Queue, batch int, capacity stage.Capacity) {
 	queue.Grant(function, Str("sqs:ReceiveMessage"), Str("sqs:DeleteMessage"), Str("sqs:GetQueueAttributes"), Str("sqs:ChangeMessageVisibility"))
 	options := &awslambda.EventSourceMappingOptions{
 		EventSourceArn:          queue.QueueArn(),
 		BatchSize:               Num(batch),
 		ReportBatchItemFailures: Yes(),
 	}
-	if pollersMax == 0 {
-		options.MaxConcurrency = Num(concurrency)
+	if capacity.PollersMax == 0 {
+		options.MaxConcurrency = Num(capacity.Concurrency)
 	}
 	mapping := function.AddEventSourceMapping(Str("Source"), options)
-	if pollersMax > 0 {
+	if capacity.PollersMax > 0 {
 		source := mapping.Node().DefaultChild().(awslambda.CfnEventSourceMapping)
 		source.SetProvisionedPollerConfig(&awslambda.CfnEventSourceMapping_ProvisionedPollerConfigProperty{
-			MinimumPollers: Num(pollersMin), MaximumPollers: Num(pollersMax),
+			MinimumPollers: Num(capacity.PollersMin), MaximumPollers: Num(capacity.PollersMax),
 		})
 	}
 }

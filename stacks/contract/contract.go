@@ -1,11 +1,14 @@
 // Package contract reads what the stacks are made from: the HTTP contract
-// (openapi.yaml) and the WebSocket contract (asyncapi.yaml). An operation's id
-// names its function, its first tag the stack, and x-lambda what it needs.
+// (openapi.yaml), the WebSocket contract (asyncapi.yaml), and what runs without
+// a caller (workers.yaml). An operation's id names its function, its first tag
+// the stack, and x-lambda what it needs.
 package contract
 
 import (
+	"bytes"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -17,15 +20,12 @@ import (
 // environment, permissions and placement.
 type Need string
 
-// Every need a function may have.
+// Every need a function may have, besides the names of the queues that it sends to.
 const (
 	Postgres     Need = "postgres"
 	Redis        Need = "redis"
 	Gateway      Need = "gateway"
 	Table        Need = "table"
-	FanOut       Need = "fan-out"
-	AIReplies    Need = "ai-replies"
-	AIWatchdog   Need = "ai-watchdog"
 	SigningKey   Need = "signing-key"
 	Connections  Need = "connections"
 	WebSocketURL Need = "websocket-url"
@@ -35,7 +35,7 @@ const (
 )
 
 var known = []Need{
-	Postgres, Redis, Gateway, Table, FanOut, AIReplies, AIWatchdog, SigningKey, Connections, WebSocketURL, Internet,
+	Postgres, Redis, Gateway, Table, SigningKey, Connections, WebSocketURL, Internet,
 }
 
 var insideOnly = []Need{Postgres, Redis, Gateway}
@@ -45,20 +45,25 @@ type Kind string
 
 // The kinds of functions.
 const (
-	HTTP      Kind = "http"
-	WebSocket Kind = "websocket"
-	Queue     Kind = "queue"
-	Schedule  Kind = "schedule"
-	Deploy    Kind = "deploy"
+	HTTP          Kind = "http"
+	WebSocket     Kind = "websocket"
+	QueueConsumer Kind = "queue"
+	Scheduled     Kind = "schedule"
+	Deploy        Kind = "deploy"
 )
 
 // Function is one Lambda function as the contracts describe it.
 type Function struct {
 	Kind    Kind
 	Name    string
-	Memory  int `yaml:"memory"`
-	Timeout int `yaml:"timeout"`
-	Needs   []Need
+	Memory  int
+	Timeout int
+	// Needs are what the function reaches, without queues.
+	Needs []Need
+	// SendsTo are the queues that it sends to.
+	SendsTo []string
+	// Limit is the class of the limit on each caller; empty: none.
+	Limit string
 }
 
 // Has tells whether the function needs one of the given things.
@@ -69,6 +74,22 @@ func (f Function) Has(needs ...Need) bool {
 // InNetwork tells whether the function belongs inside the network: databases
 // and the gateway have no other address.
 func (f Function) InNetwork() bool { return f.Has(insideOnly...) }
+
+// Guarded functions are called from outside and prove where a call came from.
+func (f Function) Guarded() bool {
+	return f.Kind == HTTP || (f.Kind == WebSocket && f.Name == "connect")
+}
+
+// Consumes is the queue that the function empties; empty if it is no consumer.
+func (f Function) Consumes() string {
+	if f.Kind == QueueConsumer {
+		return f.Name
+	}
+	return ""
+}
+
+// limits are the classes that a limit on callers can have.
+var limits = []string{"", "send", "ask", "write", "read", "ticket"}
 
 // Validate returns an error if the function cannot be placed: something that
 // is only inside the network together with something only outside of it. Such
@@ -85,6 +106,9 @@ func (f Function) Validate() error {
 	if f.Memory < 128 || f.Memory > 10240 {
 		return fmt.Errorf("%s/%s: memory %d MB is outside 128–10240", f.Kind, f.Name, f.Memory)
 	}
+	if !slices.Contains(limits, f.Limit) {
+		return fmt.Errorf("%s/%s: unknown limit %q", f.Kind, f.Name, f.Limit)
+	}
 	limit := 900
 	if f.Kind == HTTP || f.Kind == WebSocket {
 		limit = 29 // API Gateway gives up after 30 s (HTTP) and 29 s (WebSocket)
@@ -99,7 +123,9 @@ func (f Function) Validate() error {
 type Route struct {
 	Method, Path string
 	Tag          string
-	Function     Function
+	// Open: anybody may call it.
+	Open     bool
+	Function Function
 }
 
 // Socket is one WebSocket route. Answered routes reply on the same connection.
@@ -109,10 +135,14 @@ type Socket struct {
 	Function Function
 }
 
-// Contract is all that the two files say about functions.
+// Contract is all that the three files say about functions.
 type Contract struct {
-	Routes  []Route
-	Sockets []Socket
+	Routes    []Route
+	Sockets   []Socket
+	Queues    []Queue
+	Schedules []Schedule
+	// Tasks are called by a deployment.
+	Tasks []Function
 }
 
 // Tags returns the tags in use, sorted: each is a stack.
@@ -138,40 +168,56 @@ func (c Contract) Tagged(tag string) []Route {
 	return routes
 }
 
-// Functions returns the functions of all routes, HTTP and WebSocket.
+// Functions returns all functions.
 func (c Contract) Functions() []Function {
 	var all []Function
-	for _, r := range c.Routes {
-		all = append(all, r.Function)
-	}
-	for _, s := range c.Sockets {
-		all = append(all, s.Function)
-	}
+	c.each(func(f *Function) { all = append(all, *f) })
 	return all
+}
+
+func (c *Contract) each(do func(f *Function)) {
+	for i := range c.Routes {
+		do(&c.Routes[i].Function)
+	}
+	for i := range c.Sockets {
+		do(&c.Sockets[i].Function)
+	}
+	for i := range c.Queues {
+		do(&c.Queues[i].Function)
+		do(&c.Queues[i].Dead)
+	}
+	for i := range c.Schedules {
+		do(&c.Schedules[i].Function)
+	}
+	for i := range c.Tasks {
+		do(&c.Tasks[i])
+	}
 }
 
 type lambda struct {
 	Memory  int    `yaml:"memory"`
 	Timeout int    `yaml:"timeout"`
+	Limit   string `yaml:"limit"`
 	Needs   []Need `yaml:"needs"`
 }
 
 func (l lambda) function(kind Kind, name string) Function {
-	return Function{Kind: kind, Name: name, Memory: l.Memory, Timeout: l.Timeout, Needs: l.Needs}
+	return Function{Kind: kind, Name: name, Memory: l.Memory, Timeout: l.Timeout, Needs: l.Needs, Limit: l.Limit}
 }
 
-// Read reads both contracts. Everything wrong in them is reported at once.
-func Read(openapi, asyncapi string) (Contract, error) {
-	var c Contract
-	routes, err := readRoutes(openapi)
-	if err != nil {
+// Read reads the three contracts in a folder. Everything wrong in them is
+// reported at once.
+func Read(folder string) (c Contract, err error) {
+	if c.Routes, err = readRoutes(filepath.Join(folder, "openapi.yaml")); err != nil {
 		return c, err
 	}
-	sockets, err := readSockets(asyncapi)
-	if err != nil {
+	if c.Sockets, err = readSockets(filepath.Join(folder, "asyncapi.yaml")); err != nil {
 		return c, err
 	}
-	c = Contract{Routes: routes, Sockets: sockets}
+	if err = c.readWorkers(filepath.Join(folder, "workers.yaml")); err != nil {
+		return c, err
+	}
+	c.tellQueues()
 
 	var wrong []string
 	seen := map[string]bool{}
@@ -184,17 +230,40 @@ func Read(openapi, asyncapi string) (Contract, error) {
 			wrong = append(wrong, err.Error())
 		}
 	}
+	for _, q := range c.Queues {
+		if err := q.Validate(); err != nil {
+			wrong = append(wrong, err.Error())
+		}
+	}
 	if len(wrong) > 0 {
 		return c, fmt.Errorf("contract: %s", strings.Join(wrong, "; "))
 	}
 	return c, nil
 }
 
+// tellQueues takes the names of queues out of every function's needs: they are
+// what it sends to.
+func (c *Contract) tellQueues() {
+	c.each(func(f *Function) {
+		var needs []Need
+		for _, n := range f.Needs {
+			if slices.ContainsFunc(c.Queues, func(q Queue) bool { return q.Name == string(n) }) {
+				f.SendsTo = append(f.SendsTo, string(n))
+			} else {
+				needs = append(needs, n)
+			}
+		}
+		f.Needs = needs
+		slices.Sort(f.SendsTo)
+	})
+}
+
 func readRoutes(file string) ([]Route, error) {
 	type operation struct {
-		OperationID string   `yaml:"operationId"`
-		Tags        []string `yaml:"tags"`
-		Lambda      *lambda  `yaml:"x-lambda"`
+		OperationID string                 `yaml:"operationId"`
+		Tags        []string               `yaml:"tags"`
+		Security    *[]map[string][]string `yaml:"security"`
+		Lambda      *lambda                `yaml:"x-lambda"`
 	}
 	var doc struct {
 		Paths map[string]map[string]yaml.Node `yaml:"paths"`
@@ -218,6 +287,7 @@ func readRoutes(file string) ([]Route, error) {
 			}
 			routes = append(routes, Route{
 				Method: strings.ToUpper(method), Path: path, Tag: op.Tags[0],
+				Open:     op.Security != nil && len(*op.Security) == 0,
 				Function: op.Lambda.function(HTTP, op.OperationID),
 			})
 		}
@@ -258,6 +328,20 @@ func readYAML(file string, into any) error {
 		return err
 	}
 	if err := yaml.Unmarshal(text, into); err != nil {
+		return fmt.Errorf("%s: %w", file, err)
+	}
+	return nil
+}
+
+// readStrict is readYAML for a file that is ours alone: a word that nobody reads is a mistake.
+func readStrict(file string, into any) error {
+	text, err := os.ReadFile(file) //nolint:gosec // the contract's own path
+	if err != nil {
+		return err
+	}
+	decoder := yaml.NewDecoder(bytes.NewReader(text))
+	decoder.KnownFields(true)
+	if err := decoder.Decode(into); err != nil {
 		return fmt.Errorf("%s: %w", file, err)
 	}
 	return nil

@@ -1,9 +1,6 @@
 // migrate brings the database to the newest schema; a deployment calls it before new code.
 package main
 
-import (
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
-	"github.com/yoriai/yoriai/shared/bootstrap/schema"
-)
+import "github.com/yoriai/yoriai/shared/bootstrap/schema"
 
-func main() { environment.Start(schema.Migrate) }
+func main() { schema.Start("migrate") }

@@ -2,11 +2,13 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
-	"github.com/yoriai/yoriai/shared/bootstrap/web"
+	"github.com/yoriai/yoriai/shared/bootstrap/operation"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
-	needs := []environment.Need{environment.Table, environment.Redis, environment.WebSocketURL}
-	web.Serve("POST", "/realtime/tickets", needs, web.RealtimeTicket)
+	operation.Start("createRealtimeTicket", func(f *operation.Frame) httpapi.Handler {
+		return operations.CreateRealtimeTicket(f.Tickets(), f.Config.WebSocketURL)
+	})
 }

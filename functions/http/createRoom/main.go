@@ -2,16 +2,12 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/asking"
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/llm"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
-	needs := []environment.Need{environment.Postgres, environment.Table, environment.Redis, environment.FanOut, environment.Gateway}
-	asking.Serve("POST", "/rooms", needs, func(p *chat.Parts) httpapi.Handler {
-		return operations.CreateRoom(p.Rooms())
-	})
+	service.HTTP("createRoom", func(s *service.Services) httpapi.Handler { return operations.CreateRoom(s.Rooms(llm.Catalogue(s))) })
 }

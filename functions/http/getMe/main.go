@@ -2,13 +2,12 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/accounts"
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	"github.com/yoriai/yoriai/shared/handler/http/identity"
 )
 
 func main() {
-	needs := []environment.Need{environment.Postgres}
-	accounts.ServeSignedIn("GET", "/me", needs, func(h identity.Handlers) httpapi.Handler { return h.Me })
+	service.HTTP("getMe", func(s *service.Services) httpapi.Handler {
+		return s.Identity().Me
+	})
 }

@@ -2,15 +2,11 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
-	needs := []environment.Need{environment.Postgres, environment.Redis}
-	chat.Serve("GET", "/rooms/{roomId}/messages/{messageId}", needs, func(p *chat.Parts) httpapi.Handler {
-		return operations.GetMessage(p.Messages())
-	})
+	service.HTTP("getMessage", func(s *service.Services) httpapi.Handler { return operations.GetMessage(s.Messages(nil)) })
 }

@@ -2,15 +2,11 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
-	needs := []environment.Need{environment.Postgres}
-	chat.Serve("GET", "/rooms/{roomId}/changes", needs, func(p *chat.Parts) httpapi.Handler {
-		return operations.ListChanges(p.Changes())
-	})
+	service.HTTP("listChanges", func(s *service.Services) httpapi.Handler { return operations.ListChanges(s.Changes()) })
 }

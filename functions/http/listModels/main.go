@@ -2,16 +2,14 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/asking"
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/llm"
+	"github.com/yoriai/yoriai/shared/bootstrap/operation"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
-	needs := []environment.Need{environment.Table, environment.Gateway}
-	asking.Serve("GET", "/models", needs, func(p *chat.Parts) httpapi.Handler {
-		return operations.ListModels(p.Catalogue)
+	operation.Start("listModels", func(f *operation.Frame) httpapi.Handler {
+		return operations.ListModels(llm.Catalogue(f))
 	})
 }

@@ -2,15 +2,11 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
-	needs := []environment.Need{environment.Postgres, environment.Table}
-	chat.Serve("PUT", "/rooms/{roomId}/read", needs, func(p *chat.Parts) httpapi.Handler {
-		return operations.MarkRead(p.Rooms())
-	})
+	service.HTTP("markRead", func(s *service.Services) httpapi.Handler { return operations.MarkRead(s.Rooms(nil)) })
 }

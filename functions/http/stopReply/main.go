@@ -2,15 +2,11 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 )
 
 func main() {
-	needs := []environment.Need{environment.Postgres, environment.Table, environment.Redis, environment.FanOut}
-	chat.Serve("POST", "/rooms/{roomId}/messages/{messageId}/stop", needs, func(p *chat.Parts) httpapi.Handler {
-		return operations.StopReply(p.Replies())
-	})
+	service.HTTP("stopReply", func(s *service.Services) httpapi.Handler { return operations.StopReply(s.Replies(nil)) })
 }

@@ -2,15 +2,13 @@
 package main
 
 import (
-	"context"
-
-	"github.com/yoriai/yoriai/shared/bootstrap/asking"
-	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/bootstrap/llm"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	"github.com/yoriai/yoriai/shared/handler/queue"
 )
 
 func main() {
-	asking.Worker(func(hide queue.Hide, reply func(ctx context.Context, generation id.ID) error) any {
-		return queue.HeldGenerations("ai-replies", hide, reply)
+	service.Queue("ai-replies", func(s *service.Services) queue.Record {
+		return queue.Held(s.Hide, queue.Generation(llm.Worker(s).Reply))
 	})
 }

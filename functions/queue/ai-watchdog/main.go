@@ -2,13 +2,12 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/work"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	"github.com/yoriai/yoriai/shared/handler/queue"
 )
 
 func main() {
-	work.Start(work.Settling, func(p *chat.Parts) any {
-		return queue.Generations("ai-watchdog", work.Reaper(p).Watch)
+	service.Queue("ai-watchdog", func(s *service.Services) queue.Record {
+		return queue.Generation(s.Reaper().Watch)
 	})
 }

@@ -2,13 +2,12 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/work"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	"github.com/yoriai/yoriai/shared/handler/queue"
 )
 
 func main() {
-	work.Start(work.Fanning, func(p *chat.Parts) any {
-		return queue.Each("fan-out-dead", work.FanOut(p).RaiseHead)
+	service.Queue("fan-out-dead", func(s *service.Services) queue.Record {
+		return queue.JSON(s.FanOut().RaiseHead)
 	})
 }

@@ -3,13 +3,12 @@
 package main
 
 import (
-	"github.com/yoriai/yoriai/shared/bootstrap/chat"
-	"github.com/yoriai/yoriai/shared/bootstrap/work"
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
 	"github.com/yoriai/yoriai/shared/handler/queue"
 )
 
 func main() {
-	work.Start(work.Settling, func(p *chat.Parts) any {
-		return queue.Tasks("nightly", work.Night(p), map[string]queue.Run{"prove": work.Prove(p), "project": work.Project(p)})
+	service.Schedule("nightly", func(s *service.Services) queue.Tasks {
+		return queue.Tasks{"": s.Night, "prove": s.Prove, "project": s.Project}
 	})
 }

@@ -1,9 +1,6 @@
 // connect answers the WebSocket route $connect.
 package main
 
-import (
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
-	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
-)
+import "github.com/yoriai/yoriai/shared/bootstrap/socket"
 
-func main() { environment.Start(realtime.Connect) }
+func main() { socket.Start("connect", socket.Connect) }

@@ -1,9 +1,6 @@
 // default answers the WebSocket route $default.
 package main
 
-import (
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
-	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
-)
+import "github.com/yoriai/yoriai/shared/bootstrap/socket"
 
-func main() { environment.Start(realtime.Default) }
+func main() { socket.Start("default", socket.Default) }

@@ -1,9 +1,6 @@
 // disconnect answers the WebSocket route $disconnect.
 package main
 
-import (
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
-	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
-)
+import "github.com/yoriai/yoriai/shared/bootstrap/socket"
 
-func main() { environment.Start(realtime.Disconnect) }
+func main() { socket.Start("disconnect", socket.Disconnect) }

@@ -1,9 +1,6 @@
 // heartbeat answers the WebSocket route heartbeat.
 package main
 
-import (
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
-	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
-)
+import "github.com/yoriai/yoriai/shared/bootstrap/socket"
 
-func main() { environment.Start(realtime.Heartbeat) }
+func main() { socket.Start("heartbeat", socket.Heartbeat) }

@@ -1,9 +1,6 @@
 // typing answers the WebSocket route typing.
 package main
 
-import (
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
-	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
-)
+import "github.com/yoriai/yoriai/shared/bootstrap/socket"
 
-func main() { environment.Start(realtime.Typing) }
+func main() { socket.Start("typing", socket.Typing) }

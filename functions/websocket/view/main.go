@@ -1,9 +1,6 @@
 // view answers the WebSocket route view.
 package main
 
-import (
-	"github.com/yoriai/yoriai/shared/bootstrap/environment"
-	"github.com/yoriai/yoriai/shared/bootstrap/realtime"
-)
+import "github.com/yoriai/yoriai/shared/bootstrap/socket"
 
-func main() { environment.Start(realtime.View) }
+func main() { socket.Start("view", socket.View) }

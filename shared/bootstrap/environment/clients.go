@@ -23,8 +23,8 @@ type AWS struct {
 	env    Config
 }
 
-// LoadAWS reads how to reach AWS. AWS_ENDPOINT_URL leads to a local cloud instead.
-func LoadAWS(ctx context.Context, c Config) (AWS, error) {
+// loadAWS reads how to reach AWS. AWS_ENDPOINT_URL leads to a local cloud instead.
+func loadAWS(ctx context.Context, c Config) (AWS, error) {
 	loaded, err := config.LoadDefaultConfig(ctx)
 	return AWS{Config: loaded, env: c}, err
 }

@@ -1,5 +1,6 @@
-// Package environment is what a Lambda is told by its environment: typed, and checked at start. It also makes the clients
-// that every kind of function shares; it knows no database driver, so that socket functions can use it.
+// Package environment is what a Lambda is told by the contracts (the generated table of functions) and by its environment:
+// typed, and checked at start. It also makes the clients that every kind of function shares; it knows no database driver, so
+// that socket functions can use it.
 package environment
 
 import (
@@ -13,26 +14,6 @@ import (
 	"time"
 )
 
-// Need is something that a function must reach, as in the contract's x-lambda.
-type Need string
-
-// The needs.
-const (
-	Postgres     Need = "postgres"
-	Redis        Need = "redis"
-	Gateway      Need = "gateway"
-	Table        Need = "table"
-	FanOut       Need = "fan-out"
-	AIReplies    Need = "ai-replies"
-	AIWatchdog   Need = "ai-watchdog"
-	SigningKey   Need = "signing-key"
-	Connections  Need = "connections"
-	WebSocketURL Need = "websocket-url"
-	// Verify is what proves a request: this stage's origin, the public key and the front door's secret. Every HTTP function
-	// and $connect have it without asking.
-	Verify Need = "verify"
-)
-
 // Config is a function's environment. What the function does not need is zero.
 type Config struct {
 	Stage        string
@@ -43,15 +24,14 @@ type Config struct {
 	JWTPublicKeys   []ed25519.PublicKey
 	OriginSecretARN string
 
-	DatabaseURL      string
-	DatabaseIAM      bool
-	DatabaseProxy    bool
-	RedisURL         string
-	GatewayAddr      string
-	RealtimeTable    string
-	FanOutQueueURL   string
-	AIRepliesURL     string
-	AIWatchdogURL    string
+	DatabaseURL   string
+	DatabaseIAM   bool
+	DatabaseProxy bool
+	RedisURL      string
+	GatewayAddr   string
+	RealtimeTable string
+	// QueueURLs are the addresses of the queues that the function sends to, and of the one that it empties.
+	QueueURLs        map[string]string
 	SigningKeyARN    string
 	CallbackURL      string
 	WebSocketURL     string
@@ -62,18 +42,26 @@ type Config struct {
 	CheckpointPeriod time.Duration
 }
 
-// Load reads the environment. It names everything that is missing or wrong at once.
-func Load(getenv func(string) string, needs ...Need) (Config, error) {
+// load reads the environment of a function. It names everything that is missing or wrong at once.
+func load(getenv func(string) string, f Function) (Config, error) {
 	r := reader{getenv: getenv}
 	c := Config{
 		Stage: r.required("YORIAI_STAGE"), Version: r.required("YORIAI_VERSION"),
 		RedisURL: getenv("REDIS_URL"), AWSEndpoint: getenv("AWS_ENDPOINT_URL"), CallbackURL: getenv("WEBSOCKET_CALLBACK_URL"),
 		SendBudget: int(r.number("SEND_BUDGET_PER_SECOND", 2000)), StartingTokens: r.number("STARTING_TOKENS", 0),
 		DeltaInterval:    r.milliseconds("DELTA_INTERVAL_MS", 200*time.Millisecond),
-		CheckpointPeriod: r.milliseconds("CHECKPOINT_INTERVAL_MS", time.Second),
+		CheckpointPeriod: r.milliseconds("CHECKPOINT_INTERVAL_MS", time.Second), QueueURLs: map[string]string{},
 	}
-	for _, need := range needs {
+	for _, need := range f.Needs {
 		r.read(&c, need)
+	}
+	for _, queue := range f.Queues {
+		c.QueueURLs[queue] = r.required("QUEUE_URL_" + strings.ToUpper(strings.ReplaceAll(queue, "-", "_")))
+	}
+	if f.Guarded {
+		c.PublicOrigin = r.required("PUBLIC_ORIGIN")
+		c.JWTPublicKeys = r.publicKeys("JWT_PUBLIC_KEY")
+		c.OriginSecretARN = r.required("ORIGIN_SECRET_ARN")
 	}
 	return c, errors.Join(r.wrong...)
 }
@@ -94,22 +82,12 @@ func (r *reader) read(c *Config, need Need) {
 		c.GatewayAddr = r.required("GATEWAY_GRPC_ADDR")
 	case Table:
 		c.RealtimeTable = r.required("REALTIME_TABLE")
-	case FanOut:
-		c.FanOutQueueURL = r.required("FAN_OUT_QUEUE_URL")
-	case AIReplies:
-		c.AIRepliesURL = r.required("AI_REPLIES_QUEUE_URL")
-	case AIWatchdog:
-		c.AIWatchdogURL = r.required("AI_WATCHDOG_QUEUE_URL")
 	case SigningKey:
 		c.SigningKeyARN = r.required("JWT_PRIVATE_KEY_SECRET_ARN")
 	case Connections:
 		c.CallbackURL = r.required("WEBSOCKET_CALLBACK_URL")
 	case WebSocketURL:
 		c.WebSocketURL = r.required("WEBSOCKET_PUBLIC_URL")
-	case Verify:
-		c.PublicOrigin = r.required("PUBLIC_ORIGIN")
-		c.JWTPublicKeys = r.publicKeys("JWT_PUBLIC_KEY")
-		c.OriginSecretARN = r.required("ORIGIN_SECRET_ARN")
 	default:
 		r.wrong = append(r.wrong, fmt.Errorf("there is no need %q", need))
 	}

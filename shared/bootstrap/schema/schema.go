@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"os"
 	"time"
 
 	"github.com/aws/aws-lambda-go/cfn"
@@ -19,18 +20,16 @@ import (
 // physicalID names what the custom resource stands for; there is one schema, and it is never replaced.
 const physicalID = "schema"
 
+// Start is the main of the function.
+func Start(name string) {
+	environment.Start(name, func(e *environment.Environment) (any, error) { return Migrate(e, os.Getenv("DATABASE_APP_ROLE")), nil })
+}
+
 // Migrate builds the function. CloudFormation calls it as a custom resource, people and the local cloud by an empty event.
-func Migrate(ctx context.Context, getenv func(string) string) (any, error) {
-	c, err := environment.Load(getenv, environment.Postgres)
-	if err != nil {
-		return nil, err
-	}
-	a, err := environment.LoadAWS(ctx, c)
-	if err != nil {
-		return nil, err
-	}
-	m := migrator{env: c, aws: a, appRole: getenv("DATABASE_APP_ROLE"), log: c.Log()}
-	return m.handle, nil
+// appRole is the role that the functions log in as, made if it is not there; empty: they log in as the owner.
+func Migrate(e *environment.Environment, appRole string) func(ctx context.Context, event json.RawMessage) (any, error) {
+	m := migrator{env: e.Config, aws: e.AWS, appRole: appRole, log: e.Config.Log()}
+	return m.handle
 }
 
 type migrator struct {

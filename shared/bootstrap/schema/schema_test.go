@@ -16,6 +16,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
+	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/bootstrap/schema"
 	"github.com/yoriai/yoriai/shared/domain/id"
 )
@@ -54,12 +55,12 @@ type migrate = func(context.Context, json.RawMessage) (any, error)
 
 func build(t *testing.T, address, role string) migrate {
 	t.Helper()
-	environ := map[string]string{"YORIAI_STAGE": "test", "YORIAI_VERSION": "test", "DATABASE_URL": address, "DATABASE_IAM": "false", "DATABASE_PROXY": "false", "DATABASE_APP_ROLE": role}
-	handler, err := schema.Migrate(t.Context(), func(name string) string { return environ[name] })
+	environ := map[string]string{"YORIAI_STAGE": "test", "YORIAI_VERSION": "test", "DATABASE_URL": address, "DATABASE_IAM": "false", "DATABASE_PROXY": "false"}
+	e, err := environment.New(t.Context(), "migrate", func(name string) string { return environ[name] })
 	if err != nil {
 		t.Fatal(err)
 	}
-	return handler.(migrate)
+	return schema.Migrate(e, role)
 }
 
 func TestSeveralDeploymentsAtOnceMigrateOnce(t *testing.T) {

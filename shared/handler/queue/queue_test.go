@@ -19,14 +19,17 @@ import (
 	"github.com/yoriai/yoriai/shared/handler/queue"
 )
 
+// unhidden is for tests that do not look at when a message comes back.
+func unhidden(context.Context, string, time.Duration) error { return nil }
+
 func TestOnlyWhatFailedIsDeliveredAgain(t *testing.T) {
 	t.Parallel()
-	h := queue.Each("test", func(_ context.Context, p outbox.Push) error {
+	h := queue.Each("test", unhidden, queue.JSON(func(_ context.Context, p outbox.Push) error {
 		if p.From == 2 {
 			return errors.New("not now")
 		}
 		return nil
-	})
+	}))
 	out, err := h(t.Context(), events.SQSEvent{Records: []events.SQSMessage{
 		{MessageId: "a", Body: `{"stream":"s","from":1,"to":1}`}, {MessageId: "b", Body: `{"stream":"s","from":2,"to":2}`}, {MessageId: "c", Body: `no JSON`}}})
 	if err != nil || len(out.BatchItemFailures) != 1 || out.BatchItemFailures[0].ItemIdentifier != "b" {
@@ -36,7 +39,7 @@ func TestOnlyWhatFailedIsDeliveredAgain(t *testing.T) {
 
 func TestNothingFailedIsAnEmptyListAndNotNull(t *testing.T) {
 	t.Parallel()
-	out, err := queue.Each("test", func(context.Context, outbox.Push) error { return nil })(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "a", Body: "{}"}}})
+	out, err := queue.Each("test", unhidden, queue.JSON(func(context.Context, outbox.Push) error { return nil }))(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "a", Body: "{}"}}})
 	text, _ := json.Marshal(out)
 	if err != nil || string(text) != `{"batchItemFailures":[]}` {
 		t.Fatalf("%s %v", text, err)
@@ -56,12 +59,12 @@ func TestARecordGoesOnWithTheRequestThatItCameFrom(t *testing.T) { //nolint:para
 	traceID := trace.TraceID(id.New())
 	seen := map[string]string{}
 	var mu sync.Mutex
-	h := queue.Each("test", func(ctx context.Context, p outbox.Push) error {
+	h := queue.Each("test", unhidden, queue.JSON(func(ctx context.Context, p outbox.Push) error {
 		mu.Lock()
 		defer mu.Unlock()
 		seen[p.Stream] = requestid.From(ctx) + " " + trace.SpanContextFromContext(ctx).TraceID().String()
 		return nil
-	})
+	}))
 	if _, err := h(t.Context(), events.SQSEvent{Records: []events.SQSMessage{
 		{MessageId: "a", Body: `{"stream":"asked"}`, MessageAttributes: carrying(map[string]string{
 			requestid.Carried: "r-1", "traceparent": "00-" + traceID.String() + "-0000000000000001-01"})},
@@ -79,13 +82,14 @@ func TestAMessageStaysHiddenWhileItsWorkerWorksAndNoLonger(t *testing.T) {
 	job := id.New()
 	for name, hidden := range map[string]error{"hidden": nil, "not hidden, which only costs time": errors.New("throttled")} {
 		hides := make(chan string, 16)
-		h := queue.HeldGenerations("test", func(_ context.Context, receipt string, duration time.Duration) error {
+		hide := func(_ context.Context, receipt string, duration time.Duration) error {
 			if duration < 21*time.Second || duration > time.Minute {
 				t.Errorf("%s: %v is not a little more than a lease", name, duration)
 			}
 			hides <- receipt
 			return hidden
-		}, func(_ context.Context, generation id.ID) error {
+		}
+		h := queue.Each("test", unhidden, queue.Held(hide, queue.Generation(func(_ context.Context, generation id.ID) error {
 			if generation != job {
 				t.Errorf("%s: %v", name, generation)
 			}
@@ -93,7 +97,7 @@ func TestAMessageStaysHiddenWhileItsWorkerWorksAndNoLonger(t *testing.T) {
 				t.Errorf("%s: hid %q", name, got)
 			}
 			return nil
-		})
+		})))
 		out, err := h(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "a", ReceiptHandle: "receipt",
 			Body: `{"generation_id":"` + job.String() + `"}`}}})
 		if err != nil || len(out.BatchItemFailures) != 0 {

@@ -86,11 +86,11 @@ func find(app awscdk.App, s stage.Stage, root string) built {
 func collect(s stage.Stage, root string, b built) (parts, error) {
 	p := parts{stage: s, migrations: os.DirFS(filepath.Join(root, "migrations"))}
 	var err error
-	p.contract, err = contract.Read(filepath.Join(root, "shared/api/openapi.yaml"), filepath.Join(root, "shared/api/asyncapi.yaml"))
+	p.contract, err = contract.Read(filepath.Join(root, "shared/api"))
 	if err != nil {
 		return p, err
 	}
-	functions := append(p.contract.Functions(), stacks.BackgroundFunctions()...)
+	functions := p.contract.Functions()
 	p.packages, err = orStandIn(!s.IsLocal(), b.standIn,
 		func() (*constructs.Packages, error) { return constructs.Pack(b.dist, s.Architecture, functions) },
 		func() (*constructs.Packages, error) { return constructs.StandIn(s.Architecture, functions) })
@@ -146,7 +146,11 @@ func (p parts) assemble(app awscdk.App) error {
 		edge = stacks.After(stacks.NewEdge(app, s, p.files), api)
 	}
 
-	migrations, err := stacks.NewMigrations(app, s, p.packages, p.migrations)
+	migrate, err := p.contract.Task("migrate")
+	if err != nil {
+		return err
+	}
+	migrations, err := stacks.NewMigrations(app, s, p.packages, migrate, p.migrations)
 	if err != nil {
 		return err
 	}
@@ -157,12 +161,16 @@ func (p parts) assemble(app awscdk.App) error {
 	for _, tag := range p.contract.Tags() {
 		stacks.After(stacks.NewRoutes(app, s, p.packages, tag, p.contract.Tagged(tag)), ready...)
 	}
-	stacks.After(stacks.NewWorkers(app, s, p.packages), ready...)
+	workers, err := stacks.NewWorkers(app, s, p.packages, p.contract.Queues, p.contract.Schedules)
+	if err != nil {
+		return err
+	}
+	stacks.After(workers, ready...)
 	if s.Web {
 		stacks.After(stacks.NewWeb(app, s, p.web), api, edge)
 	}
 	if s.Monitoring.Exists {
-		stacks.After(stacks.NewMonitoring(app, s, p.alarmEmail), api, edge)
+		stacks.After(stacks.NewMonitoring(app, s, p.contract.Queues, p.alarmEmail), api, edge)
 	}
 	return nil
 }

@@ -2,9 +2,6 @@ package main
 
 import (
 	"errors"
-	"go/ast"
-	"go/parser"
-	"go/token"
 	"os"
 	"path/filepath"
 	"slices"
@@ -33,56 +30,6 @@ func TestEveryFunctionHasAFolderAndEveryFolderAFunction(t *testing.T) {
 	compare(t, "functions/", wanted, there)
 }
 
-// What a function's main asks for is what the contract grants it.
-func TestNeedsInTheCodeAreThoseOfTheContract(t *testing.T) {
-	asked := 0
-	for _, f := range declared(t) {
-		var wanted, there []string
-		there = append(there, needsIn(t, filepath.Join(repository, "functions", string(f.Kind), f.Name, "main.go"))...)
-		if there == nil {
-			if f.Kind == contract.HTTP && len(f.Needs) > 0 {
-				t.Errorf("%s does not say what it needs", f.Name)
-			}
-			continue // its bootstrap package asks
-		}
-		asked++
-		for _, n := range f.Needs {
-			wanted = append(wanted, strings.ToLower(strings.ReplaceAll(string(n), "-", "")))
-		}
-		compare(t, string(f.Kind)+"/"+f.Name+" needs ", wanted, there)
-	}
-	if asked == 0 {
-		t.Error("no function says what it needs")
-	}
-}
-
-// needsIn returns the elements of the list []environment.Need{environment.Postgres, …} in a file.
-func needsIn(t *testing.T, file string) []string {
-	t.Helper()
-	source, err := parser.ParseFile(token.NewFileSet(), file, nil, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var needs []string
-	ast.Inspect(source, func(n ast.Node) bool {
-		list, is := n.(*ast.CompositeLit)
-		if !is {
-			return true
-		}
-		if array, is := list.Type.(*ast.ArrayType); is {
-			if of, is := array.Elt.(*ast.SelectorExpr); is && of.Sel.Name == "Need" {
-				for _, element := range list.Elts {
-					if need, is := element.(*ast.SelectorExpr); is {
-						needs = append(needs, strings.ToLower(need.Sel.Name))
-					}
-				}
-			}
-		}
-		return true
-	})
-	return needs
-}
-
 func TestEveryFunctionIsInTheStacksAndNoOther(t *testing.T) {
 	for _, name := range allStages {
 		var wanted, there []string
@@ -97,7 +44,7 @@ func TestEveryFunctionIsInTheStacksAndNoOther(t *testing.T) {
 }
 
 func TestEveryOperationIsARouteAndNoOther(t *testing.T) {
-	c, err := contract.Read(repository+"/shared/api/openapi.yaml", repository+"/shared/api/asyncapi.yaml")
+	c, err := contract.Read(repository + "/shared/api")
 	if err != nil {
 		t.Fatal(err)
 	}

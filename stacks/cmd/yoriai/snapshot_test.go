@@ -30,11 +30,10 @@ func sample(t *testing.T, name stage.Name) parts {
 	p := parts{stage: stageNamed(t, name), files: []string{"_next/static/*", "favicon.ico"}, alarmEmail: "ops@yoriai.example"}
 	p.migrations = fstest.MapFS{"1.sql": &fstest.MapFile{Data: []byte("SELECT 1")}}
 	var err error
-	if p.contract, err = contract.Read("../../contract/testdata/openapi.yaml", "../../contract/testdata/asyncapi.yaml"); err != nil {
+	if p.contract, err = contract.Read("../../contract/testdata"); err != nil {
 		t.Fatal(err)
 	}
-	functions := append(p.contract.Functions(), stacks.BackgroundFunctions()...)
-	if p.packages, err = constructs.StandIn(p.stage.Architecture, functions); err != nil {
+	if p.packages, err = constructs.StandIn(p.stage.Architecture, p.contract.Functions()); err != nil {
 		t.Fatal(err)
 	}
 	if p.web, err = stacks.StandInWeb(); err != nil {

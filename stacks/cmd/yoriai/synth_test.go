@@ -88,12 +88,12 @@ func (p parts) synthesise(t *testing.T) synth.Stage {
 // declared are all functions: those of the contracts and those in the background.
 func declared(t *testing.T) map[string]contract.Function {
 	t.Helper()
-	p, err := contract.Read(repository+"/shared/api/openapi.yaml", repository+"/shared/api/asyncapi.yaml")
+	p, err := contract.Read(repository + "/shared/api")
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := map[string]contract.Function{}
-	for _, f := range append(p.Functions(), backgroundFunctions()...) {
+	for _, f := range p.Functions() {
 		all[f.Name] = f
 	}
 	return all

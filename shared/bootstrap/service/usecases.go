@@ -1,0 +1,67 @@
+package service
+
+import (
+	"context"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
+	"github.com/yoriai/yoriai/shared/adapter/redis"
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/handler/wire"
+	"github.com/yoriai/yoriai/shared/usecase/changes"
+	"github.com/yoriai/yoriai/shared/usecase/fanout"
+	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/replies"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
+)
+
+// Rooms is the use case about rooms. The catalogue is nil where no model is chosen.
+func (s *Services) Rooms(c ai.Catalogue) rooms.Rooms {
+	return rooms.Rooms{Store: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(), Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
+}
+
+// Messages is the use case about messages. The catalogue is nil where no model is asked.
+func (s *Services) Messages(c ai.Catalogue) messages.Messages {
+	return messages.Messages{Store: postgres.Messages{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Meter: ai.Unmetered{},
+		Running: redis.NewStreamText(s.Redis), Hint: redis.NewStopHint(s.Redis)}
+}
+
+// Replies is the use case about answers. The catalogue is nil where no model is asked.
+func (s *Services) Replies(c ai.Catalogue) replies.Replies {
+	return replies.Replies{Store: postgres.Generations{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Meter: ai.Unmetered{}, Hint: redis.NewStopHint(s.Redis)}
+}
+
+// Changes is the use case about what was missed.
+func (s *Services) Changes() changes.Changes { return changes.Changes{Store: postgres.Logs{DB: s.DB}} }
+
+// Runner is how use cases change something.
+func (s *Services) Runner() transact.Runner {
+	return transact.Runner{Store: postgres.Changes{DB: s.DB}, Relay: transact.Relay{Queues: s.Queues, Store: postgres.Outbox{DB: s.DB}, Activity: s.Activity}}
+}
+
+// Reaper ends or revives answers that nobody works on.
+func (s *Services) Reaper() replies.Reaper {
+	return replies.Reaper{Store: postgres.Generations{DB: s.DB}, Runner: s.Runner()}
+}
+
+// Sweeper finds what was left behind.
+func (s *Services) Sweeper() replies.Sweeper {
+	return replies.Sweeper{Store: postgres.Generations{DB: s.DB}, Reaper: s.Reaper(), Relay: s.Runner().Relay, Activity: s.Activity}
+}
+
+// FanOut pushes events.
+func (s *Services) FanOut() fanout.FanOut {
+	return fanout.FanOut{Store: postgres.Logs{DB: s.DB}, Heads: dynamodb.Heads{Table: s.Table}, Memberships: s.memberships(),
+		Connections: dynamodb.Connections{Table: s.Table}, Denials: dynamodb.Denials{Table: s.Table}, Hub: s.AWS.Hub(),
+		Budget: redis.NewBudget(s.Redis, s.Config.SendBudget), Frames: wire.Frames{}}
+}
+
+// Sweep is the sweeper's run.
+func (s *Services) Sweep(ctx context.Context) (map[string]any, error) {
+	looked, err := s.Sweeper().Sweep(ctx, time.Now())
+	return map[string]any{"looked": looked}, err
+}
+
+func (s *Services) memberships() dynamodb.Memberships { return dynamodb.Memberships{Table: s.Table} }
