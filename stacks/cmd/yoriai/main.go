@@ -33,6 +33,7 @@ type parts struct {
 	contract   contract.Contract
 	packages   *constructs.Packages
 	web        stacks.WebBuild
+	door       string   // the folder of what stands before the web app's server
 	files      []string // of the web app, as URL patterns
 	migrations fs.FS
 	alarmEmail string
@@ -84,7 +85,7 @@ func find(app awscdk.App, s stage.Stage, root string) built {
 // be; the templates of the others can be looked at without, and then refuse to
 // be deployed.
 func collect(s stage.Stage, root string, b built) (parts, error) {
-	p := parts{stage: s, migrations: os.DirFS(filepath.Join(root, "migrations"))}
+	p := parts{stage: s, migrations: os.DirFS(filepath.Join(root, "migrations")), door: filepath.Join(root, stacks.WebDoor)}
 	var err error
 	p.contract, err = contract.Read(filepath.Join(root, "shared/api/openapi.yaml"), filepath.Join(root, "shared/api/asyncapi.yaml"))
 	if err != nil {
@@ -159,7 +160,7 @@ func (p parts) assemble(app awscdk.App) error {
 	}
 	stacks.After(stacks.NewWorkers(app, s, p.packages), ready...)
 	if s.Web {
-		stacks.After(stacks.NewWeb(app, s, p.web), api, edge)
+		stacks.After(stacks.NewWeb(app, s, p.web, p.door), api, edge)
 	}
 	if s.Monitoring.Exists {
 		stacks.After(stacks.NewMonitoring(app, s, p.alarmEmail), api, edge)
