@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -49,6 +50,7 @@ func run(app awscdk.App, getenv func(string) string) error {
 	if err := guard(s, getenv); err != nil {
 		return err
 	}
+	s.Deployment = contextValue(app, "deployment", time.Now().UTC().Format("20060102T150405Z"))
 	s.Gateway.ImageTag = contextValue(app, "gatewayImage", "unbuilt")
 	s.OTLPEndpoint = contextValue(app, "otlpEndpoint", s.OTLPEndpoint)
 	root := contextValue(app, "root", ".")
