@@ -125,7 +125,9 @@ func apiAlarms(s stage.Stage, ids alarmIDs) []alarm {
 		{id: "EdgeErrors", means: "More than 2 % of the answers at the edge are 5xx", of: edge("5xxErrorRate"), seconds: 300, periods: 2, over: 2},
 		{id: "FirewallBlocks", means: "The firewall refuses many requests", of: measure{"AWS/WAFV2", "BlockedRequests",
 			map[string]string{"WebACL": s.ID(), "Rule": "ALL"}, "Sum"}, seconds: 300, periods: 3, over: 1000},
-		{id: "TableThrottled", means: "DynamoDB refuses requests", of: measure{"AWS/DynamoDB", "ThrottledRequests", table, "Sum"}, seconds: 60, periods: 3, over: 10},
+		// ThrottledRequests exists for each operation only; these are the table's own.
+		{id: "TableReadsThrottled", means: "DynamoDB refuses reads", of: measure{"AWS/DynamoDB", "ReadThrottleEvents", table, "Sum"}, seconds: 60, periods: 3, over: 10},
+		{id: "TableWritesThrottled", means: "DynamoDB refuses writes", of: measure{"AWS/DynamoDB", "WriteThrottleEvents", table, "Sum"}, seconds: 60, periods: 3, over: 10},
 	}
 }
 

@@ -47,6 +47,10 @@ func NewAPI(app awscdk.App, s stage.Stage) awscdk.Stack {
 	if s.Web {
 		web := awsapigatewayv2.NewHttpApi(stack, constructs.Str("Web"), &awsapigatewayv2.HttpApiProps{
 			ApiName: constructs.Str(s.Resource("web")), IpAddressType: awsapigatewayv2.IpAddressType_DUAL_STACK,
+			CreateDefaultStage: constructs.No(),
+		})
+		awsapigatewayv2.NewHttpStage(stack, constructs.Str("WebStage"), &awsapigatewayv2.HttpStageProps{
+			HttpApi: web, StageName: constructs.Str("$default"), AutoDeploy: constructs.Yes(), Throttle: throttle(s),
 		})
 		constructs.Publish(stack, "WebId", s.Parameter(webAPIParameter), *web.ApiId())
 	}

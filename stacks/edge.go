@@ -17,15 +17,21 @@ import (
 	"github.com/yoriai/yoriai/stacks/stage"
 )
 
-// OriginSecretHeader proves to functions that a request came through the edge.
-const OriginSecretHeader = "X-Yoriai-Origin-Secret"
+// OriginSecretHeader proves that a request came through the edge, or from the
+// web app's server, which did. What ViewerHeader says is believed with it only.
+const (
+	OriginSecretHeader = "X-Yoriai-Origin-Secret"
+	ViewerHeader       = "X-Yoriai-Viewer"
+)
 
 // arriving runs for every request. The origins are sent another Host, so the
-// public one goes along under another name; nobody but the edge may say the
-// origin secret.
+// public one goes along under another name, and so does the viewer's address,
+// as every hop behind the edge adds its own to X-Forwarded-For. Nobody but the
+// edge may say the origin secret.
 const arriving = `function handler(event) {
   var headers = event.request.headers;
   headers['x-forwarded-host'] = { value: headers.host.value };
+  headers['x-yoriai-viewer'] = { value: event.viewer.ip };
   delete headers['x-yoriai-origin-secret'];
   return event.request;
 }`
@@ -46,7 +52,7 @@ func NewEdge(app awscdk.App, s stage.Stage, files []string) awscdk.Stack {
 		FunctionName: jsii.String(s.Resource("arriving")), Runtime: awscloudfront.FunctionRuntime_JS_2_0(),
 		Code: awscloudfront.FunctionCode_FromInline(jsii.String(arriving)), AutoPublish: constructs.Yes(),
 	})
-	pages := dynamic(origin(web, nil), function)
+	pages := dynamic(origin(web, &hidden), function)
 	pages.ResponseHeadersPolicy = awscloudfront.ResponseHeadersPolicy_SECURITY_HEADERS()
 	behaviours := map[string]*awscloudfront.BehaviorOptions{
 		constructs.HTTPStage + "/*": dynamic(origin(http, &hidden), function),

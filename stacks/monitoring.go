@@ -25,6 +25,7 @@ func NewMonitoring(app awscdk.App, s stage.Stage, queues []contract.Queue, email
 	if email != "" {
 		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(email), nil))
 	}
+	mayRing(stack, topic)
 	ring := awscloudwatchactions.NewSnsAction(topic)
 	ids := alarmIDs{
 		http:         constructs.Published(stack, s.Parameter(constructs.HTTPAPIParameter)),
@@ -36,6 +37,19 @@ func NewMonitoring(app awscdk.App, s stage.Stage, queues []contract.Queue, email
 	}
 	budget(stack, s, topic)
 	return stack
+}
+
+// mayRing lets alarms and budgets of this account publish. The rule that refuses
+// what comes without TLS gives the topic a policy of its own, and with that SNS
+// forgets its default, which lets everything in the account in.
+func mayRing(stack awscdk.Stack, topic awssns.Topic) {
+	for _, service := range []string{"cloudwatch.amazonaws.com", "budgets.amazonaws.com"} {
+		topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
+			Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String(service), nil)},
+			Actions:    jsii.Strings("sns:Publish"), Resources: &[]*string{topic.TopicArn()},
+			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": stack.Account()}},
+		}))
+	}
 }
 
 func newAlarm(stack awscdk.Stack, s stage.Stage, a alarm) awscloudwatch.Alarm {
@@ -76,10 +90,6 @@ func (m measure) metric(seconds int) awscloudwatch.IMetric {
 
 // budget rings at 80 % spent and when the forecast goes over all of it.
 func budget(stack awscdk.Stack, s stage.Stage, topic awssns.Topic) {
-	topic.AddToResourcePolicy(awsiam.NewPolicyStatement(&awsiam.PolicyStatementProps{
-		Principals: &[]awsiam.IPrincipal{awsiam.NewServicePrincipal(jsii.String("budgets.amazonaws.com"), nil)},
-		Actions:    jsii.Strings("sns:Publish"), Resources: &[]*string{topic.TopicArn()},
-	}))
 	tell := func(kind string, percent int) *awsbudgets.CfnBudget_NotificationWithSubscribersProperty {
 		return &awsbudgets.CfnBudget_NotificationWithSubscribersProperty{
 			Notification: &awsbudgets.CfnBudget_NotificationProperty{
@@ -89,11 +99,13 @@ func budget(stack awscdk.Stack, s stage.Stage, topic awssns.Topic) {
 			Subscribers: &[]any{&awsbudgets.CfnBudget_SubscriberProperty{SubscriptionType: jsii.String("SNS"), Address: topic.TopicArn()}},
 		}
 	}
-	awsbudgets.NewCfnBudget(stack, jsii.String("Budget"), &awsbudgets.CfnBudgetProps{
+	made := awsbudgets.NewCfnBudget(stack, jsii.String("Budget"), &awsbudgets.CfnBudgetProps{
 		Budget: &awsbudgets.CfnBudget_BudgetDataProperty{
 			BudgetName: jsii.String(s.ID()), BudgetType: jsii.String("COST"), TimeUnit: jsii.String("MONTHLY"),
 			BudgetLimit: &awsbudgets.CfnBudget_SpendProperty{Amount: constructs.Num(s.Monitoring.MonthlyBudgetUSD), Unit: jsii.String("USD")},
 		},
 		NotificationsWithSubscribers: &[]any{tell("ACTUAL", 80), tell("FORECASTED", 100)},
 	})
+	// Budgets refuses a topic that it may not publish to yet.
+	made.Node().AddDependency(topic.Node().FindChild(jsii.String("Policy")))
 }

@@ -37,6 +37,13 @@ func NewFunction(scope constructs.Construct, h *Host, f contract.Function, props
 	for name, value := range props.Environment {
 		env[name] = Str(value)
 	}
+	warm := h.Stage.Provisioned[f.Name]
+	if warm > 0 {
+		// A version keeps the values that it was published with, and the CDK publishes
+		// one only if the template changed: parameters that are read at deployment
+		// (the database, the gateway, the public key) would stay what they were.
+		env["YORIAI_DEPLOYMENT"] = Str(h.Stage.Deployment)
+	}
 	packed := h.Packages.of(f)
 	fn := &awslambda.FunctionProps{
 		FunctionName: Str(h.Stage.Resource(f.Name)),
@@ -65,7 +72,7 @@ func NewFunction(scope constructs.Construct, h *Host, f contract.Function, props
 		fn.RetryAttempts = Num(0)
 	}
 	function := awslambda.NewFunction(scope, Str("Function"), fn)
-	if warm := h.Stage.Provisioned[f.Name]; warm > 0 {
+	if warm > 0 {
 		return awslambda.NewAlias(scope, Str("Live"), &awslambda.AliasProps{
 			AliasName: Str("live"), Version: function.CurrentVersion(), ProvisionedConcurrentExecutions: Num(warm),
 		})

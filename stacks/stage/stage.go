@@ -25,6 +25,8 @@ type Stage struct {
 	Account string // empty: that of the caller's credentials
 	Region  string
 	Version string // of the running code, as its logs and health show it
+	// Deployment names this deployment, among all of the stage.
+	Deployment string
 
 	// Protected stages keep their data when a stack is deleted.
 	Protected    bool

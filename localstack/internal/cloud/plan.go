@@ -42,7 +42,7 @@ func (c *cloud) plan() []steps.Step {
 	return append(plan,
 		steps.Step{Name: "web-packages", Run: product(c.builder.WebPackages)},
 		steps.Step{Name: "web-build", Heavy: true, After: []string{"web-packages"}, Run: product(c.builder.Web)},
-		steps.Step{Name: "web", After: []string{"web-build"}, Run: c.startPart(c.webPart())},
+		steps.Step{Name: "web", After: []string{"web-build", "deploy"}, Run: c.startPart(c.webPart())},
 	)
 }
 
@@ -129,7 +129,10 @@ func (c *cloud) webPart() *part {
 		PublicHost: c.settings.publicHost(), BuiltHost: build.BuiltHost,
 		API: ports.URL(c.settings.Ports.Web) + "/api",
 	}
-	return &part{name: "web", port: server.Port, log: server.Log, restart: true, start: server.Start}
+	return &part{name: "web", port: server.Port, log: server.Log, restart: true, start: func(ctx context.Context) (*process.Process, error) {
+		server.OriginSecret = c.secret // known once everything is deployed
+		return server.Start(ctx)
+	}}
 }
 
 func (c *cloud) buildFunctions(ctx context.Context, log *os.File) (string, error) {

@@ -9,6 +9,7 @@ package frontdoor
 import (
 	"errors"
 	"log/slog"
+	"net"
 	"net/http"
 	"net/http/httputil"
 	"net/url"
@@ -16,8 +17,12 @@ import (
 	"time"
 )
 
-// SecretHeader carries the origin secret to the functions. A client's own is dropped.
-const SecretHeader = "X-Yoriai-Origin-Secret" //nolint:gosec // A name, not the secret.
+// Headers of our own: SecretHeader carries the origin secret to the functions, ViewerHeader the viewer's address. What a
+// client says in them is dropped, but for the web app's server, which knows the secret: it calls for its viewers.
+const (
+	SecretHeader = "X-Yoriai-Origin-Secret" //nolint:gosec // A name, not the secret.
+	ViewerHeader = "X-Yoriai-Viewer"
+)
 
 // API Gateway's stages.
 const (
@@ -82,6 +87,7 @@ func (c Config) proxy(route func(*httputil.ProxyRequest), away func(http.Respons
 	return &httputil.ReverseProxy{
 		Rewrite: func(r *httputil.ProxyRequest) {
 			r.Out.Header.Del(SecretHeader)
+			r.Out.Header.Set(ViewerHeader, c.viewer(r.In))
 			// What the client claims about itself is appended to, as CloudFront does.
 			r.Out.Header["X-Forwarded-For"] = r.In.Header["X-Forwarded-For"]
 			r.SetXForwarded()
@@ -94,6 +100,18 @@ func (c Config) proxy(route func(*httputil.ProxyRequest), away func(http.Respons
 		// Server-sent chunks of a page are passed on as they come.
 		FlushInterval: -1,
 	}
+}
+
+// viewer is the address of the one whom a request is for.
+func (c Config) viewer(r *http.Request) string {
+	if said := r.Header.Get(ViewerHeader); said != "" && r.Header.Get(SecretHeader) == c.Secret {
+		return said
+	}
+	host, _, err := net.SplitHostPort(r.RemoteAddr)
+	if err != nil {
+		return r.RemoteAddr
+	}
+	return host
 }
 
 // transport keeps connections to the upstreams; an HTTP API gives up on a function after 30 s.

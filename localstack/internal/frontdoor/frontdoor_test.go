@@ -127,6 +127,33 @@ func TestTheWebApplicationNeverSeesTheSecret(t *testing.T) {
 	}
 }
 
+// Whom a request is for is said by the front door, and by the web app's server, which knows the secret.
+func TestTheViewersAddressCannotBeForged(t *testing.T) {
+	t.Parallel()
+	d := newDoor(t, nil)
+	for _, c := range []struct {
+		path, secret, said, want string
+	}{
+		{"/api/me", "", "", "127.0.0.1"},
+		{"/api/me", "", "8.8.8.8", "127.0.0.1"},
+		{"/api/me", "forged", "8.8.8.8", "127.0.0.1"},
+		{"/rooms/1", "", "8.8.8.8", "127.0.0.1"},
+		{"/api/me", testSecret, "2001:db8::7", "2001:db8::7"},
+		{"/api/me", testSecret, "", "127.0.0.1"},
+	} {
+		header := http.Header{}
+		for name, value := range map[string]string{SecretHeader: c.secret, ViewerHeader: c.said} {
+			if value != "" {
+				header.Set(name, value)
+			}
+		}
+		d.send(t, http.MethodGet, c.path, nil, header)
+		if got := d.request(t).Header.Values(ViewerHeader); len(got) != 1 || got[0] != c.want {
+			t.Errorf("%+v: the viewer is %q", c, got)
+		}
+	}
+}
+
 func TestRequestsOverAWSLimitsAreRefused(t *testing.T) {
 	t.Parallel()
 	d := newDoor(t, nil)

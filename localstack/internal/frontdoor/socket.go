@@ -57,6 +57,7 @@ func (p *socketProxy) handshake(r *http.Request, origin net.Conn, fromOrigin *bu
 	out := r.Clone(r.Context())
 	out.URL = &url.URL{Scheme: target.Scheme, Host: target.Host, Path: target.Path, RawQuery: r.URL.RawQuery}
 	out.Host = target.Host
+	out.Header.Set(ViewerHeader, p.config.viewer(r))
 	out.Header.Set(SecretHeader, p.config.Secret)
 	out.Header.Set("X-Forwarded-Host", p.config.PublicHost)
 	out.Header.Set("X-Forwarded-Proto", "http")

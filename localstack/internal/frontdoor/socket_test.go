@@ -98,6 +98,9 @@ func TestASocketIsPassedThroughBothWays(t *testing.T) {
 	if got := r.Header.Values(SecretHeader); len(got) != 1 || got[0] != testSecret {
 		t.Errorf("secret = %q, want only the real one", got)
 	}
+	if got := r.Header.Values(ViewerHeader); len(got) != 1 || got[0] != "127.0.0.1" {
+		t.Errorf("the viewer is %q", got)
+	}
 	if r.Host == "localhost:8080" || r.Header.Get("X-Forwarded-Host") != "localhost:8080" {
 		t.Errorf("Host = %s, X-Forwarded-Host = %s", r.Host, r.Header.Get("X-Forwarded-Host"))
 	}

@@ -25,8 +25,8 @@ type Server struct {
 	Log        string
 	// PublicHost is where people see it, BuiltHost what it was built for.
 	PublicHost, BuiltHost string
-	// API is where the server itself reaches the API: through the front door, like everyone.
-	API string
+	// API is where the server itself reaches the API; with the origin secret it is believed for whom it calls.
+	API, OriginSecret string
 }
 
 // Start copies the build and serves it.
@@ -41,7 +41,7 @@ func (s Server) Start(ctx context.Context) (*process.Process, error) {
 		Env: append(os.Environ(),
 			"NODE_ENV=production", "NEXT_TELEMETRY_DISABLED=1",
 			"HOSTNAME="+ports.Host, "PORT="+strconv.Itoa(s.Port),
-			"PUBLIC_HOST="+s.PublicHost, "PUBLIC_ORIGIN=http://"+s.PublicHost, "API_INTERNAL_URL="+s.API),
+			"PUBLIC_HOST="+s.PublicHost, "PUBLIC_ORIGIN=http://"+s.PublicHost, "API_INTERNAL_URL="+s.API, "ORIGIN_SECRET="+s.OriginSecret),
 		Log:          s.Log,
 		Ready:        func(ctx context.Context) error { return probe.Alive(ctx, ports.URL(s.Port)+"/favicon.ico") },
 		StartTimeout: 30 * time.Second,

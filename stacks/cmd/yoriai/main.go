@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"time"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/jsii-runtime-go"
@@ -33,6 +34,7 @@ type parts struct {
 	contract   contract.Contract
 	packages   *constructs.Packages
 	web        stacks.WebBuild
+	door       string   // the folder of what stands before the web app's server
 	files      []string // of the web app, as URL patterns
 	migrations fs.FS
 	alarmEmail string
@@ -48,6 +50,7 @@ func run(app awscdk.App, getenv func(string) string) error {
 	if err := guard(s, getenv); err != nil {
 		return err
 	}
+	s.Deployment = contextValue(app, "deployment", time.Now().UTC().Format("20060102T150405Z"))
 	s.Gateway.ImageTag = contextValue(app, "gatewayImage", "unbuilt")
 	s.OTLPEndpoint = contextValue(app, "otlpEndpoint", s.OTLPEndpoint)
 	root := contextValue(app, "root", ".")
@@ -84,7 +87,7 @@ func find(app awscdk.App, s stage.Stage, root string) built {
 // be; the templates of the others can be looked at without, and then refuse to
 // be deployed.
 func collect(s stage.Stage, root string, b built) (parts, error) {
-	p := parts{stage: s, migrations: os.DirFS(filepath.Join(root, "migrations"))}
+	p := parts{stage: s, migrations: os.DirFS(filepath.Join(root, "migrations")), door: filepath.Join(root, stacks.WebDoor)}
 	var err error
 	p.contract, err = contract.Read(filepath.Join(root, "shared/api"))
 	if err != nil {
@@ -167,7 +170,7 @@ func (p parts) assemble(app awscdk.App) error {
 	}
 	stacks.After(workers, ready...)
 	if s.Web {
-		stacks.After(stacks.NewWeb(app, s, p.web), api, edge)
+		stacks.After(stacks.NewWeb(app, s, p.web, p.door), api, edge)
 	}
 	if s.Monitoring.Exists {
 		stacks.After(stacks.NewMonitoring(app, s, p.contract.Queues, p.alarmEmail), api, edge)

@@ -12,6 +12,7 @@ import (
 	"github.com/yoriai/yoriai/stacks/constructs"
 	"github.com/yoriai/yoriai/stacks/contract"
 	"github.com/yoriai/yoriai/stacks/stage"
+	"github.com/yoriai/yoriai/stacks/synth"
 )
 
 func TestEveryFunctionHasAFolderAndEveryFolderAFunction(t *testing.T) {
@@ -148,6 +149,39 @@ func TestTheWrongAccountIsRefused(t *testing.T) {
 	} {
 		if err := guard(stageNamed(t, c.stage), account(c.account)); (err == nil) != c.fine {
 			t.Errorf("stage %s with account %q: %v", c.stage, c.account, err)
+		}
+	}
+}
+
+// A version keeps the values it was published with. Parameters are read at the
+// deployment and stand in no template: each deployment publishes anew, or the
+// warm functions would go on with the database and the keys of an earlier one.
+func TestADeploymentPublishesWhatIsKeptWarm(t *testing.T) {
+	again := stageNamed(t, stage.Prod)
+	again.Deployment = "second"
+	before, after := templates(t, stage.Prod), synthesise(t, again)
+	versions := func(s synth.Stage) []string {
+		var ids []string
+		for _, v := range s.Of("AWS::Lambda::Version") {
+			ids = append(ids, v.ID)
+		}
+		return ids
+	}
+	if first := versions(before); len(first) != len(again.Provisioned) {
+		t.Errorf("%d versions of %d warm functions", len(first), len(again.Provisioned))
+	}
+	for _, id := range versions(after) {
+		if slices.Contains(versions(before), id) {
+			t.Errorf("%s is not published again", id)
+		}
+	}
+	// The others read the parameters themselves, and stay untouched.
+	was := goFunctions(t, stage.Prod)
+	for _, f := range after.Of("AWS::Lambda::Function") {
+		name := strings.TrimPrefix(f.Text("FunctionName"), again.Resource(""))
+		old, there := was[name]
+		if same := synth.JSON(old.Properties) == synth.JSON(f.Properties); there && same == (again.Provisioned[name] > 0) {
+			t.Errorf("%s is deployed anew: %v", name, !same)
 		}
 	}
 }

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os/exec"
-	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -141,59 +140,13 @@ func TestTheEdge(t *testing.T) {
 // The edge's own function, run as it is.
 func TestArriving(t *testing.T) {
 	code := templates(t, stage.Dev).Of("AWS::CloudFront::Function")[0].Text("FunctionCode")
-	const event = `{request: {uri: '/api/me', headers: {host: {value: 'yoriai.example'}, 'x-yoriai-origin-secret': {value: 'guess'}, 'x-forwarded-host': {value: 'elsewhere'}}}}`
+	const event = `{viewer: {ip: '2001:db8::7'}, request: {uri: '/api/me', headers: {host: {value: 'yoriai.example'}, 'x-yoriai-origin-secret': {value: 'guess'},
+		'x-forwarded-host': {value: 'elsewhere'}, 'x-yoriai-viewer': {value: '127.0.0.1'}}}}`
 	out, err := exec.Command("node", "-e", code+"; console.log(JSON.stringify(handler("+event+")))").CombinedOutput() //nolint:gosec // our own code
 	if err != nil {
 		t.Fatalf("%v: %s", err, out)
 	}
-	if got := strings.TrimSpace(string(out)); got != `{"uri":"/api/me","headers":{"host":{"value":"yoriai.example"},"x-forwarded-host":{"value":"yoriai.example"}}}` {
+	if got := strings.TrimSpace(string(out)); got != `{"uri":"/api/me","headers":{"host":{"value":"yoriai.example"},"x-forwarded-host":{"value":"yoriai.example"},"x-yoriai-viewer":{"value":"2001:db8::7"}}}` {
 		t.Error(got)
-	}
-}
-
-func TestAlarmsRing(t *testing.T) {
-	for _, name := range awsStages {
-		s := templates(t, name)
-		alarms := s.Of("AWS::CloudWatch::Alarm")
-		if len(alarms) < 25 || len(alarms) > 35 {
-			t.Errorf("%s: %d alarms", name, len(alarms))
-		}
-		for _, a := range alarms {
-			if len(a.List("AlarmActions")) == 0 || a.Text("AlarmDescription") == "" || a.Text("TreatMissingData") == "" {
-				t.Errorf("%s: %s is silent", name, a.ID)
-			}
-		}
-		dead := 0
-		for _, a := range alarms {
-			if strings.Contains(synth.JSON(a.List("Dimensions")), "-dead") && a.Text("MetricName") == "Invocations" {
-				dead++
-			}
-			// A consumer empties the dead-letter queues: their depth says nothing.
-			if a.Text("MetricName") == "ApproximateNumberOfMessagesVisible" {
-				t.Errorf("%s: %s waits for a depth that never comes", name, a.ID)
-			}
-		}
-		if dead != 3 {
-			t.Errorf("%s: %d of 3 dead-letter consumers have an alarm", name, dead)
-		}
-		budget := s.Of("AWS::Budgets::Budget")[0]
-		if int(budget.Number("Budget", "BudgetLimit", "Amount")) != stageNamed(t, name).Monitoring.MonthlyBudgetUSD {
-			t.Errorf("%s: a budget of %v", name, budget.At("Budget", "BudgetLimit"))
-		}
-	}
-}
-
-// Alarms watch functions that exist.
-func TestAlarmsNameFunctionsThatExist(t *testing.T) {
-	var names []string
-	for n := range goFunctions(t, stage.Prod) {
-		names = append(names, stageNamed(t, stage.Prod).Resource(n))
-	}
-	for _, a := range templates(t, stage.Prod).Of("AWS::CloudWatch::Alarm") {
-		for _, d := range a.List("Dimensions") {
-			if object, _ := d.(map[string]any); object["Name"] == "FunctionName" && !slices.Contains(names, object["Value"].(string)) {
-				t.Errorf("%s watches %v", a.ID, object["Value"])
-			}
-		}
 	}
 }

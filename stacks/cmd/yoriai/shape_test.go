@@ -151,7 +151,7 @@ func TestTheOriginSecret(t *testing.T) {
 				t.Errorf("%s: %s goes to %s (%s), which is told the secret: %v", name, pattern, target, hosts[target], secretTo[target])
 			}
 		}
-		check("*", distribution.Text("DistributionConfig", "DefaultCacheBehavior", "TargetOriginId"), false)
+		check("*", distribution.Text("DistributionConfig", "DefaultCacheBehavior", "TargetOriginId"), true)
 		seen := 0
 		for _, b := range distribution.List("DistributionConfig", "CacheBehaviors") {
 			object, _ := b.(map[string]any)

@@ -27,7 +27,7 @@ var passing = regexp.MustCompile(`[0-9a-f]{64}(\.zip)?|"Version":"[0-9a-f]{16}"|
 // one changes no snapshot, a change to what every route gets changes them all.
 func sample(t *testing.T, name stage.Name) parts {
 	t.Helper()
-	p := parts{stage: stageNamed(t, name), files: []string{"_next/static/*", "favicon.ico"}, alarmEmail: "ops@yoriai.example"}
+	p := parts{stage: stageNamed(t, name), files: []string{"_next/static/*", "favicon.ico"}, alarmEmail: "ops@yoriai.example", door: filepath.Join(repository, stacks.WebDoor)}
 	p.migrations = fstest.MapFS{"1.sql": &fstest.MapFile{Data: []byte("SELECT 1")}}
 	var err error
 	if p.contract, err = contract.Read("../../contract/testdata"); err != nil {

@@ -171,3 +171,26 @@ func TestTheSchemaComesBeforeTheCode(t *testing.T) {
 		t.Fatalf("one schema, of a version: %v", schema)
 	}
 }
+
+// The indexes hold what the look-ups answer with. What a heartbeat writes is not
+// in them: it would be written three times.
+func TestAHeartbeatWritesTheTableOnly(t *testing.T) {
+	for _, name := range allStages {
+		indexes := templates(t, name).Of("AWS::DynamoDB::Table")[0].List("GlobalSecondaryIndexes")
+		if len(indexes) != 2 {
+			t.Fatalf("%s: %d indexes", name, len(indexes))
+		}
+		for _, i := range indexes {
+			index, _ := i.(map[string]any)
+			projection, _ := index["Projection"].(map[string]any)
+			held := texts(projection["NonKeyAttributes"])
+			for _, key := range index["KeySchema"].([]any) {
+				held = append(held, key.(map[string]any)["AttributeName"].(string))
+			}
+			slices.Sort(held)
+			if want := []string{"conn_user", "display_name", "id", "session", "ttl", "username", "viewing"}; projection["ProjectionType"] != "INCLUDE" || !slices.Equal(held, want) {
+				t.Errorf("%s: %v holds %v, want %v", name, index["IndexName"], held, want)
+			}
+		}
+	}
+}

@@ -40,7 +40,7 @@ func stageNamed(t *testing.T, name stage.Name) stage.Stage {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.Gateway.ImageTag = "tag"
+	s.Gateway.ImageTag, s.Deployment = "tag", "first"
 	return s
 }
 

@@ -3,10 +3,15 @@
 export const API_INTERNAL_URL = process.env.API_INTERNAL_URL ?? 'http://127.0.0.1:8080/api';
 export const PUBLIC_ORIGIN = process.env.PUBLIC_ORIGIN ?? 'http://localhost:8080';
 
-/** Headers of a request made for somebody: the stage's Origin and the CSRF header, as the browser would send, and who it is for. */
+/**
+ * Headers of a request made for somebody: the stage's Origin and the CSRF header, as the browser would send, and who it is for.
+ * The viewer's address is the edge's word; the API believes ours only with the origin secret, which may change while we run.
+ */
 export function forwarded(from: Headers): Record<string, string> {
   const sent: Record<string, string> = { 'x-yoriai-csrf': '1', origin: PUBLIC_ORIGIN };
-  for (const name of ['x-forwarded-for', 'user-agent', 'accept-language']) {
+  const secret = process.env.ORIGIN_SECRET;
+  if (secret) sent['x-yoriai-origin-secret'] = secret;
+  for (const name of ['x-yoriai-viewer', 'x-forwarded-for', 'user-agent', 'accept-language']) {
     const value = from.get(name);
     if (value) sent[name] = value;
   }

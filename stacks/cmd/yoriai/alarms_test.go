@@ -1,0 +1,111 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/yoriai/yoriai/stacks/stage"
+	"github.com/yoriai/yoriai/stacks/synth"
+)
+
+func TestAlarmsRing(t *testing.T) {
+	for _, name := range awsStages {
+		s := templates(t, name)
+		alarms := s.Of("AWS::CloudWatch::Alarm")
+		if len(alarms) < 25 || len(alarms) > 35 {
+			t.Errorf("%s: %d alarms", name, len(alarms))
+		}
+		for _, a := range alarms {
+			if len(a.List("AlarmActions")) == 0 || a.Text("AlarmDescription") == "" || a.Text("TreatMissingData") == "" {
+				t.Errorf("%s: %s is silent", name, a.ID)
+			}
+		}
+		dead := 0
+		for _, a := range alarms {
+			if strings.Contains(synth.JSON(a.List("Dimensions")), "-dead") && a.Text("MetricName") == "Invocations" {
+				dead++
+			}
+			// A consumer empties the dead-letter queues: their depth says nothing.
+			if a.Text("MetricName") == "ApproximateNumberOfMessagesVisible" {
+				t.Errorf("%s: %s waits for a depth that never comes", name, a.ID)
+			}
+		}
+		if dead != 3 {
+			t.Errorf("%s: %d of 3 dead-letter consumers have an alarm", name, dead)
+		}
+		budget := s.Of("AWS::Budgets::Budget")[0]
+		if policy := s.Of("AWS::SNS::TopicPolicy")[0]; !slices.Contains(texts(budget.DependsOn), policy.ID) {
+			t.Errorf("%s: the budget may be made before it may publish", name)
+		}
+		if int(budget.Number("Budget", "BudgetLimit", "Amount")) != stageNamed(t, name).Monitoring.MonthlyBudgetUSD {
+			t.Errorf("%s: a budget of %v", name, budget.At("Budget", "BudgetLimit"))
+		}
+	}
+}
+
+// Alarms watch functions that exist.
+func TestAlarmsNameFunctionsThatExist(t *testing.T) {
+	var names []string
+	for n := range goFunctions(t, stage.Prod) {
+		names = append(names, stageNamed(t, stage.Prod).Resource(n))
+	}
+	for _, a := range templates(t, stage.Prod).Of("AWS::CloudWatch::Alarm") {
+		for _, d := range a.List("Dimensions") {
+			if object, _ := d.(map[string]any); object["Name"] == "FunctionName" && !slices.Contains(names, object["Value"].(string)) {
+				t.Errorf("%s watches %v", a.ID, object["Value"])
+			}
+		}
+	}
+}
+
+// A topic with a policy of its own lets nobody in whom it does not name: SNS's
+// own rule, which lets the account in, is replaced.
+func TestWhoRingsMayPublish(t *testing.T) {
+	for _, name := range awsStages {
+		s := templates(t, name)
+		topic, policy := s.Of("AWS::SNS::Topic")[0], s.Of("AWS::SNS::TopicPolicy")[0]
+		if reference(policy.List("Topics")[0]) != topic.ID {
+			t.Fatalf("%s: the policy is of %v", name, policy.List("Topics"))
+		}
+		welcome := map[string]bool{}
+		for _, st := range policy.List("PolicyDocument", "Statement") {
+			object, _ := st.(map[string]any)
+			principal, _ := object["Principal"].(map[string]any)
+			if object["Effect"] != "Allow" {
+				continue
+			}
+			if object["Action"] != "sns:Publish" || !strings.Contains(synth.JSON(object["Condition"]), `"aws:SourceAccount":{"Ref":"AWS::AccountId"}`) {
+				t.Errorf("%s: more than ringing for this account: %s", name, synth.JSON(object))
+			}
+			for _, service := range texts(principal["Service"]) {
+				welcome[service] = true
+			}
+		}
+		for _, service := range []string{"cloudwatch.amazonaws.com", "budgets.amazonaws.com"} {
+			if !welcome[service] {
+				t.Errorf("%s: %s may not publish: %v", name, service, welcome)
+			}
+		}
+	}
+}
+
+// Alarms look at metrics that AWS has under those dimensions.
+func TestAlarmsLookAtMetricsThatExist(t *testing.T) {
+	for _, name := range awsStages {
+		table := 0
+		for _, a := range templates(t, name).Of("AWS::CloudWatch::Alarm") {
+			if a.Text("Namespace") != "AWS/DynamoDB" {
+				continue
+			}
+			table++
+			// Without the dimension Operation there is no ThrottledRequests.
+			if metric := a.Text("MetricName"); metric != "ReadThrottleEvents" && metric != "WriteThrottleEvents" {
+				t.Errorf("%s: %s looks at %s by table", name, a.ID, metric)
+			}
+		}
+		if table != 2 {
+			t.Errorf("%s: %d alarms on the table", name, table)
+		}
+	}
+}
