@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use super::{Reasoning, estimate::TokenFamily, image_tokens::ImageRule};
+
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -68,6 +70,17 @@ impl Default for Weights {
     }
 }
 
+/// What a long prompt costs: some models have a second price beyond some length, for all of the call.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PriceTier {
+    /// Prompts of more tokens than this.
+    pub above_input_tokens: u64,
+    /// What they cost.
+    pub price: Price,
+    /// What Yoriai charges for them.
+    pub weights: Weights,
+}
+
 /// What the gateway knows of a model.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::struct_excessive_bools)] // Independent facts.
@@ -86,6 +99,8 @@ pub struct ModelInfo {
     pub price: Price,
     /// What Yoriai charges.
     pub weights: Weights,
+    /// What long prompts cost, the shortest first; empty if the price is the same for all.
+    pub tiers: Vec<PriceTier>,
     /// Whether it sees images.
     pub vision: bool,
     /// Whether it streams.
@@ -94,12 +109,24 @@ pub struct ModelInfo {
     pub deprecated: bool,
     /// Whether it takes a temperature; reasoning models often refuse one.
     pub temperature: bool,
+    /// Whether it takes stop sequences.
+    pub stop: bool,
+    /// How it thinks.
+    pub reasoning: Reasoning,
+    /// How its tokens are counted.
+    pub tokenizer: TokenFamily,
+    /// How its pictures are.
+    pub images: ImageRule,
+    /// Whether the catalogue lists it.
+    pub known: bool,
+    /// Its server cuts longer prompts silently instead of refusing them.
+    pub truncates: bool,
 }
 
 impl ModelInfo {
     /// What is assumed of a model that no catalogue knows.
     #[must_use]
-    pub fn unknown(provider: ProviderName, id: ModelName) -> Self {
+    pub fn unknown(provider: ProviderName, id: ModelName, tokenizer: TokenFamily) -> Self {
         Self {
             display_name: id.as_str().to_owned(),
             provider,
@@ -108,10 +135,17 @@ impl ModelInfo {
             max_output_tokens: 0,
             price: Price::default(),
             weights: Weights::default(),
+            tiers: Vec::new(),
             vision: true,
             streaming: true,
             deprecated: false,
             temperature: true,
+            stop: true,
+            reasoning: Reasoning::default(),
+            tokenizer,
+            images: tokenizer.images(),
+            known: false,
+            truncates: false,
         }
     }
 }
