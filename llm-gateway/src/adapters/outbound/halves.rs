@@ -96,6 +96,15 @@ impl Joiner {
     }
 }
 
+/// A whole text with its halves joined.
+#[must_use]
+pub fn whole(text: String) -> String {
+    let mut joiner = Joiner::default();
+    let mut text = joiner.join(text);
+    text.push_str(joiner.end());
+    text
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -43,6 +43,7 @@ pub fn eager(max_attempts: u32) -> Guard {
         },
         breaker: BreakerPolicy::never(),
         max_concurrency: 10_000,
+        unlisted: true,
     }
 }
 

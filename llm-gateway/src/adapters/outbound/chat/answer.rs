@@ -6,6 +6,7 @@ use serde::Deserialize;
 
 use super::{
     super::{
+        halves,
         http::{Decoder, nonsense, sse::SseEvent},
         json,
         thoughts::{self, Piece, Splitter},
@@ -209,12 +210,11 @@ pub(crate) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
         finish_reason = FinishReason::ContentFilter;
     }
     Ok(ProviderAnswer {
-        text,
-        thinking,
+        text: halves::whole(text),
+        thinking: halves::whole(thinking),
         finish_reason,
         counts: whole.usage.map(Counts::from).unwrap_or_default(),
-    }
-    .joined())
+    })
 }
 
 /// Whether a list of models is Ollama's.

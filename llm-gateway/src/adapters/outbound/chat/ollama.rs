@@ -5,7 +5,7 @@
 //! former, `/api/ps` what a loaded model was really given.
 
 use bytes::Bytes;
-use http::Method;
+use ::http::Method;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
