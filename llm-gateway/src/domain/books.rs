@@ -91,7 +91,12 @@ mod tests {
         books.told(OUTPUT);
         let usage = books.usage(true);
         assert_eq!(
-            (usage.input_tokens, usage.cached_input_tokens, usage.output_tokens, usage.reasoning_tokens),
+            (
+                usage.input_tokens,
+                usage.cached_input_tokens,
+                usage.output_tokens,
+                usage.reasoning_tokens
+            ),
             (9, 4, 30, 20)
         );
         assert!(!usage.estimated);
@@ -102,11 +107,19 @@ mod tests {
     fn what_is_not_told_is_estimated() {
         let mut books = books();
         books.text("one two");
-        books.told(Counts { input_tokens: Some(9), ..Counts::default() });
+        books.told(Counts {
+            input_tokens: Some(9),
+            ..Counts::default()
+        });
         let usage = books.usage(true);
         assert_eq!((usage.input_tokens, usage.output_tokens), (9, 2));
         assert!(usage.estimated);
-        assert_eq!(super::Books::new(TokenFamily::Words, 7).usage(true).input_tokens, 7);
+        assert_eq!(
+            super::Books::new(TokenFamily::Words, 7)
+                .usage(true)
+                .input_tokens,
+            7
+        );
     }
 
     #[test]
@@ -115,11 +128,19 @@ mod tests {
         books.thinking("one two three");
         assert_eq!(books.usage(false).reasoning_tokens, 3);
         books.told(OUTPUT);
-        assert_eq!(books.usage(false).output_tokens, 30, "what was told is more");
+        assert_eq!(
+            books.usage(false).output_tokens,
+            30,
+            "what was told is more"
+        );
         books.text("word");
         let usage = books.usage(false);
         assert_eq!((usage.output_tokens, usage.reasoning_tokens), (30, 20));
         books.text(&" word".repeat(40));
-        assert_eq!(books.usage(false).output_tokens, 61, "41 words and 20 thought");
+        assert_eq!(
+            books.usage(false).output_tokens,
+            61,
+            "41 words and 20 thought"
+        );
     }
 }

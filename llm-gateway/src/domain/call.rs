@@ -209,7 +209,9 @@ impl Call {
     }
 
     pub(super) fn settle(&mut self, outcome: Result<FinishReason, ErrorCode>) -> Usage {
-        let usage = self.books.usage(outcome.is_ok_and(|r| r != FinishReason::Cancelled));
+        let usage = self
+            .books
+            .usage(outcome.is_ok_and(|r| r != FinishReason::Cancelled));
         if !self.settled {
             self.settled = true;
             self.verdict(Verdict::Unknown);
@@ -252,10 +254,12 @@ fn stop(
         (None, None) => Box::pin(std::future::pending()),
         (Some(timer), None) => Box::pin(timer.map(|()| Error::deadline())),
         (None, Some(abort)) => Box::pin(abort.map(move |()| shutdown())),
-        (Some(timer), Some(abort)) => Box::pin(select(timer, abort).map(move |first| match first {
-            Either::Left(_) => Error::deadline(),
-            Either::Right(_) => shutdown(),
-        })),
+        (Some(timer), Some(abort)) => {
+            Box::pin(select(timer, abort).map(move |first| match first {
+                Either::Left(_) => Error::deadline(),
+                Either::Right(_) => shutdown(),
+            }))
+        }
     };
     stop.fuse()
 }

@@ -132,13 +132,19 @@ mod tests {
             message_tokens(&model(family, images), message, &ten)
         };
         // 960 × 540: four tiles by `OpenAI`'s older rule, patches by Anthropic's, six crops by Google's older one.
-        let tiles = ImageRule::Tiles { base: 85, tile: 170 };
+        let tiles = ImageRule::Tiles {
+            base: 85,
+            tile: 170,
+        };
         let claude = TokenFamily::Claude.images();
         assert_eq!(
             count(TokenFamily::OpenAi, tiles, &message),
             10 + 85 + 2 * 2 * 170 + 3
         );
-        assert_eq!(count(TokenFamily::Claude, claude, &message), 10 + 35 * 20 + 4);
+        assert_eq!(
+            count(TokenFamily::Claude, claude, &message),
+            10 + 35 * 20 + 4
+        );
         assert_eq!(
             count(TokenFamily::Gemini, ImageRule::Crops, &message),
             10 + 6 * 258 + 4

@@ -99,7 +99,11 @@ fn tiles(width: u64, height: u64) -> u64 {
     long.div_ceil(512) * short.div_ceil(512)
 }
 
-#[allow(clippy::cast_possible_truncation, clippy::cast_precision_loss, clippy::cast_sign_loss)] // Pixels.
+#[allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss
+)] // Pixels.
 fn patches(width: u64, height: u64, side: u64, long_side: u64, most: u64) -> u64 {
     let long = width.max(height);
     let (width, height) = if long_side > 0 && long > long_side {
@@ -142,10 +146,16 @@ mod tests {
     /// The examples of OpenAI's and Google's own pages.
     #[test]
     fn pictures_cost_what_the_providers_publish() {
-        let gpt4o = ImageRule::Tiles { base: 85, tile: 170 };
+        let gpt4o = ImageRule::Tiles {
+            base: 85,
+            tile: 170,
+        };
         assert_eq!(gpt4o.of_size(1_024, 1_024), 765);
         assert_eq!(gpt4o.of_size(2_048, 4_096), 1_105);
-        let mini = ImageRule::Tiles { base: 2_833, tile: 5_667 };
+        let mini = ImageRule::Tiles {
+            base: 2_833,
+            tile: 5_667,
+        };
         assert_eq!(mini.of_size(1_024, 1_024), 25_501);
         let patches = ImageRule::patches(32, 0, 1_536, 1_000);
         assert_eq!(patches.of_size(1_024, 1_024), 1_024);
@@ -183,14 +193,26 @@ mod tests {
     #[test]
     fn a_picture_of_unknown_size_is_taken_for_a_square() {
         let url = ImageSource::Url("https://img.example.com/a".into());
-        assert_eq!(ImageRule::Tiles { base: 85, tile: 170 }.tokens(&url), 765);
+        assert_eq!(
+            ImageRule::Tiles {
+                base: 85,
+                tile: 170
+            }
+            .tokens(&url),
+            765
+        );
         assert_eq!(ImageRule::OPEN.tokens(&url), 37 * 37);
     }
 
     #[test]
     fn no_size_is_absurd() {
         for rule in TokenFamily::ALL.map(TokenFamily::images) {
-            for size in [(1, 1), (1, 60_000), (60_000, 60_000), (u64::from(u32::MAX), 1)] {
+            for size in [
+                (1, 1),
+                (1, 60_000),
+                (60_000, 60_000),
+                (u64::from(u32::MAX), 1),
+            ] {
                 assert!(rule.of_size(size.0, size.1) > 0, "{rule:?} {size:?}");
             }
         }

@@ -1,8 +1,8 @@
 //! The rules of the gateway, free of any transport: types, validation, and the completion service.
 
 pub mod admission;
-pub mod breaker;
 mod books;
+pub mod breaker;
 mod call;
 pub mod error;
 pub mod estimate;

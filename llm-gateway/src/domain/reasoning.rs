@@ -114,9 +114,7 @@ impl Reasoning {
         match self.mode {
             ReasoningMode::None => false,
             ReasoningMode::Always => true,
-            ReasoningMode::Optional => {
-                effort.or(self.default).is_some_and(|e| e != Effort::None)
-            }
+            ReasoningMode::Optional => effort.or(self.default).is_some_and(|e| e != Effort::None),
         }
     }
 
@@ -127,7 +125,10 @@ impl Reasoning {
             return 0;
         }
         let effort = effort.or(self.default);
-        let known = self.allowance.iter().find(|(known, _)| Some(*known) == effort);
+        let known = self
+            .allowance
+            .iter()
+            .find(|(known, _)| Some(*known) == effort);
         // An always-thinking model that names no default is taken at its dearest.
         let known = known.or_else(|| self.allowance.iter().max_by_key(|(_, tokens)| *tokens));
         known.map_or(0, |(_, tokens)| *tokens)
@@ -153,7 +154,10 @@ mod tests {
         assert!(none.takes(Effort::None) && !none.takes(Effort::Low));
         assert!(none.efforts().is_empty());
         let optional = reasoning(ReasoningMode::Optional, None);
-        assert_eq!(optional.efforts(), [Effort::None, Effort::Low, Effort::High]);
+        assert_eq!(
+            optional.efforts(),
+            [Effort::None, Effort::Low, Effort::High]
+        );
         let always = reasoning(ReasoningMode::Always, None);
         assert_eq!(always.efforts(), [Effort::Low, Effort::High]);
     }
@@ -165,6 +169,9 @@ mod tests {
         assert_eq!(optional.allowance(Some(Effort::High)), 9_000);
         assert_eq!(optional.allowance(Some(Effort::None)), 0);
         assert_eq!(reasoning(ReasoningMode::Optional, None).allowance(None), 0);
-        assert_eq!(reasoning(ReasoningMode::Always, None).allowance(None), 9_000);
+        assert_eq!(
+            reasoning(ReasoningMode::Always, None).allowance(None),
+            9_000
+        );
     }
 }

@@ -209,10 +209,14 @@ impl Inner {
             return Err(Error::invalid(format!("{} does not see images", model.id)));
         }
         let limit = model.max_output_tokens;
-        let beyond = |tokens: Option<u32>| limit > 0 && tokens.is_some_and(|n| u64::from(n) > limit);
+        let beyond =
+            |tokens: Option<u32>| limit > 0 && tokens.is_some_and(|n| u64::from(n) > limit);
         for (field, tokens) in [
             ("max_output_tokens", request.max_output_tokens),
-            ("reasoning_allowance_tokens", request.reasoning_allowance_tokens),
+            (
+                "reasoning_allowance_tokens",
+                request.reasoning_allowance_tokens,
+            ),
         ] {
             if beyond(tokens) {
                 return Err(Error::invalid(format!(
@@ -362,7 +366,12 @@ fn check_effort(request: &CompletionRequest, model: &ModelInfo) -> Result<(), Er
     if model.reasoning.takes(effort) {
         return Ok(());
     }
-    let efforts: Vec<&str> = model.reasoning.efforts().into_iter().map(Effort::as_str).collect();
+    let efforts: Vec<&str> = model
+        .reasoning
+        .efforts()
+        .into_iter()
+        .map(Effort::as_str)
+        .collect();
     Err(Error::invalid(match model.reasoning.mode {
         ReasoningMode::None => format!("effort: {} is not known to reason", model.id),
         _ => format!("effort: {} takes {}", model.id, efforts.join(", ")),

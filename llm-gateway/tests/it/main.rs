@@ -17,6 +17,7 @@ mod errors;
 mod fuzz;
 mod grpc;
 mod keys;
+mod odd;
 mod oddities;
 mod process;
 mod refresh;

@@ -132,7 +132,10 @@ impl ChatServer {
         key: Option<&SecretString>,
     ) -> Result<Vec<ModelInfo>, Error> {
         let call = self.call((Method::GET, self.models.clone()), key, Bytes::new());
-        let body = http::call(&self.http, call, chat_error).await?.whole().await?;
+        let body = http::call(&self.http, call, chat_error)
+            .await?
+            .whole()
+            .await?;
         let mut found = answer::models(provider, &body)?;
         if answer::is_ollama(&body) {
             self.ask_ollama(key, &mut found).await;
@@ -140,12 +143,7 @@ impl ChatServer {
         Ok(found)
     }
 
-    fn call<'a>(
-        &self,
-        to: (Method, Uri),
-        key: Option<&'a SecretString>,
-        body: Bytes,
-    ) -> Call<'a> {
+    fn call<'a>(&self, to: (Method, Uri), key: Option<&'a SecretString>, body: Bytes) -> Call<'a> {
         Call {
             to,
             auth: key.map_or(Auth::None, Auth::Bearer),
@@ -185,4 +183,3 @@ impl ChatServer {
         }
     }
 }
-

@@ -92,7 +92,11 @@ impl Joiner {
     /// What is left at the end.
     #[must_use]
     pub fn end(&mut self) -> &'static str {
-        if self.high.take().is_some() { "\u{fffd}" } else { "" }
+        if self.high.take().is_some() {
+            "\u{fffd}"
+        } else {
+            ""
+        }
     }
 }
 
@@ -130,7 +134,10 @@ mod tests {
         assert_eq!(joined(&[r"A \ud83d", " B"]), "A \u{fffd} B");
         assert_eq!(joined(&[r"A \ud83d"]), "A \u{fffd}");
         assert_eq!(joined(&[r"\ude00 B"]), "\u{fffd} B");
-        assert_eq!(joined(&[r"\ud83d\ud83d", r"\ude00\ude00"]), "\u{fffd}😀\u{fffd}");
+        assert_eq!(
+            joined(&[r"\ud83d\ud83d", r"\ude00\ude00"]),
+            "\u{fffd}😀\u{fffd}"
+        );
         assert_eq!(joined(&[r"a \\ud83d \n \u0041 é"]), "a \\ud83d \n A é");
     }
 }

@@ -86,15 +86,29 @@ mod tests {
     #[test]
     fn what_servers_get_wrong_is_put_right() {
         for (json, index, parts, tokens) in [
-            (r#"{"index":null,"parts":null,"tokens":null}"#, 0, vec![], None),
-            (r#"{"index":3.0,"parts":["a",null],"tokens":3.0}"#, 3, vec!["a"], Some(3)),
+            (
+                r#"{"index":null,"parts":null,"tokens":null}"#,
+                0,
+                vec![],
+                None,
+            ),
+            (
+                r#"{"index":3.0,"parts":["a",null],"tokens":3.0}"#,
+                3,
+                vec!["a"],
+                Some(3),
+            ),
             (r#"{"tokens":-1}"#, 0, vec![], None),
             (r#"{"tokens":"12"}"#, 0, vec![], Some(12)),
             (r#"{"tokens":{"a":1},"inner":"no"}"#, 0, vec![], None),
             (r#"{"inner":{"index":"x"}}"#, 0, vec![], None),
         ] {
             let odd: Odd = read(json.as_bytes()).unwrap();
-            assert_eq!((odd.index, odd.tokens, odd.inner), (index, tokens, None), "{json}");
+            assert_eq!(
+                (odd.index, odd.tokens, odd.inner),
+                (index, tokens, None),
+                "{json}"
+            );
             assert_eq!(odd.parts, parts, "{json}");
         }
         let inner: Odd = read(br#"{"inner":{"index":2.0,"tokens":null}}"#).unwrap();
@@ -103,7 +117,14 @@ mod tests {
 
     #[test]
     fn nonsense_stays_nonsense() {
-        for json in ["", "{", "[]x", "<html>", r#"{"index":"x"}"#, r#"{"index":-1}"#] {
+        for json in [
+            "",
+            "{",
+            "[]x",
+            "<html>",
+            r#"{"index":"x"}"#,
+            r#"{"index":-1}"#,
+        ] {
             assert!(read::<Odd>(json.as_bytes()).is_err(), "{json}");
         }
     }

@@ -63,7 +63,10 @@ impl Line {
     /// A closing tag in the middle of a sentence is spoken of rather than meant.
     fn closes(&self) -> bool {
         let quoted = self.text.ends_with(['"', '\'', '“', '‘', '「', '(']);
-        let before = self.text.strip_suffix(' ').and_then(|t| t.chars().next_back());
+        let before = self
+            .text
+            .strip_suffix(' ')
+            .and_then(|t| t.chars().next_back());
         let spoken = before.is_some_and(|c| c.is_alphanumeric() || c == ',');
         !self.in_code() && !quoted && !spoken
     }
@@ -190,7 +193,11 @@ mod tests {
     use super::*;
 
     fn is(text: &str, answer: &str, thinking: &str) {
-        assert_eq!(split(text), (answer.to_owned(), thinking.to_owned()), "{text:?}");
+        assert_eq!(
+            split(text),
+            (answer.to_owned(), thinking.to_owned()),
+            "{text:?}"
+        );
     }
 
     #[test]
@@ -199,10 +206,18 @@ mod tests {
         is("\n<think>\na\n</think>\n\nb\n", "\nb\n", "\na\n");
         is("a</think>\n\nb", "b", "a");
         is("a. </think> b", "b", "a. ");
-        is("Write `<think>` and `</think>`.", "Write `<think>` and `</think>`.", "");
+        is(
+            "Write `<think>` and `</think>`.",
+            "Write `<think>` and `</think>`.",
+            "",
+        );
         is("The tag <think> opens", "The tag <think> opens", "");
         is("The </think> tag closes", "The </think> tag closes", "");
-        is("```\n<think>\nx\n</think>\n```\n", "```\n<think>\nx\n</think>\n```\n", "");
+        is(
+            "```\n<think>\nx\n</think>\n```\n",
+            "```\n<think>\nx\n</think>\n```\n",
+            "",
+        );
         is("<think>a</think>b\n<think>c</think>d", "b\nd", "ac");
         is("<think>never closed", "", "never closed");
         is("a < b <thin", "a < b <thin", "");

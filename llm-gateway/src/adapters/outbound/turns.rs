@@ -110,6 +110,10 @@ mod tests {
                 (Role::Assistant, text("d\n\ne")),
             ]
         );
-        assert_eq!(plain(&talk, &authors).len(), 8, "blank turns are never sent");
+        assert_eq!(
+            plain(&talk, &authors).len(),
+            8,
+            "blank turns are never sent"
+        );
     }
 }

@@ -56,14 +56,21 @@ fn reasoning(reasoning: &Reasoning) -> proto::Reasoning {
             ReasoningMode::Always => proto::ReasoningMode::Always,
         }
         .into(),
-        efforts: reasoning.efforts().into_iter().map(|e| proto_effort(e).into()).collect(),
+        efforts: reasoning
+            .efforts()
+            .into_iter()
+            .map(|e| proto_effort(e).into())
+            .collect(),
         allowances: allowances
             .map(|(effort, tokens)| proto::EffortAllowance {
                 effort: proto_effort(*effort).into(),
                 tokens: u64::from(*tokens),
             })
             .collect(),
-        default_effort: reasoning.default.map_or(proto::Effort::Unspecified, proto_effort).into(),
+        default_effort: reasoning
+            .default
+            .map_or(proto::Effort::Unspecified, proto_effort)
+            .into(),
         silence_ms: millis(reasoning.silence),
     }
 }
@@ -202,6 +209,10 @@ pub(super) fn model(model: ListedModel) -> proto::Model {
         reasoning: Some(reasoning(&info.reasoning)),
         known: info.known,
         tokenizer: info.tokenizer.as_str().to_owned(),
-        vision_rule: if info.vision { info.images.as_str().to_owned() } else { String::new() },
+        vision_rule: if info.vision {
+            info.images.as_str().to_owned()
+        } else {
+            String::new()
+        },
     }
 }

@@ -4,8 +4,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Completion, CompletionRequest, Effort, Error, Image, ImageSource, Message, Metadata, ModelName, Part,
-    ProviderName, Role, Usage, model::ListedModel,
+    Completion, CompletionRequest, Effort, Error, Image, ImageSource, Message, Metadata, ModelName,
+    Part, ProviderName, Role, Usage, model::ListedModel,
 };
 
 #[derive(Deserialize)]

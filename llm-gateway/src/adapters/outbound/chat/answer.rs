@@ -151,7 +151,9 @@ impl SaidContent {
 impl Said {
     fn thinking(&mut self) -> String {
         let thought = self.reasoning_content.take().filter(|t| !t.is_empty());
-        thought.or_else(|| self.reasoning.take()).unwrap_or_default()
+        thought
+            .or_else(|| self.reasoning.take())
+            .unwrap_or_default()
     }
 
     /// The text, and whether it is a refusal.
@@ -221,7 +223,9 @@ pub(crate) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
 pub(super) fn is_ollama(body: &[u8]) -> bool {
     let list = json::read::<ModelList>(body).ok().and_then(|l| l.data);
     let models = list.unwrap_or_default();
-    models.iter().any(|m| m.owned_by.as_deref() == Some("library"))
+    models
+        .iter()
+        .any(|m| m.owned_by.as_deref() == Some("library"))
 }
 
 /// Reads a list of models, with the context window where the server tells it.

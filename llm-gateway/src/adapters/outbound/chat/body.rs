@@ -114,7 +114,9 @@ pub(super) fn write(
     let max = call.output_cap();
     let newer = cap_name(dialect, without) == "max_completion_tokens";
     let names = dialect.names && !without.has(Field::Name);
-    let authors = Authors::of(&request.messages, |name: &str| names && fits_name_field(name));
+    let authors = Authors::of(&request.messages, |name: &str| {
+        names && fits_name_field(name)
+    });
     let turns = if dialect.alternating {
         turns::alternating(&request.messages, &authors)
     } else {
@@ -149,7 +151,13 @@ pub(super) fn write(
 fn message(mut turn: Turn<'_>) -> OutMessage<'_> {
     let content = match turn.pieces.pop() {
         Some(Piece::Text(text)) if turn.pieces.is_empty() => Content::Text(text),
-        last => Content::Parts(turn.pieces.into_iter().chain(last).map(OutPart::from).collect()),
+        last => Content::Parts(
+            turn.pieces
+                .into_iter()
+                .chain(last)
+                .map(OutPart::from)
+                .collect(),
+        ),
     };
     OutMessage {
         role: turn.role.as_str(),

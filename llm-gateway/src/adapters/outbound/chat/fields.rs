@@ -83,10 +83,14 @@ fn names(text: &str, field: &str) -> bool {
     let common = field == "name";
     text.match_indices(field).any(|(at, _)| {
         let before = text[..at].chars().next_back();
-        let after = text[at + field.len()..].chars().next();
+        let rest = &text[at + field.len()..];
+        let after = rest.chars().next();
         let part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
         let marked = before.is_some_and(|c| matches!(c, '"' | '\'' | '`' | '.'))
-            && after.is_none_or(|c| !matches!(c, ':'));
+            && !rest
+                .trim_start_matches(['"', '\'', '`'])
+                .trim_start()
+                .starts_with(':');
         !part(before) && !part(after) && (!common || marked)
     })
 }
@@ -104,7 +108,10 @@ mod tests {
     #[test]
     fn a_refused_field_is_told_from_a_refused_value() {
         for (text, field) in [
-            ("Extra inputs are not permitted, field: 'stream_options'", Field::StreamOptions),
+            (
+                "Extra inputs are not permitted, field: 'stream_options'",
+                Field::StreamOptions,
+            ),
             (
                 r#"{"detail":[{"type":"extra_forbidden","loc":["body","stream_options"],"msg":"Extra inputs are not permitted"}]}"#,
                 Field::StreamOptions,
@@ -113,7 +120,10 @@ mod tests {
                 "Unsupported parameter: 'max_tokens' is not supported with this model. Use 'max_completion_tokens' instead.",
                 Field::Cap,
             ),
-            ("Unrecognized request argument supplied: safety_identifier", Field::SafetyIdentifier),
+            (
+                "Unrecognized request argument supplied: safety_identifier",
+                Field::SafetyIdentifier,
+            ),
             (
                 r#"{"error":{"message":"property 'messages.0.name' is unsupported","param":"x"}}"#,
                 Field::Name,

@@ -4,8 +4,8 @@
 //! what the model's file or the server says, four thousand tokens where neither does. `/api/show` tells the
 //! former, `/api/ps` what a loaded model was really given.
 
-use bytes::Bytes;
 use ::http::Method;
+use bytes::Bytes;
 use secrecy::SecretString;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -60,7 +60,9 @@ impl Shown {
     /// `llama.context_length`, by whatever architecture.
     fn own_context(&self) -> Option<u64> {
         let facts = self.model_info.as_object()?;
-        let length = facts.iter().find(|(name, _)| name.ends_with(".context_length"));
+        let length = facts
+            .iter()
+            .find(|(name, _)| name.ends_with(".context_length"));
         length?.1.as_u64()
     }
 
@@ -84,9 +86,13 @@ fn thinking(window: u64) -> Reasoning {
         mode: ReasoningMode::Optional,
         control: Control::Effort,
         default: Some(Effort::Medium),
-        allowance: [(Effort::Low, 1_024), (Effort::Medium, 4_096), (Effort::High, 16_384)]
-            .map(|(effort, tokens)| (effort, most.min(tokens)))
-            .into(),
+        allowance: [
+            (Effort::Low, 1_024),
+            (Effort::Medium, 4_096),
+            (Effort::High, 16_384),
+        ]
+        .map(|(effort, tokens)| (effort, most.min(tokens)))
+        .into(),
         silence: std::time::Duration::ZERO,
     }
 }
@@ -95,7 +101,9 @@ impl ChatServer {
     /// Fills in what Ollama tells of its models. What it does not answer stays unknown.
     pub(super) async fn ask_ollama(&self, key: Option<&SecretString>, models: &mut [ModelInfo]) {
         let loaded: Vec<LoadedModel> = match self.ollama(key, "/api/ps", Bytes::new()).await {
-            Ok(body) => json::read::<Loaded>(&body).map(|l| l.models).unwrap_or_default(),
+            Ok(body) => json::read::<Loaded>(&body)
+                .map(|l| l.models)
+                .unwrap_or_default(),
             Err(_) => Vec::new(),
         };
         let context = |id: &ModelName| {
@@ -119,8 +127,15 @@ impl ChatServer {
     ) -> Result<Bytes, Error> {
         let root = self.base_url.strip_suffix("/v1").unwrap_or(&self.base_url);
         let uri = endpoint(root, path).map_err(|_| Error::invalid("no such address"))?;
-        let method = if body.is_empty() { Method::GET } else { Method::POST };
+        let method = if body.is_empty() {
+            Method::GET
+        } else {
+            Method::POST
+        };
         let call = self.call((method, uri), key, body);
-        Ok(http::call(&self.http, call, chat_error).await?.whole().await?)
+        Ok(http::call(&self.http, call, chat_error)
+            .await?
+            .whole()
+            .await?)
     }
 }

@@ -124,11 +124,13 @@ impl<D: Decoder> Reading<D> {
 
     fn take(&mut self, bytes: &[u8]) -> Result<(), Error> {
         if let Form::Unknown = self.form {
-            let Some(first) = bytes.iter().find(|b| !b.is_ascii_whitespace()) else {
+            let first = bytes.iter().find(|b| !b.is_ascii_whitespace());
+            // A few blanks first say nothing yet; many are no answer, which the parser finds out.
+            if first.is_none() && bytes.len() < 1_024 {
                 return Ok(());
-            };
+            }
             self.form = match first {
-                b'{' | b'[' => Form::Document(Vec::new()),
+                Some(b'{' | b'[') => Form::Document(Vec::new()),
                 _ => Form::Events(SseParser::default()),
             };
         }

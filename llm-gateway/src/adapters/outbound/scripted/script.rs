@@ -66,9 +66,8 @@ impl Script {
         let (steps, limited) = steps(request, &text);
         let delay = number(&text, "delay", 0).map(|ms| Step::Wait(millis(ms)));
         let aloud = number(&text, "think", 10).unwrap_or(0);
-        let thoughts = (1..=aloud.saturating_mul(2)).flat_map(|n| {
-            [Step::Think(format!("thought{n} ")), Step::Wait(millis(500))]
-        });
+        let thoughts = (1..=aloud.saturating_mul(2))
+            .flat_map(|n| [Step::Think(format!("thought{n} ")), Step::Wait(millis(500))]);
         let quiet = number(&text, "think-quietly", 10).map(|s| Step::Wait(Duration::from_secs(s)));
         Self {
             refuses,
