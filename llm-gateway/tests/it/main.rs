@@ -19,6 +19,7 @@ mod grpc;
 mod keys;
 mod odd;
 mod oddities;
+mod paid_once;
 mod process;
 mod refresh;
 mod resilience;

@@ -11,7 +11,7 @@ use crate::support::{
     upstream::{Piece, Reply, Upstream},
 };
 
-async fn ask(gateway: &Gateway, kind: Kind, stream: bool) -> (u16, Value) {
+pub async fn ask(gateway: &Gateway, kind: Kind, stream: bool) -> (u16, Value) {
     let mut body = say_to(kind.name(), "Hello there");
     body["stream"] = json!(stream);
     let (status, body) = gateway.post("/completions", &body.to_string()).await;
@@ -351,71 +351,5 @@ async fn a_rest_caller_who_leaves_cancels_the_provider() {
         tokio::time::timeout(Duration::from_millis(50), left)
             .await
             .expect("within 50 ms");
-    }
-}
-
-/// Thinking is work that is paid for: a call that breaks off in it is over.
-#[tokio::test]
-async fn a_call_that_breaks_off_while_thinking_is_never_made_again() {
-    let thinking = "data: {\"type\":\"message_start\",\"message\":{\"usage\":{\"input_tokens\":5}}}\n\ndata: {\"type\":\"content_block_delta\",\"delta\":{\"type\":\"thinking_delta\",\"thinking\":\"hmm hmm hmm\"}}\n\n";
-    let pieces = vec![Piece::Bytes(thinking.into()), Piece::Cut];
-    let upstream = Upstream::always(Reply::pieces(pieces)).await;
-    let gateway = Gateway::over(Kind::Anthropic.provider(&upstream.url), eager(3)).await;
-    let (_, events) = ask(&gateway, Kind::Anthropic, true).await;
-    let [_, thinking, usage, failed] = events.as_array().unwrap().as_slice() else {
-        panic!("{events}")
-    };
-    assert_eq!(thinking[1]["text"], "hmm hmm hmm");
-    assert!(usage[1]["reasoning_tokens"].as_u64().unwrap() > 0);
-    assert_eq!(failed[1]["code"], "unavailable");
-    assert_eq!(upstream.asked().len(), 1);
-}
-
-#[tokio::test]
-async fn a_plain_call_whose_connection_breaks_is_never_made_again() {
-    for kind in Kind::ALL {
-        let upstream = Upstream::always(Reply::pieces(vec![Piece::Cut])).await;
-        let gateway = Gateway::over(kind.provider(&upstream.url), eager(3)).await;
-        assert_eq!(ask(&gateway, kind, false).await.0, 502);
-        assert_eq!(upstream.asked().len(), 1, "{kind:?}");
-    }
-}
-
-#[tokio::test]
-async fn the_callers_own_deadline_is_no_outage() {
-    let upstream = Upstream::always(Reply::pieces(vec![Piece::Hang])).await;
-    let breaker = BreakerPolicy {
-        threshold: 1,
-        ..BreakerPolicy::default()
-    };
-    let guard = Guard {
-        breaker,
-        ..eager(3)
-    };
-    let gateway = Gateway::over(Kind::OpenAi.provider(&upstream.url), guard).await;
-    gateway.post_within("60", &say_to("openai", "x")).await;
-    let (_, health) = gateway.get("/health").await;
-    assert_eq!(health["providers"][0]["state"], "available");
-}
-
-#[tokio::test]
-async fn a_field_the_server_does_not_know_is_left_out_and_that_is_remembered() {
-    let sse = Kind::Compatible.fixture("stream.sse");
-    let upstream = Upstream::start(move |_, asked| {
-        if asked.json()["stream_options"].is_object() {
-            Reply::json(
-                400,
-                r#"{"message":"Extra inputs are not permitted, field: 'stream_options'"}"#,
-            )
-        } else {
-            Reply::sse(&sse)
-        }
-    })
-    .await;
-    let gateway = Gateway::over(Kind::Compatible.provider(&upstream.url), eager(1)).await;
-    for asked in [2, 3] {
-        let (_, events) = ask(&gateway, Kind::Compatible, true).await;
-        assert_eq!(events.as_array().unwrap().last().unwrap()[0], "finished");
-        assert_eq!(upstream.asked().len(), asked);
     }
 }
