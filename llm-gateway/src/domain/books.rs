@@ -51,12 +51,11 @@ impl Books {
     pub fn usage(&self, complete: bool) -> Usage {
         let told = &self.told;
         let counted = self.fresh.then_some(told.output_tokens).flatten();
-        let (output_tokens, reasoning_tokens) = match counted {
-            Some(output) => (output, told.reasoning_tokens.unwrap_or(0).min(output)),
-            None => {
-                let came = self.text.tokens(self.family) + self.thought();
-                (came.max(told.output_tokens.unwrap_or(0)), self.thought())
-            }
+        let (output_tokens, reasoning_tokens) = if let Some(output) = counted {
+            (output, told.reasoning_tokens.unwrap_or(0).min(output))
+        } else {
+            let came = self.text.tokens(self.family) + self.thought();
+            (came.max(told.output_tokens.unwrap_or(0)), self.thought())
         };
         let input_tokens = told.input_tokens.unwrap_or(self.prompt_estimate);
         Usage {

@@ -32,6 +32,7 @@ use crate::{
 
 /// How a server speaks the protocol.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::struct_excessive_bools)] // Independent habits.
 pub struct Dialect {
     /// Whether `name` on a message reaches the model. Where it does not, names become prefixes.
     pub names: bool,
@@ -131,7 +132,7 @@ impl ChatServer {
         provider: &ProviderName,
         key: Option<&SecretString>,
     ) -> Result<Vec<ModelInfo>, Error> {
-        let call = self.call((Method::GET, self.models.clone()), key, Bytes::new());
+        let call = Self::call((Method::GET, self.models.clone()), key, Bytes::new());
         let body = http::call(&self.http, call, chat_error)
             .await?
             .whole()
@@ -143,7 +144,7 @@ impl ChatServer {
         Ok(found)
     }
 
-    fn call<'a>(&self, to: (Method, Uri), key: Option<&'a SecretString>, body: Bytes) -> Call<'a> {
+    fn call(to: (Method, Uri), key: Option<&SecretString>, body: Bytes) -> Call<'_> {
         Call {
             to,
             auth: key.map_or(Auth::None, Auth::Bearer),
@@ -167,7 +168,7 @@ impl ChatServer {
             let to = (Method::POST, self.completions.clone());
             let asked = Call {
                 silence: call.model.reasoning.silence,
-                ..self.call(to, key, body)
+                ..Self::call(to, key, body)
             };
             let refused = match http::call(&self.http, asked, chat_error).await {
                 Ok(body) => return Ok(body),

@@ -111,7 +111,7 @@ impl LLMProvider for Gemini {
     fn stream(&self, call: Arc<ProviderCall>) -> BoxFuture<'_, Result<ProviderStream, Error>> {
         Box::pin(async move {
             let body = self.ask(&call, "streamGenerateContent?alt=sse").await?;
-            Ok(decode(body, ContentDecoder::default()))
+            Ok(decode(body, ContentDecoder))
         })
     }
 }

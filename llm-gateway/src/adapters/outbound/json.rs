@@ -17,7 +17,7 @@ use crate::domain::Error;
 /// `internal` if it cannot be read as that even when put right.
 pub fn read<T: DeserializeOwned>(json: &[u8]) -> Result<T, Error> {
     serde_json::from_slice(json).or_else(|_| {
-        let text = halves::mark(String::from_utf8_lossy(json));
+        let text = halves::mark(&String::from_utf8_lossy(json));
         let mut value: Value = serde_json::from_str(&text).map_err(|_| nonsense())?;
         put_right(&mut value);
         serde_json::from_value(value).map_err(|_| nonsense())

@@ -48,9 +48,9 @@ struct Choice {
 struct Said {
     content: Option<SaidContent>,
     refusal: Option<String>,
-    /// DeepSeek's, vLLM's and llama.cpp's name for what was thought.
+    /// `DeepSeek`'s, vLLM's and llama.cpp's name for what was thought.
     reasoning_content: Option<String>,
-    /// Ollama's and OpenRouter's.
+    /// Ollama's and `OpenRouter`'s.
     #[serde(default, deserialize_with = "json::or_absent")]
     reasoning: Option<String>,
 }

@@ -132,7 +132,7 @@ impl ChatServer {
         } else {
             Method::POST
         };
-        let call = self.call((method, uri), key, body);
+        let call = Self::call((method, uri), key, body);
         Ok(http::call(&self.http, call, chat_error)
             .await?
             .whole()
