@@ -21,6 +21,7 @@ mod odd;
 mod oddities;
 mod paid_once;
 mod process;
+mod reasoning;
 mod refresh;
 mod resilience;
 mod rest;

@@ -54,25 +54,3 @@ async fn the_callers_own_deadline_is_no_outage() {
     let (_, health) = gateway.get("/health").await;
     assert_eq!(health["providers"][0]["state"], "available");
 }
-
-#[tokio::test]
-async fn a_field_the_server_does_not_know_is_left_out_and_that_is_remembered() {
-    let sse = Kind::Compatible.fixture("stream.sse");
-    let upstream = Upstream::start(move |_, asked| {
-        if asked.json()["stream_options"].is_object() {
-            Reply::json(
-                400,
-                r#"{"message":"Extra inputs are not permitted, field: 'stream_options'"}"#,
-            )
-        } else {
-            Reply::sse(&sse)
-        }
-    })
-    .await;
-    let gateway = Gateway::over(Kind::Compatible.provider(&upstream.url), eager(1)).await;
-    for asked in [2, 3] {
-        let (_, events) = ask(&gateway, Kind::Compatible, true).await;
-        assert_eq!(events.as_array().unwrap().last().unwrap()[0], "finished");
-        assert_eq!(upstream.asked().len(), asked);
-    }
-}
