@@ -35,7 +35,6 @@ pub(super) struct Lane {
     pub retry: RetryPolicy,
     pub breaker: Breaker,
     pub places: Arc<Places>,
-    pub unlisted: bool,
 }
 
 /// Resolves, once, when the call must end whatever it does: at the deadline, or when the gateway gives up.

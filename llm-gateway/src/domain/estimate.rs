@@ -44,12 +44,6 @@ impl TokenFamily {
         }
     }
 
-    /// The family of that name, if there is one.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|family| family.as_str() == name)
-    }
-
     /// How pictures are counted by a model of this family of which nothing else is known.
     #[must_use]
     pub const fn images(self) -> ImageRule {

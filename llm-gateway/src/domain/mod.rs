@@ -22,7 +22,7 @@ pub mod usage;
 pub use error::{Cause, Error, ErrorCode};
 pub use event::{Completion, Event, EventStream, FinishReason, Thinking};
 pub use message::{Image, ImageSource, Message, Part, Role};
-pub use model::{ModelInfo, ModelName, Price, PriceTier, ProviderName, Weights};
+pub use model::{ModelInfo, ModelName, Price, ProviderName, Weights};
 pub use reasoning::{Effort, Reasoning, ReasoningMode};
 pub use request::{CallContext, CompletionRequest, Metadata};
 pub use usage::{Counts, Usage};

@@ -70,17 +70,6 @@ impl Default for Weights {
     }
 }
 
-/// What a long prompt costs: some models have a second price beyond some length, for all of the call.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub struct PriceTier {
-    /// Prompts of more tokens than this.
-    pub above_input_tokens: u64,
-    /// What they cost.
-    pub price: Price,
-    /// What Yoriai charges for them.
-    pub weights: Weights,
-}
-
 /// What the gateway knows of a model.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::struct_excessive_bools)] // Independent facts.
@@ -99,8 +88,6 @@ pub struct ModelInfo {
     pub price: Price,
     /// What Yoriai charges.
     pub weights: Weights,
-    /// What long prompts cost, the shortest first; empty if the price is the same for all.
-    pub tiers: Vec<PriceTier>,
     /// Whether it sees images.
     pub vision: bool,
     /// Whether it streams.
@@ -135,7 +122,6 @@ impl ModelInfo {
             max_output_tokens: 0,
             price: Price::default(),
             weights: Weights::default(),
-            tiers: Vec::new(),
             vision: true,
             streaming: true,
             deprecated: false,

@@ -33,12 +33,6 @@ impl Effort {
             Self::High => "high",
         }
     }
-
-    /// The effort of that name, if there is one.
-    #[must_use]
-    pub fn parse(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|effort| effort.as_str() == name)
-    }
 }
 
 /// Whether a model thinks.
@@ -53,35 +47,11 @@ pub enum ReasoningMode {
     Always,
 }
 
-impl ReasoningMode {
-    /// The mode as it is written in JSON.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::None => "none",
-            Self::Optional => "optional",
-            Self::Always => "always",
-        }
-    }
-}
-
-/// How a provider is told of the effort.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Control {
-    /// By its name.
-    #[default]
-    Effort,
-    /// By a number of tokens.
-    Budget,
-}
-
 /// How a model thinks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reasoning {
     /// Whether it does.
     pub mode: ReasoningMode,
-    /// How it is told how hard.
-    pub control: Control,
     /// What it does if nobody says.
     pub default: Option<Effort>,
     /// The efforts it takes, each with the tokens that it may need.

@@ -10,7 +10,7 @@ use futures_util::future::{Either, join_all, select};
 
 use super::{
     CallContext, Completion, CompletionRequest, Effort, Error, ErrorCode, EventStream, Message,
-    ModelInfo, ModelName, Part, ProviderName, ReasoningMode, Weights,
+    ModelInfo, ModelName, Part, ProviderName, ReasoningMode,
     admission::Places,
     breaker::{Breaker, BreakerPolicy},
     call::{Call, Lane},
@@ -41,8 +41,6 @@ pub struct Guard {
     pub breaker: BreakerPolicy,
     /// Calls at once.
     pub max_concurrency: usize,
-    /// Whether models that the catalogue of this provider does not list may be asked.
-    pub unlisted: bool,
 }
 
 impl Default for Guard {
@@ -51,7 +49,6 @@ impl Default for Guard {
             retry: RetryPolicy::default(),
             breaker: BreakerPolicy::default(),
             max_concurrency: 4_096,
-            unlisted: true,
         }
     }
 }
@@ -104,7 +101,6 @@ impl CompletionService {
                     retry: guard.retry,
                     breaker: Breaker::new(guard.breaker),
                     places: Places::new(guard.max_concurrency),
-                    unlisted: guard.unlisted,
                     provider,
                 };
                 (lane.provider.name().clone(), Arc::new(lane))
@@ -169,11 +165,6 @@ impl Inner {
         });
         // Servers that list their models do not say which of them see, and refuse by themselves.
         unknown.vision = true;
-        let listed = self.outside.catalogue.of_provider(provider);
-        let dearest = |weight: fn(&Weights) -> u64| listed.iter().map(|m| weight(&m.weights)).max();
-        if let (Some(input), Some(output)) = (dearest(|w| w.input), dearest(|w| w.output)) {
-            unknown.weights = Weights { input, output };
-        }
         unknown
     }
 
@@ -189,17 +180,6 @@ impl Inner {
     /// Adds what is known of the model, and checks the request against it.
     fn with_model(&self, lane: &Lane, request: CompletionRequest) -> Result<ProviderCall, Error> {
         let model = self.model(lane, &request.model);
-        let catalogued = !self
-            .outside
-            .catalogue
-            .of_provider(&request.provider)
-            .is_empty();
-        if !model.known && catalogued && !lane.unlisted {
-            return Err(Error::invalid(format!(
-                "model: {:.64} is not among the models that may be asked here",
-                model.id
-            )));
-        }
         let has_image = request
             .messages
             .iter()

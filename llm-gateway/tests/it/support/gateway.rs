@@ -43,7 +43,6 @@ pub fn eager(max_attempts: u32) -> Guard {
         },
         breaker: BreakerPolicy::never(),
         max_concurrency: 10_000,
-        unlisted: true,
     }
 }
 

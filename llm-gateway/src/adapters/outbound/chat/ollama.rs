@@ -17,9 +17,7 @@ use super::{
     },
     ChatServer, chat_error,
 };
-use crate::domain::{
-    Effort, Error, ModelInfo, Reasoning, ReasoningMode, model::ModelName, reasoning::Control,
-};
+use crate::domain::{Effort, Error, ModelInfo, Reasoning, ReasoningMode, model::ModelName};
 
 /// Its own default, where neither the model's file nor a loaded model tells.
 const DEFAULT_CONTEXT: u64 = 4_096;
@@ -84,7 +82,6 @@ fn thinking(window: u64) -> Reasoning {
     let most = u32::try_from(window / 4).unwrap_or(u32::MAX);
     Reasoning {
         mode: ReasoningMode::Optional,
-        control: Control::Effort,
         default: Some(Effort::Medium),
         allowance: [
             (Effort::Low, 1_024),
