@@ -18,7 +18,7 @@ cargo build --release --locked -j "${CARGO_BUILD_JOBS:-2}" --target "$host"
 [ "$seconds" = build ] && exit
 
 mkdir -p corpus/seeds artifacts
-for file in ../tests/fixtures/*/*; do
+for file in ../tests/fixtures/*/* ../tests/odd/*-*; do
   cp "$file" "corpus/seeds/$(basename "$(dirname "$file")")-$(basename "$file")"
 done
 for target in "${targets[@]}"; do

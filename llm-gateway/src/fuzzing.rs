@@ -71,7 +71,7 @@ pub fn answers(data: &[u8]) {
     let events = parse(&[data]);
     run(ChatDecoder::default(), &events);
     run(MessagesDecoder::default(), &events);
-    run(ContentDecoder::default(), &events);
+    run(ContentDecoder, &events);
 }
 
 /// Any bytes as a caller's request, by REST and gRPC, up to the checks of the domain.

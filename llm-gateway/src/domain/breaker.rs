@@ -108,6 +108,17 @@ impl Breaker {
         }
     }
 
+    /// The provider took a permitted call. A probe has proved then what it was sent for, and nobody else need
+    /// wait for its answer; how that goes is judged like any other call's.
+    pub fn accepted(&self, permit: &mut Permit) {
+        if std::mem::take(&mut permit.probe) {
+            let mut state = self.lock();
+            if let State::HalfOpen { .. } = *state {
+                *state = State::Closed { outages: 0 };
+            }
+        }
+    }
+
     /// Gives a permission back.
     pub fn report(&self, permit: Permit, verdict: Verdict, now: Instant) {
         if self.policy.threshold == 0 {
@@ -197,6 +208,20 @@ mod tests {
         let probe = breaker.permit(later).unwrap();
         assert!(breaker.permit(later).is_err(), "a second probe");
         breaker.report(probe, Verdict::Healthy, later);
+        assert!(!breaker.is_open());
+    }
+
+    #[test]
+    fn a_probe_that_is_accepted_lets_the_others_in_before_it_ends() {
+        let now = Instant::now();
+        let breaker = opened(now);
+        let later = now + PAUSE;
+        let mut probe = breaker.permit(later).unwrap();
+        breaker.accepted(&mut probe);
+        assert!(!breaker.is_open());
+        assert!(breaker.permit(later).is_ok());
+        // Its own end counts as one outage among others, not as a failed probe.
+        breaker.report(probe, Verdict::Outage, later);
         assert!(!breaker.is_open());
     }
 

@@ -12,13 +12,17 @@ use std::{
     time::{Duration, Instant},
 };
 
-use futures_util::future::{Either, select};
+use futures_util::{
+    FutureExt as _,
+    future::{Either, Fuse, select},
+};
 
 use super::{
-    CallContext, Completion, Error, ErrorCode, FinishReason, Usage,
+    CallContext, Cause, Completion, Error, ErrorCode, FinishReason, Usage,
     admission::{Place, Places},
+    books::Books,
     breaker::{Breaker, Permit, Verdict},
-    estimate::{TextCount, prompt_tokens},
+    estimate::prompt_tokens,
     retry::RetryPolicy,
 };
 use crate::ports::outbound::{
@@ -33,32 +37,8 @@ pub(super) struct Lane {
     pub places: Arc<Places>,
 }
 
-/// Resolves when the call must end whatever it does: at the deadline, or when the gateway gives up.
-type Stop = Pin<Box<dyn Future<Output = Error> + Send>>;
-
-/// What is known of the call's consumption so far.
-pub(super) struct Books {
-    prompt_estimate: u64,
-    pub prompt: Option<(u64, u64)>,
-    pub counted: Option<Usage>,
-    pub text: TextCount,
-}
-
-impl Books {
-    fn usage(&self, lane: &Lane) -> Usage {
-        if let Some(usage) = self.counted {
-            return usage;
-        }
-        let (input_tokens, cached_input_tokens) = self.prompt.unwrap_or((self.prompt_estimate, 0));
-        Usage {
-            input_tokens,
-            cached_input_tokens,
-            output_tokens: self.text.tokens(lane.provider.family()),
-            reasoning_tokens: 0,
-            estimated: true,
-        }
-    }
-}
+/// Resolves, once, when the call must end whatever it does: at the deadline, or when the gateway gives up.
+pub(super) type Stop = Fuse<Pin<Box<dyn Future<Output = Error> + Send>>>;
 
 /// A call under way.
 pub(super) struct Call {
@@ -89,14 +69,20 @@ impl Call {
         context: CallContext,
         streamed: bool,
     ) -> Result<Self, Error> {
-        let prompt_estimate = prompt_tokens(lane.provider.family(), &call.request.messages);
+        let prompt_estimate = prompt_tokens(&call.model, &call.request.messages);
         let window = call.model.context_window;
-        // Far beyond the window even if the estimate is off; near it the provider counts better.
-        if window > 0 && prompt_estimate / 3 * 2 > window {
+        // Far beyond the window even if the estimate is off; near it the provider counts better, unless its
+        // way of refusing is to forget the beginning.
+        let certain = if call.model.truncates {
+            prompt_estimate
+        } else {
+            prompt_estimate / 3 * 2
+        };
+        if window > 0 && certain > window {
             return Err(Error::new(
                 ErrorCode::ContextTooLong,
                 format!(
-                    "the prompt is far longer than the {window} tokens {} takes",
+                    "the prompt is longer than the {window} tokens {} takes",
                     call.model.id
                 ),
             ));
@@ -105,12 +91,7 @@ impl Call {
         let began = clock.now();
         observer.began(lane.provider.name());
         Ok(Self {
-            books: Books {
-                prompt_estimate,
-                prompt: None,
-                counted: None,
-                text: TextCount::default(),
-            },
+            books: Books::new(call.model.tokenizer, prompt_estimate),
             stop: stop(clock.as_ref(), began, context.deadline, context.abort),
             deadline: context.deadline,
             trace_parent: context.trace_parent,
@@ -140,9 +121,14 @@ impl Call {
         }
     }
 
-    fn completed(&mut self, answer: ProviderAnswer) -> Completion {
-        self.books.text.add(&answer.text);
-        self.books.counted = answer.usage;
+    fn completed(&mut self, mut answer: ProviderAnswer) -> Completion {
+        // An answer of blanks says nothing.
+        if answer.text.trim().is_empty() {
+            answer.text.clear();
+        }
+        self.books.text(&answer.text);
+        self.books.thinking(&answer.thinking);
+        self.books.told(answer.counts);
         self.verdict(Verdict::Healthy);
         let usage = self.settle(Ok(answer.finish_reason));
         Completion {
@@ -173,7 +159,12 @@ impl Call {
             self.permit = Some(permit);
             self.attempts += 1;
             let error = match race(&mut self.stop, ask(Arc::clone(&self.asked))).await {
-                Ok(answer) => return Ok(answer),
+                Ok(answer) => {
+                    if let Some(permit) = &mut self.permit {
+                        self.lane.breaker.accepted(permit);
+                    }
+                    return Ok(answer);
+                }
                 Err(error) => error,
             };
             self.retry(&error).await?;
@@ -185,7 +176,10 @@ impl Call {
     pub(super) async fn retry(&mut self, error: &Error) -> Result<(), Error> {
         let now = self.clock.now();
         let left = self.deadline.map(|d| d.saturating_duration_since(now));
-        self.verdict(verdict_of(error.code));
+        self.verdict(verdict_of(error));
+        if !error.is_unpaid(self.streamed) {
+            return Err(error.clone());
+        }
         let wait = self
             .lane
             .retry
@@ -199,7 +193,7 @@ impl Call {
         .await
     }
 
-    /// Once text has come there is no second attempt, so a long prompt need not be held for the length of
+    /// Once anything has come there is no second attempt, so a long prompt need not be held for the length of
     /// the stream.
     pub(super) fn forget_prompt(&mut self) {
         if let Some(asked) = Arc::get_mut(&mut self.asked) {
@@ -214,7 +208,9 @@ impl Call {
     }
 
     pub(super) fn settle(&mut self, outcome: Result<FinishReason, ErrorCode>) -> Usage {
-        let usage = self.books.usage(&self.lane);
+        let usage = self
+            .books
+            .usage(outcome.is_ok_and(|r| r != FinishReason::Cancelled));
         if !self.settled {
             self.settled = true;
             self.verdict(Verdict::Unknown);
@@ -251,24 +247,20 @@ fn stop(
     abort: Option<Pin<Box<dyn Future<Output = ()> + Send>>>,
 ) -> Stop {
     let timer = deadline.map(|deadline| clock.sleep(deadline.saturating_duration_since(now)));
-    let shutdown = || Error::new(ErrorCode::Unavailable, "the gateway is shutting down");
-    match (timer, abort) {
+    let shutdown =
+        || Error::new(ErrorCode::Unavailable, "the gateway is shutting down").because(Cause::Ours);
+    let stop: Pin<Box<dyn Future<Output = Error> + Send>> = match (timer, abort) {
         (None, None) => Box::pin(std::future::pending()),
-        (Some(timer), None) => Box::pin(async move {
-            timer.await;
-            Error::deadline()
-        }),
-        (None, Some(abort)) => Box::pin(async move {
-            abort.await;
-            shutdown()
-        }),
-        (Some(timer), Some(abort)) => Box::pin(async move {
-            match select(timer, abort).await {
+        (Some(timer), None) => Box::pin(timer.map(|()| Error::deadline())),
+        (None, Some(abort)) => Box::pin(abort.map(move |()| shutdown())),
+        (Some(timer), Some(abort)) => {
+            Box::pin(select(timer, abort).map(move |first| match first {
                 Either::Left(_) => Error::deadline(),
                 Either::Right(_) => shutdown(),
-            }
-        }),
-    }
+            }))
+        }
+    };
+    stop.fuse()
 }
 
 /// Whichever comes first: the work's result or the stop's error.
@@ -282,11 +274,11 @@ pub(super) async fn race<T>(
     }
 }
 
-pub(super) const fn verdict_of(code: ErrorCode) -> Verdict {
-    if code.is_outage() {
-        Verdict::Outage
-    } else {
-        Verdict::Healthy
+pub(super) fn verdict_of(error: &Error) -> Verdict {
+    match error.cause {
+        Cause::Ours => Verdict::Unknown,
+        _ if error.is_outage() => Verdict::Outage,
+        _ => Verdict::Healthy,
     }
 }
 

@@ -100,6 +100,21 @@ impl std::fmt::Display for ErrorCode {
     }
 }
 
+/// Whose doing an error is, which decides what follows from it: whether asking again could be paid for twice,
+/// and whether it speaks against the provider.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Cause {
+    /// The provider said so, or was never reached: it did no work for this call.
+    #[default]
+    Refusal,
+    /// The connection broke once the request was on its way. What was made until then is paid for.
+    Connection,
+    /// Nothing came for too long after the request was sent. The provider may be working all the same.
+    Silence,
+    /// Our side ended it: the caller's deadline, or the gateway's shutdown.
+    Ours,
+}
+
 /// A failed call.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{code}: {message}")]
@@ -110,6 +125,8 @@ pub struct Error {
     pub message: String,
     /// How long the provider asked us to stay away.
     pub retry_after: Option<Duration>,
+    /// Whose doing it is.
+    pub cause: Cause,
 }
 
 impl Error {
@@ -119,6 +136,7 @@ impl Error {
             code,
             message: message.into(),
             retry_after: None,
+            cause: Cause::default(),
         }
     }
 
@@ -127,6 +145,33 @@ impl Error {
     pub fn with_retry_after(mut self, after: Option<Duration>) -> Self {
         self.retry_after = after;
         self
+    }
+
+    /// The same error, of that cause.
+    #[must_use]
+    pub const fn because(mut self, cause: Cause) -> Self {
+        self.cause = cause;
+        self
+    }
+
+    /// Whether the same call can be made again without being paid for twice. What the provider refused, it did
+    /// no work for. Once a request was sent, silence or a broken connection says nothing of the work that goes on
+    /// behind it; only a stream (`streamed`), which would have told of its beginning, had none if it broke
+    /// before its first event.
+    #[must_use]
+    pub const fn is_unpaid(&self, streamed: bool) -> bool {
+        match self.cause {
+            // It may have worked for as long as that.
+            Cause::Refusal => !matches!(self.code, ErrorCode::Timeout),
+            Cause::Connection => streamed,
+            Cause::Silence | Cause::Ours => false,
+        }
+    }
+
+    /// Whether it counts as an outage of the provider.
+    #[must_use]
+    pub fn is_outage(&self) -> bool {
+        self.code.is_outage() && self.cause != Cause::Ours
     }
 
     /// Shorthand for the most common of them.
@@ -141,5 +186,6 @@ impl Error {
             ErrorCode::Timeout,
             "the deadline passed before the answer was complete",
         )
+        .because(Cause::Ours)
     }
 }

@@ -1,6 +1,6 @@
 //! What an answer is made of: one vocabulary whatever the provider.
 
-use std::pin::Pin;
+use std::{pin::Pin, time::Duration};
 
 use futures_core::Stream;
 
@@ -32,8 +32,19 @@ impl FinishReason {
     }
 }
 
-/// One step of a streamed answer: `started, text…, usage`, then `finished` or `failed`. After either of the
-/// last two nothing follows.
+/// A sign of a model that thinks before it speaks, never part of its answer.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Thinking {
+    /// More of what the provider shows of it: a summary as a rule. Empty for a mere sign of life.
+    pub text: String,
+    /// How long the call has lasted.
+    pub elapsed: Duration,
+    /// The tokens thought so far, as far as anybody tells; 0 if nobody does.
+    pub tokens: u64,
+}
+
+/// One step of a streamed answer: `started, (thinking | text)…, usage`, then `finished` or `failed`. After either
+/// of the last two nothing follows.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// The provider took the call.
@@ -43,6 +54,8 @@ pub enum Event {
         /// With which model.
         model: ModelName,
     },
+    /// The model is thinking.
+    Thinking(Thinking),
     /// More of the answer's text.
     Text(String),
     /// What it consumed; exactly once, just before the end.

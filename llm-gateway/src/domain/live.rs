@@ -3,7 +3,10 @@
 //! One state machine polled by whoever reads it, without a task or channel of its own: cheap, back-pressured,
 //! and cancelled by dropping it.
 
-use std::{pin::pin, time::Duration};
+use std::{
+    pin::pin,
+    time::{Duration, Instant},
+};
 
 use futures_util::{
     StreamExt as _,
@@ -12,7 +15,7 @@ use futures_util::{
 };
 
 use super::{
-    Error, ErrorCode, Event, EventStream, FinishReason,
+    Cause, Error, ErrorCode, Event, EventStream, FinishReason, Thinking,
     breaker::Verdict,
     call::{Call, race, verdict_of},
 };
@@ -20,6 +23,10 @@ use crate::ports::outbound::{ProviderEvent, ProviderStream};
 
 /// How long a stream may dawdle between its finish reason and its end (the count comes in between).
 const LINGER: Duration = Duration::from_secs(3);
+/// How often a thinking model that shows nothing gives a sign of life.
+const HEARTBEAT: Duration = Duration::from_secs(2);
+/// The most bytes of text an answer may have; as many as fit into the message of a plain call.
+const MAX_TEXT: usize = 32 * 1024 * 1024;
 
 impl Call {
     /// Answers as it is made; resolves once the provider has accepted the call.
@@ -27,8 +34,13 @@ impl Call {
         match self.open().await {
             Ok(stream) => {
                 let live = Live {
+                    thinks: self.asked.model.reasoning.thinks(self.asked.request.effort),
+                    told: self.began,
                     call: self,
                     phase: Phase::Accepted(stream),
+                    begun: false,
+                    blanks: String::new(),
+                    bytes: 0,
                     finish: None,
                 };
                 Ok(Box::pin(stream::unfold(live, Live::next)))
@@ -48,10 +60,26 @@ enum Phase {
     Done,
 }
 
+/// What reading on brings.
+enum Read {
+    Event(ProviderEvent),
+    Quiet,
+    End,
+}
+
 /// A stream under way.
 struct Live {
     call: Call,
     phase: Phase,
+    /// The provider has sent something, so that what it does is paid for and never begun anew.
+    begun: bool,
+    /// No word has come yet, and the model is one that thinks first.
+    thinks: bool,
+    /// When something was last told.
+    told: Instant,
+    /// What came before the first word. Without a word to follow it says nothing.
+    blanks: String,
+    bytes: usize,
     finish: Option<FinishReason>,
 }
 
@@ -68,6 +96,9 @@ impl Live {
             }
             Phase::Streaming(stream) => {
                 let event = self.advance(stream).await;
+                if self.thinks {
+                    self.told = self.call.clock.now();
+                }
                 Some((event, self))
             }
             Phase::Ending(last) => Some((last, self)),
@@ -78,63 +109,134 @@ impl Live {
     /// Reads on until there is something to tell.
     async fn advance(&mut self, mut stream: ProviderStream) -> Event {
         loop {
-            match self.read(&mut stream).await {
-                Ok(Some(ProviderEvent::Text(text))) if text.is_empty() => {}
-                Ok(Some(ProviderEvent::Text(text))) => {
-                    self.note_text(&text);
-                    self.phase = Phase::Streaming(stream);
-                    return Event::Text(text);
+            let told = match self.read(&mut stream).await {
+                Ok(Read::Event(event)) => {
+                    self.begin();
+                    self.take(event)
                 }
-                Ok(Some(ProviderEvent::Prompt {
-                    input_tokens,
-                    cached_input_tokens,
-                })) => self.call.books.prompt = Some((input_tokens, cached_input_tokens)),
-                Ok(Some(ProviderEvent::Usage(usage))) => self.call.books.counted = Some(usage),
-                Ok(Some(ProviderEvent::Finished(reason))) => self.finish = Some(reason),
-                Ok(None) => {
+                Ok(Read::Quiet) => Ok(Some(self.thinking(String::new()))),
+                Ok(Read::End) => {
                     return match self.finish {
                         Some(reason) => self.end(Ok(reason)),
                         None => self.end(Err(cut())),
                     };
                 }
                 Err(error) => match self.reopen(error).await {
-                    Ok(again) => stream = again,
-                    Err(error) => return self.end(Err(error)),
+                    Ok(again) => {
+                        stream = again;
+                        Ok(None)
+                    }
+                    Err(error) => Err(error),
                 },
+            };
+            match told {
+                Ok(Some(event)) => {
+                    self.phase = Phase::Streaming(stream);
+                    return event;
+                }
+                Ok(None) => {}
+                Err(error) => return self.end(Err(error)),
             }
         }
     }
 
-    async fn read(&mut self, stream: &mut ProviderStream) -> Result<Option<ProviderEvent>, Error> {
-        let next = async { stream.next().await.transpose() };
-        if self.finish.is_none() {
+    async fn read(&mut self, stream: &mut ProviderStream) -> Result<Read, Error> {
+        let clock = &self.call.clock;
+        let next = async {
+            let item = stream.next().await.transpose()?;
+            Ok(item.map_or(Read::End, Read::Event))
+        };
+        if self.finish.is_some() {
+            return match select(pin!(next), clock.sleep(LINGER)).await {
+                Either::Left((item, _)) => item.or(Ok(Read::End)),
+                Either::Right(((), _)) => Ok(Read::End),
+            };
+        }
+        if !self.thinks {
             return race(&mut self.call.stop, next).await;
         }
-        match select(pin!(next), self.call.clock.sleep(LINGER)).await {
-            Either::Left((item, _)) => item.or(Ok(None)),
-            Either::Right(((), _)) => Ok(None),
+        let quiet = clock.now().saturating_duration_since(self.told);
+        let beat = clock.sleep(HEARTBEAT.saturating_sub(quiet));
+        let next = race(&mut self.call.stop, next);
+        match select(pin!(next), beat).await {
+            Either::Left((item, _)) => item,
+            Either::Right(((), _)) => Ok(Read::Quiet),
         }
     }
 
-    /// Calls again after an error, if not a word had come yet.
+    /// From the first event of any kind on there is no second attempt.
+    fn begin(&mut self) {
+        if !self.begun {
+            self.begun = true;
+            self.call.forget_prompt();
+        }
+    }
+
+    /// Takes what the provider says; gives back what there is to tell of it.
+    fn take(&mut self, event: ProviderEvent) -> Result<Option<Event>, Error> {
+        match event {
+            ProviderEvent::Begun => {}
+            ProviderEvent::Counts(counts) => self.call.books.told(counts),
+            ProviderEvent::Finished(reason) => self.finish = Some(reason),
+            ProviderEvent::Thinking(text) if text.is_empty() => {}
+            ProviderEvent::Thinking(text) => {
+                self.weigh(&text)?;
+                self.call.books.thinking(&text);
+                return Ok(Some(self.thinking(text)));
+            }
+            ProviderEvent::Text(text) => {
+                self.weigh(&text)?;
+                return Ok(self.text(text));
+            }
+        }
+        Ok(None)
+    }
+
+    fn thinking(&self, text: String) -> Event {
+        let call = &self.call;
+        Event::Thinking(Thinking {
+            text,
+            elapsed: call.clock.now().saturating_duration_since(call.began),
+            tokens: call.books.thought(),
+        })
+    }
+
+    fn text(&mut self, text: String) -> Option<Event> {
+        let call = &mut self.call;
+        if call.first_text.is_some() {
+            call.books.text(&text);
+            return (!text.is_empty()).then_some(Event::Text(text));
+        }
+        self.blanks.push_str(&text);
+        if text.trim().is_empty() {
+            return None;
+        }
+        let text = std::mem::take(&mut self.blanks);
+        call.books.text(&text);
+        call.first_text = Some(call.clock.now().saturating_duration_since(call.began));
+        call.verdict(Verdict::Healthy);
+        self.thinks = false;
+        Some(Event::Text(text))
+    }
+
+    fn weigh(&mut self, text: &str) -> Result<(), Error> {
+        self.bytes += text.len();
+        if self.bytes > MAX_TEXT {
+            return Err(Error::new(
+                ErrorCode::Internal,
+                "the provider's answer is too large",
+            ));
+        }
+        Ok(())
+    }
+
+    /// Calls again after an error, if the provider had not sent anything yet.
     async fn reopen(&mut self, error: Error) -> Result<ProviderStream, Error> {
-        if self.call.first_text.is_some() || self.finish.is_some() {
+        if self.begun {
             return Err(error);
         }
         self.call.retry(&error).await?;
-        self.call.books.prompt = None;
-        self.call.books.counted = None;
         self.call.open().await
-    }
-
-    fn note_text(&mut self, text: &str) {
-        let call = &mut self.call;
-        call.books.text.add(text);
-        if call.first_text.is_none() {
-            call.first_text = Some(call.clock.now().saturating_duration_since(call.began));
-            call.verdict(Verdict::Healthy);
-            call.forget_prompt();
-        }
     }
 
     /// Settles, and tells the usage; the end itself comes next.
@@ -146,7 +248,7 @@ impl Live {
                 call.settle(Ok(*reason))
             }
             Err(error) => {
-                call.verdict(verdict_of(error.code));
+                call.verdict(verdict_of(error));
                 call.settle(Err(error.code))
             }
         };
@@ -163,4 +265,5 @@ fn cut() -> Error {
         ErrorCode::Unavailable,
         "the provider's answer broke off before its end",
     )
+    .because(Cause::Connection)
 }

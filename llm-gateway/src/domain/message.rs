@@ -103,6 +103,15 @@ impl Message {
         texts.join("\n")
     }
 
+    /// Whether it says and shows nothing. Providers refuse such turns, some of them with the whole conversation.
+    #[must_use]
+    pub fn is_blank(&self) -> bool {
+        self.content.iter().all(|part| match part {
+            Part::Text(text) => text.trim().is_empty(),
+            Part::Image(_) => false,
+        })
+    }
+
     /// Checks the message by itself; `image_hosts` are those whose URLs are forwarded.
     ///
     /// # Errors

@@ -2,6 +2,8 @@
 
 use std::{fmt, sync::Arc};
 
+use super::{Reasoning, estimate::TokenFamily, image_tokens::ImageRule};
+
 macro_rules! name {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -94,12 +96,24 @@ pub struct ModelInfo {
     pub deprecated: bool,
     /// Whether it takes a temperature; reasoning models often refuse one.
     pub temperature: bool,
+    /// Whether it takes stop sequences.
+    pub stop: bool,
+    /// How it thinks.
+    pub reasoning: Reasoning,
+    /// How its tokens are counted.
+    pub tokenizer: TokenFamily,
+    /// How its pictures are.
+    pub images: ImageRule,
+    /// Whether the catalogue lists it.
+    pub known: bool,
+    /// Its server cuts longer prompts silently instead of refusing them.
+    pub truncates: bool,
 }
 
 impl ModelInfo {
     /// What is assumed of a model that no catalogue knows.
     #[must_use]
-    pub fn unknown(provider: ProviderName, id: ModelName) -> Self {
+    pub fn unknown(provider: ProviderName, id: ModelName, tokenizer: TokenFamily) -> Self {
         Self {
             display_name: id.as_str().to_owned(),
             provider,
@@ -112,6 +126,12 @@ impl ModelInfo {
             streaming: true,
             deprecated: false,
             temperature: true,
+            stop: true,
+            reasoning: Reasoning::default(),
+            tokenizer,
+            images: tokenizer.images(),
+            known: false,
+            truncates: false,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use std::{future::Future, pin::Pin, time::Instant};
 
-use super::{Error, Message, ModelName, ProviderName, Role};
+use super::{Effort, Error, Message, ModelName, ProviderName, Role};
 
 /// More messages than this are a mistake of the caller.
 pub const MAX_MESSAGES: usize = 4_096;
@@ -30,8 +30,12 @@ pub struct CompletionRequest {
     pub model: ModelName,
     /// The conversation so far.
     pub messages: Vec<Message>,
-    /// The most tokens to make; none means the model's own limit.
+    /// The most tokens that people shall see; none means the model's own limit.
     pub max_output_tokens: Option<u32>,
+    /// How hard to think; none means as the model does by itself.
+    pub effort: Option<Effort>,
+    /// The most tokens to think, on top of what people see; none means what the catalogue allows that effort.
+    pub reasoning_allowance_tokens: Option<u32>,
     /// Randomness, 0 to 2.
     pub temperature: Option<f32>,
     /// Sequences that end the answer.
@@ -86,9 +90,12 @@ pub fn validate_messages(messages: &[Message], image_hosts: &[String]) -> Result
     if messages.len() > MAX_MESSAGES {
         return Err(Error::invalid("too many messages"));
     }
-    if messages.iter().all(|m| m.role == Role::System) {
+    if messages
+        .iter()
+        .all(|m| m.role == Role::System || m.is_blank())
+    {
         return Err(Error::invalid(
-            "messages must hold at least one that is not the system's",
+            "messages must hold at least one with words or a picture that is not the system's",
         ));
     }
     for (index, message) in messages.iter().enumerate() {

@@ -9,8 +9,8 @@ use std::{
 use futures_util::future::{Either, join_all, select};
 
 use super::{
-    CallContext, Completion, CompletionRequest, Error, ErrorCode, EventStream, Message, ModelInfo,
-    ModelName, Part, ProviderName,
+    CallContext, Completion, CompletionRequest, Effort, Error, ErrorCode, EventStream, Message,
+    ModelInfo, ModelName, Part, ProviderName, ReasoningMode,
     admission::Places,
     breaker::{Breaker, BreakerPolicy},
     call::{Call, Lane},
@@ -132,7 +132,7 @@ impl CompletionService {
                 format!("no key is configured for {}", request.provider),
             ));
         }
-        let call = inner.with_model(request)?;
+        let call = inner.with_model(lane, request)?;
         Call::admit(
             Arc::clone(lane),
             Arc::clone(&inner.outside.clock),
@@ -154,15 +154,32 @@ impl Inner {
         })
     }
 
-    /// Adds what the catalogue knows, and checks the request against it.
-    fn with_model(&self, request: CompletionRequest) -> Result<ProviderCall, Error> {
-        let model = self
-            .outside
-            .catalogue
-            .find(&request.provider, &request.model);
-        let model = model
-            .cloned()
-            .unwrap_or_else(|| ModelInfo::unknown(request.provider.clone(), request.model.clone()));
+    /// What is known of a model: by the catalogue, else by its server, else nothing.
+    fn model(&self, lane: &Lane, id: &ModelName) -> ModelInfo {
+        let provider = lane.provider.name();
+        if let Some(known) = self.outside.catalogue.find(provider, id) {
+            return known.clone();
+        }
+        let mut unknown = self.discovered(provider, id).unwrap_or_else(|| {
+            ModelInfo::unknown(provider.clone(), id.clone(), lane.provider.family())
+        });
+        // Servers that list their models do not say which of them see, and refuse by themselves.
+        unknown.vision = true;
+        unknown
+    }
+
+    fn discovered(&self, provider: &ProviderName, id: &ModelName) -> Option<ModelInfo> {
+        let discovered = self
+            .discovered
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let models = &discovered.get(provider)?.models;
+        models.iter().find(|model| model.id == *id).cloned()
+    }
+
+    /// Adds what is known of the model, and checks the request against it.
+    fn with_model(&self, lane: &Lane, request: CompletionRequest) -> Result<ProviderCall, Error> {
+        let model = self.model(lane, &request.model);
         let has_image = request
             .messages
             .iter()
@@ -172,16 +189,23 @@ impl Inner {
             return Err(Error::invalid(format!("{} does not see images", model.id)));
         }
         let limit = model.max_output_tokens;
-        if limit > 0
-            && request
-                .max_output_tokens
-                .is_some_and(|max| u64::from(max) > limit)
-        {
-            return Err(Error::invalid(format!(
-                "{} makes at most {limit} tokens",
-                model.id
-            )));
+        let beyond =
+            |tokens: Option<u32>| limit > 0 && tokens.is_some_and(|n| u64::from(n) > limit);
+        for (field, tokens) in [
+            ("max_output_tokens", request.max_output_tokens),
+            (
+                "reasoning_allowance_tokens",
+                request.reasoning_allowance_tokens,
+            ),
+        ] {
+            if beyond(tokens) {
+                return Err(Error::invalid(format!(
+                    "{field}: {} makes at most {limit} tokens",
+                    model.id
+                )));
+            }
         }
+        check_effort(&request, &model)?;
         Ok(ProviderCall { request, model })
     }
 
@@ -277,13 +301,14 @@ impl CompletionUseCase for CompletionService {
         messages: &[Message],
     ) -> Result<TokenEstimate, Error> {
         let inner = &self.inner;
-        let family = inner.lane(provider)?.provider.family();
+        let info = inner.model(inner.lane(provider)?, model);
         validate_messages(messages, &inner.outside.image_hosts)?;
         let _place = inner.counting.take()?;
-        let exact = |text: &str| inner.outside.tokeniser.count(family, model, text);
+        let tokeniser = &inner.outside.tokeniser;
+        let exact = |text: &str| tokeniser.count(info.tokenizer, model, text);
         let messages: Vec<u64> = messages
             .iter()
-            .map(|message| message_tokens(family, message, &exact))
+            .map(|message| message_tokens(&info, message, &exact))
             .collect();
         Ok(TokenEstimate {
             total: messages.iter().sum(),
@@ -311,4 +336,24 @@ impl CompletionUseCase for CompletionService {
             })
             .collect()
     }
+}
+
+/// A model that does not think cannot be told how hard to; one that always does cannot be told not to.
+fn check_effort(request: &CompletionRequest, model: &ModelInfo) -> Result<(), Error> {
+    let Some(effort) = request.effort else {
+        return Ok(());
+    };
+    if model.reasoning.takes(effort) {
+        return Ok(());
+    }
+    let efforts: Vec<&str> = model
+        .reasoning
+        .efforts()
+        .into_iter()
+        .map(Effort::as_str)
+        .collect();
+    Err(Error::invalid(match model.reasoning.mode {
+        ReasoningMode::None => format!("effort: {} is not known to reason", model.id),
+        _ => format!("effort: {} takes {}", model.id, efforts.join(", ")),
+    }))
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use llm_gateway::{
     adapters::outbound::http::Timeouts,
-    domain::{ErrorCode, FinishReason, Usage},
+    domain::{Counts, ErrorCode, FinishReason},
     ports::outbound::ProviderEvent,
 };
 
@@ -15,12 +15,11 @@ use crate::support::{
 };
 
 const ANSWER: &str = "こんにちは, Aki 👋";
-const USAGE: Usage = Usage {
-    input_tokens: 19,
-    cached_input_tokens: 8,
-    output_tokens: 30,
-    reasoning_tokens: 20,
-    estimated: false,
+const USAGE: Counts = Counts {
+    input_tokens: Some(19),
+    cached_input_tokens: Some(8),
+    output_tokens: Some(30),
+    reasoning_tokens: Some(20),
 };
 
 #[tokio::test]
@@ -34,7 +33,7 @@ async fn a_whole_answer_is_read() {
             .unwrap();
         assert_eq!(answer.text, ANSWER, "{kind:?}");
         assert_eq!(answer.finish_reason, FinishReason::Stop, "{kind:?}");
-        assert_eq!(answer.usage, Some(USAGE), "{kind:?}");
+        assert_eq!(answer.counts, USAGE, "{kind:?}");
     }
 }
 
@@ -61,7 +60,7 @@ async fn a_whole_answer_is_read_however_it_is_cut_and_never_short() {
                 0 => {
                     let answer = answer.unwrap();
                     assert_eq!(answer.text, ANSWER, "{kind:?} cut at {at}");
-                    assert_eq!(answer.usage, Some(USAGE), "{kind:?} cut at {at}");
+                    assert_eq!(answer.counts, USAGE, "{kind:?} cut at {at}");
                 }
                 1 => assert_eq!(
                     answer.unwrap_err().code,

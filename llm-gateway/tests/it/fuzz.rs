@@ -17,6 +17,14 @@ fn recordings() -> Vec<Vec<u8>> {
             all.push(kind.fixture(name).into_bytes());
         }
     }
+    let odd = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/odd");
+    let odd = std::fs::read_dir(odd)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    all.extend(
+        odd.filter(|path| path.is_file())
+            .map(|path| std::fs::read(path).unwrap()),
+    );
     all.push(say("hello").to_string().into_bytes());
     all.push(proto_say("openai", "hello").encode_to_vec());
     all.push(

@@ -1,7 +1,7 @@
 //! What only one of the protocols does.
 
 use llm_gateway::{
-    domain::{ErrorCode, FinishReason},
+    domain::{Counts, ErrorCode, FinishReason},
     ports::outbound::ProviderEvent,
 };
 
@@ -89,10 +89,10 @@ async fn anthropic_tells_its_input_before_the_end() {
     let (events, _) = read(Kind::Anthropic, "error.sse").await;
     assert_eq!(
         events.first(),
-        Some(&ProviderEvent::Prompt {
-            input_tokens: 5,
-            cached_input_tokens: 0
-        })
+        Some(&ProviderEvent::Counts(Counts {
+            input_tokens: Some(5),
+            ..Counts::default()
+        }))
     );
 }
 

@@ -11,7 +11,7 @@ use crate::support::{
     upstream::{Piece, Reply, Upstream},
 };
 
-async fn ask(gateway: &Gateway, kind: Kind, stream: bool) -> (u16, Value) {
+pub async fn ask(gateway: &Gateway, kind: Kind, stream: bool) -> (u16, Value) {
     let mut body = say_to(kind.name(), "Hello there");
     body["stream"] = json!(stream);
     let (status, body) = gateway.post("/completions", &body.to_string()).await;
@@ -99,7 +99,9 @@ async fn a_stream_that_fails_before_its_first_word_begins_anew() {
         .collect();
     assert_eq!(
         names,
-        ["started", "text", "text", "text", "usage", "finished"]
+        [
+            "started", "thinking", "text", "text", "text", "usage", "finished"
+        ]
     );
     assert_eq!(upstream.asked().len(), 3);
 }

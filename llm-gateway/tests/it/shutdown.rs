@@ -7,7 +7,11 @@ use tonic_health::pb::{HealthCheckRequest, health_client::HealthClient};
 
 use crate::{
     grpc::collect,
-    support::gateway::{Gateway, events, post, proto_say, say},
+    support::{
+        gateway::{Gateway, eager, events, post, proto_say, say},
+        provider::Kind,
+        upstream::{Piece, Reply, Upstream},
+    },
 };
 
 /// Asks over REST, from a task of its own.
@@ -102,4 +106,23 @@ async fn what_outlives_the_drain_is_told_and_billed() {
     assert_eq!(failed.1["code"], "unavailable");
     assert_eq!(usage.1["estimated"], true);
     assert!(usage.1["output_tokens"].as_u64().unwrap() > 1);
+}
+
+/// With a provider whose calls may be made again: after the drain none is, and the stream still says its end.
+#[tokio::test]
+async fn a_call_without_a_word_when_the_drain_ends_is_told_so() {
+    let upstream = Upstream::always(Reply::pieces(vec![Piece::Hang])).await;
+    let providers = vec![(Kind::OpenAi.provider(&upstream.url), eager(3))];
+    let gateway = Gateway::start(providers, Duration::from_millis(100)).await;
+    let mut client = gateway.client().await;
+    let stream = client.stream_complete(proto_say("openai", "x")).await;
+    let mut stream = stream.unwrap().into_inner();
+    stream.message().await.unwrap();
+    gateway.stop.cancel();
+    let told = collect(&mut stream).await;
+    let [Event::Usage(_), Event::Failed(failed)] = told.as_slice() else {
+        panic!("{told:?}")
+    };
+    assert_eq!(failed.code(), proto::ErrorCode::Unavailable);
+    assert_eq!(upstream.asked().len(), 1);
 }

@@ -10,7 +10,9 @@ use ::http::{Method, Uri};
 pub use answer::MessagesDecoder;
 pub(crate) use answer::{error, whole};
 
-use super::http::{self, Auth, BadBaseUrl, HttpClient, body::Body, decode, endpoint, require_key};
+use super::http::{
+    self, Auth, BadBaseUrl, Call, HttpClient, body::Body, decode, endpoint, require_key,
+};
 use crate::{
     domain::{Error, ProviderName, estimate::TokenFamily},
     ports::{
@@ -54,9 +56,14 @@ impl Anthropic {
     async fn ask(&self, call: &ProviderCall, stream: bool) -> Result<Body, Error> {
         let key = require_key(self.keys.as_ref(), KEY).await?;
         let body = body::write(call, stream)?;
-        let to = (Method::POST, self.messages.clone());
-        let auth = Auth::Header("x-api-key", &key);
-        http::call(&self.http, to, auth, &[VERSION], body, answer::error).await
+        let call = Call {
+            to: (Method::POST, self.messages.clone()),
+            auth: Auth::Header("x-api-key", &key),
+            extra: &[VERSION],
+            body,
+            silence: call.model.reasoning.silence,
+        };
+        Ok(http::call(&self.http, call, answer::error).await?)
     }
 }
 
@@ -70,13 +77,13 @@ impl LLMProvider for Anthropic {
     }
 
     fn family(&self) -> TokenFamily {
-        TokenFamily::Claude
+        TokenFamily::Claude47
     }
 
     fn complete(&self, call: Arc<ProviderCall>) -> BoxFuture<'_, Result<ProviderAnswer, Error>> {
         Box::pin(async move {
             let body = self.ask(&call, false).await?;
-            answer::whole(&body.whole().await?)
+            body.answer(answer::whole).await
         })
     }
 

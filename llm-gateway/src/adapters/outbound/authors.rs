@@ -7,6 +7,7 @@
 
 use std::borrow::Cow;
 
+use super::thoughts;
 use crate::domain::{Image, Message, Part, Role};
 
 /// A part of a message as it goes to a provider.
@@ -44,7 +45,8 @@ impl<F: Fn(&str) -> bool> Authors<F> {
             .filter(|name| (self.has_field)(name))
     }
 
-    /// The parts of a message. Empty texts are left out: providers refuse them.
+    /// The parts of a message. Blank texts are left out: providers refuse them, some of them the whole
+    /// conversation for good. So is the thinking in an earlier answer, which was never meant to be said.
     pub fn pieces<'a>(&self, message: &'a Message) -> Vec<Piece<'a>> {
         let name = message.name.as_deref();
         let prefix = name.filter(|name| !(self.has_field)(name));
@@ -58,7 +60,13 @@ fn pieces<'a>(message: &'a Message, author: Option<&str>, escape: bool) -> Vec<P
     let mut announced = false;
     for part in &message.content {
         let piece = match (part, author) {
-            (Part::Text(text), _) if text.is_empty() => continue,
+            (Part::Text(text), _) if text.trim().is_empty() => continue,
+            (Part::Text(text), None) if message.role == Role::Assistant => {
+                match thoughts::without(text) {
+                    rest if rest.trim().is_empty() => continue,
+                    rest => Piece::Text(rest),
+                }
+            }
             (Part::Text(text), None) if escape => Piece::Text(escaped(text).into()),
             (Part::Text(text), None) => Piece::Text(text.into()),
             (Part::Text(text), Some(_)) if announced => Piece::Text(escaped(text).into()),

@@ -10,7 +10,7 @@ use include_dir::{Dir, include_dir};
 use serde::Deserialize;
 
 use crate::{
-    domain::{ModelInfo, ModelName, Price, ProviderName, Weights},
+    domain::{ModelInfo, ModelName, Price, ProviderName, Weights, estimate::TokenFamily},
     ports::outbound::ModelCatalogue,
 };
 
@@ -160,9 +160,10 @@ impl Catalogue {
 
 impl Entry {
     fn into_info(self, provider: ProviderName) -> ModelInfo {
+        let family = family(&provider, &self.id);
         ModelInfo {
-            provider,
-            id: ModelName::new(self.id),
+            known: true,
+            id: ModelName::new(self.id.clone()),
             display_name: self.name,
             context_window: self.context_window,
             max_output_tokens: self.max_output_tokens,
@@ -179,7 +180,20 @@ impl Entry {
             streaming: self.streaming,
             deprecated: self.deprecated,
             temperature: self.temperature,
+            ..ModelInfo::unknown(provider, ModelName::new(self.id), family)
         }
+    }
+}
+
+/// How a provider's models count.
+fn family(provider: &ProviderName, id: &str) -> TokenFamily {
+    match provider.as_str() {
+        "openai" => TokenFamily::OpenAi,
+        "anthropic" if id.contains("4-5") || id.contains("4-6") => TokenFamily::Claude,
+        "anthropic" => TokenFamily::Claude47,
+        "gemini" => TokenFamily::Gemini,
+        "scripted" => TokenFamily::Words,
+        _ => TokenFamily::Open,
     }
 }
 

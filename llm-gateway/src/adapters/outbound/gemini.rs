@@ -10,7 +10,9 @@ use ::http::{Method, Uri};
 pub use answer::ContentDecoder;
 pub(crate) use answer::{error, whole};
 
-use super::http::{self, Auth, BadBaseUrl, HttpClient, body::Body, decode, endpoint, require_key};
+use super::http::{
+    self, Auth, BadBaseUrl, Call, HttpClient, body::Body, decode, endpoint, require_key,
+};
 use crate::{
     domain::{Error, ModelName, ProviderName, estimate::TokenFamily},
     ports::{
@@ -59,10 +61,14 @@ impl Gemini {
 
     async fn ask(&self, call: &ProviderCall, method: &str) -> Result<Body, Error> {
         let key = require_key(self.keys.as_ref(), KEY).await?;
-        let to = (Method::POST, self.uri(&call.request.model, method)?);
-        let body = body::write(call)?;
-        let auth = Auth::Header("x-goog-api-key", &key);
-        http::call(&self.http, to, auth, &[], body, answer::error).await
+        let call = Call {
+            to: (Method::POST, self.uri(&call.request.model, method)?),
+            auth: Auth::Header("x-goog-api-key", &key),
+            extra: &[],
+            body: body::write(call)?,
+            silence: call.model.reasoning.silence,
+        };
+        Ok(http::call(&self.http, call, answer::error).await?)
     }
 }
 
@@ -98,14 +104,14 @@ impl LLMProvider for Gemini {
     fn complete(&self, call: Arc<ProviderCall>) -> BoxFuture<'_, Result<ProviderAnswer, Error>> {
         Box::pin(async move {
             let body = self.ask(&call, "generateContent").await?;
-            answer::whole(&body.whole().await?)
+            body.answer(answer::whole).await
         })
     }
 
     fn stream(&self, call: Arc<ProviderCall>) -> BoxFuture<'_, Result<ProviderStream, Error>> {
         Box::pin(async move {
             let body = self.ask(&call, "streamGenerateContent?alt=sse").await?;
-            Ok(decode(body, ContentDecoder::default()))
+            Ok(decode(body, ContentDecoder))
         })
     }
 }

@@ -40,6 +40,7 @@ impl OpenAi {
             names: true,
             max_completion_tokens: true,
             safety_identifier: true,
+            alternating: false,
         };
         Ok(Self {
             name: ProviderName::new("openai"),

@@ -1,7 +1,7 @@
 //! Servers that speak `OpenAI`'s protocol: Ollama, vLLM, llama.cpp and the like.
 //!
 //! They need no key as a rule, say themselves which models they have, and their chat templates ignore a
-//! message's `name`, so authors become prefixes.
+//! message's `name`, so authors become prefixes, and want turns that alternate.
 
 use std::sync::Arc;
 
@@ -41,6 +41,7 @@ impl OpenAiCompatible {
             names: false,
             max_completion_tokens: false,
             safety_identifier: false,
+            alternating: true,
         };
         Ok(Self {
             name: ProviderName::new(name),

@@ -17,7 +17,7 @@ use futures_util::{StreamExt as _, stream};
 use self::script::{Script, Step};
 use crate::{
     domain::{
-        Error, FinishReason, ProviderName, Usage,
+        Counts, Error, FinishReason, ProviderName,
         estimate::{TextCount, TokenFamily, prompt_tokens},
     },
     ports::{
@@ -86,7 +86,8 @@ impl Scripted {
             left: request.max_output_tokens.map_or(u64::MAX, u64::from),
             limited: script.limited,
             said: TextCount::default(),
-            prompt: prompt_tokens(TokenFamily::Words, &request.messages),
+            thought: TextCount::default(),
+            prompt: prompt_tokens(&call.model, &request.messages),
             end: VecDeque::new(),
             ended: false,
         };
@@ -100,6 +101,7 @@ struct Playing {
     left: u64,
     limited: bool,
     said: TextCount,
+    thought: TextCount,
     prompt: u64,
     end: VecDeque<ProviderEvent>,
     ended: bool,
@@ -122,6 +124,10 @@ impl Playing {
                     self.ended = true;
                     return Some((Err(error), self));
                 }
+                Some(Step::Think(text)) => {
+                    self.thought.add(&text);
+                    return Some((Ok(ProviderEvent::Thinking(text)), self));
+                }
                 Some(Step::Say(text)) => {
                     if self.limited && self.said.tokens(TokenFamily::Words) >= self.left {
                         self.finish(FinishReason::Length);
@@ -139,10 +145,12 @@ impl Playing {
     fn finish(&mut self, reason: FinishReason) {
         self.ended = true;
         self.end.push_back(ProviderEvent::Finished(reason));
-        self.end.push_back(ProviderEvent::Usage(Usage {
-            input_tokens: self.prompt,
-            output_tokens: self.said.tokens(TokenFamily::Words),
-            ..Usage::default()
+        let thought = self.thought.tokens(TokenFamily::Words);
+        self.end.push_back(ProviderEvent::Counts(Counts {
+            input_tokens: Some(self.prompt),
+            cached_input_tokens: Some(0),
+            output_tokens: Some(self.said.tokens(TokenFamily::Words) + thought),
+            reasoning_tokens: Some(thought),
         }));
     }
 }
@@ -165,15 +173,17 @@ impl LLMProvider for Scripted {
             let mut answer = ProviderAnswer {
                 text: String::new(),
                 finish_reason: FinishReason::Stop,
-                usage: None,
+                thinking: String::new(),
+                counts: Counts::default(),
             };
             let mut events = self.play(&call)?;
             while let Some(event) = events.next().await {
                 match event? {
                     ProviderEvent::Text(text) => answer.text.push_str(&text),
-                    ProviderEvent::Usage(usage) => answer.usage = Some(usage),
+                    ProviderEvent::Thinking(text) => answer.thinking.push_str(&text),
+                    ProviderEvent::Counts(counts) => answer.counts.merge(counts),
                     ProviderEvent::Finished(reason) => answer.finish_reason = reason,
-                    ProviderEvent::Prompt { .. } => {}
+                    ProviderEvent::Begun => {}
                 }
             }
             Ok(answer)

@@ -6,7 +6,7 @@ use futures_core::Stream;
 
 use crate::{
     domain::{
-        CompletionRequest, Error, FinishReason, ModelInfo, ProviderName, Usage,
+        CompletionRequest, Counts, Error, FinishReason, ModelInfo, ProviderName,
         estimate::TokenFamily,
     },
     ports::BoxFuture,
@@ -21,32 +21,53 @@ pub struct ProviderCall {
     pub model: ModelInfo,
 }
 
+impl ProviderCall {
+    /// The most tokens the model may make: the words that people shall see, and its thinking, which every
+    /// provider counts against the same cap.
+    #[must_use]
+    pub fn output_cap(&self) -> Option<u32> {
+        let words = self.request.max_output_tokens?;
+        let limit = match self.model.max_output_tokens {
+            0 => u32::MAX,
+            limit => u32::try_from(limit).unwrap_or(u32::MAX),
+        };
+        Some(words.saturating_add(self.reasoning_allowance()).min(limit))
+    }
+
+    /// The most tokens the model may think.
+    #[must_use]
+    pub fn reasoning_allowance(&self) -> u32 {
+        let request = &self.request;
+        request
+            .reasoning_allowance_tokens
+            .unwrap_or_else(|| self.model.reasoning.allowance(request.effort))
+    }
+}
+
 /// A whole answer of a provider.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProviderAnswer {
     /// The answer's text.
     pub text: String,
+    /// What the provider shows of the model's thinking.
+    pub thinking: String,
     /// Why it ends.
     pub finish_reason: FinishReason,
-    /// The provider's count, if it gave one.
-    pub usage: Option<Usage>,
+    /// The provider's count, as far as it gave one.
+    pub counts: Counts,
 }
 
 /// A step of a provider's stream.
 #[derive(Clone, Debug, PartialEq)]
 pub enum ProviderEvent {
+    /// Something came, whatever it was: the provider is at work on this call.
+    Begun,
     /// More text.
     Text(String),
-    /// What is known of the input before the output is complete (all input, and its cached part); kept in
-    /// case the stream breaks off.
-    Prompt {
-        /// All input tokens.
-        input_tokens: u64,
-        /// Those from the cache.
-        cached_input_tokens: u64,
-    },
-    /// The final count.
-    Usage(Usage),
+    /// More of what the provider shows of the model's thinking; never part of the answer.
+    Thinking(String),
+    /// What has been consumed so far. The last one that comes after the text is the final count.
+    Counts(Counts),
     /// Why the model stopped. A count may still follow; then the stream ends.
     Finished(FinishReason),
 }
@@ -63,7 +84,7 @@ pub trait LLMProvider: Send + Sync + 'static {
     /// Whether it can be called: its key is there, or it needs none.
     fn configured(&self) -> bool;
 
-    /// How its models count tokens.
+    /// How models of it count tokens of which nothing else is known.
     fn family(&self) -> TokenFamily;
 
     /// Calls it for a whole answer.

@@ -13,8 +13,8 @@ use llm_gateway::{
         openai_compatible::OpenAiCompatible,
     },
     domain::{
-        CompletionRequest, Error, FinishReason, Message, Metadata, ModelInfo, ModelName,
-        ProviderName, Role, Usage,
+        CompletionRequest, Counts, Error, FinishReason, Message, Metadata, ModelInfo, ModelName,
+        ProviderName, Role, estimate::TokenFamily,
     },
     ports::outbound::{KeyStore, LLMProvider, ProviderCall, ProviderEvent},
 };
@@ -90,6 +90,8 @@ pub fn request(provider: &str, messages: Vec<Message>) -> CompletionRequest {
         model: ModelName::new("test-model"),
         messages,
         max_output_tokens: None,
+        effort: None,
+        reasoning_allowance_tokens: None,
         temperature: None,
         stop: vec![],
         metadata: Metadata::default(),
@@ -97,7 +99,11 @@ pub fn request(provider: &str, messages: Vec<Message>) -> CompletionRequest {
 }
 
 pub fn call(request: CompletionRequest) -> Arc<ProviderCall> {
-    let model = ModelInfo::unknown(request.provider.clone(), request.model.clone());
+    let model = ModelInfo::unknown(
+        request.provider.clone(),
+        request.model.clone(),
+        TokenFamily::Open,
+    );
     Arc::new(ProviderCall { request, model })
 }
 
@@ -139,9 +145,9 @@ pub fn text(events: &[ProviderEvent]) -> String {
 }
 
 /// The last count among events.
-pub fn usage(events: &[ProviderEvent]) -> Option<Usage> {
+pub fn usage(events: &[ProviderEvent]) -> Option<Counts> {
     events.iter().rev().find_map(|e| match e {
-        ProviderEvent::Usage(usage) => Some(*usage),
+        ProviderEvent::Counts(counts) => Some(*counts),
         _ => None,
     })
 }

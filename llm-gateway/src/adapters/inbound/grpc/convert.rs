@@ -2,18 +2,21 @@
 
 use super::{proto, status};
 use crate::domain::{
-    Completion, CompletionRequest, Error, Event, FinishReason, Image, ImageSource, Message,
-    Metadata, ModelName, Part, ProviderName, Role, Usage,
+    Completion, CompletionRequest, Effort, Error, Event, FinishReason, Image, ImageSource, Message,
+    Metadata, ModelName, Part, ProviderName, Reasoning, ReasoningMode, Role, Usage,
     model::{ListedModel, ProviderState},
 };
 
 pub(crate) fn request(request: proto::CompletionRequest) -> Result<CompletionRequest, Error> {
+    let effort = effort(request.effort)?;
     let metadata = request.metadata.unwrap_or_default();
     Ok(CompletionRequest {
         provider: ProviderName::new(request.provider),
         model: ModelName::new(request.model),
         messages: messages(request.messages)?,
         max_output_tokens: (request.max_output_tokens > 0).then_some(request.max_output_tokens),
+        effort,
+        reasoning_allowance_tokens: request.reasoning_allowance_tokens,
         temperature: request.temperature,
         stop: request.stop,
         metadata: Metadata {
@@ -22,6 +25,58 @@ pub(crate) fn request(request: proto::CompletionRequest) -> Result<CompletionReq
             user_hash: metadata.user_hash,
         },
     })
+}
+
+fn effort(effort: i32) -> Result<Option<Effort>, Error> {
+    Ok(match proto::Effort::try_from(effort) {
+        Ok(proto::Effort::Unspecified) => None,
+        Ok(proto::Effort::None) => Some(Effort::None),
+        Ok(proto::Effort::Low) => Some(Effort::Low),
+        Ok(proto::Effort::Medium) => Some(Effort::Medium),
+        Ok(proto::Effort::High) => Some(Effort::High),
+        Err(_) => return Err(Error::invalid("effort is none that is known")),
+    })
+}
+
+const fn proto_effort(effort: Effort) -> proto::Effort {
+    match effort {
+        Effort::None => proto::Effort::None,
+        Effort::Low => proto::Effort::Low,
+        Effort::Medium => proto::Effort::Medium,
+        Effort::High => proto::Effort::High,
+    }
+}
+
+fn reasoning(reasoning: &Reasoning) -> proto::Reasoning {
+    let allowances = reasoning.allowance.iter();
+    proto::Reasoning {
+        mode: match reasoning.mode {
+            ReasoningMode::None => proto::ReasoningMode::None,
+            ReasoningMode::Optional => proto::ReasoningMode::Optional,
+            ReasoningMode::Always => proto::ReasoningMode::Always,
+        }
+        .into(),
+        efforts: reasoning
+            .efforts()
+            .into_iter()
+            .map(|e| proto_effort(e).into())
+            .collect(),
+        allowances: allowances
+            .map(|(effort, tokens)| proto::EffortAllowance {
+                effort: proto_effort(*effort).into(),
+                tokens: u64::from(*tokens),
+            })
+            .collect(),
+        default_effort: reasoning
+            .default
+            .map_or(proto::Effort::Unspecified, proto_effort)
+            .into(),
+        silence_ms: millis(reasoning.silence),
+    }
+}
+
+fn millis(duration: std::time::Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 pub(super) fn estimate_request(
@@ -91,6 +146,11 @@ pub(super) fn event(event: Event) -> proto::StreamEvent {
             provider: provider.as_str().to_owned(),
             model: model.as_str().to_owned(),
         }),
+        Event::Thinking(thinking) => Out::Thinking(proto::Thinking {
+            text: thinking.text,
+            elapsed_ms: millis(thinking.elapsed),
+            tokens: thinking.tokens,
+        }),
         Event::Text(text) => Out::Text(proto::Text { text }),
         Event::Usage(u) => Out::Usage(usage(u)),
         Event::Finished(r) => Out::Finished(proto::Finished {
@@ -146,5 +206,13 @@ pub(super) fn model(model: ListedModel) -> proto::Model {
         streaming: info.streaming,
         deprecated: info.deprecated,
         state: state.into(),
+        reasoning: Some(reasoning(&info.reasoning)),
+        known: info.known,
+        tokenizer: info.tokenizer.as_str().to_owned(),
+        vision_rule: if info.vision {
+            info.images.as_str().to_owned()
+        } else {
+            String::new()
+        },
     }
 }

@@ -4,8 +4,8 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use serde::{Deserialize, Serialize};
 
 use crate::domain::{
-    Completion, CompletionRequest, Error, Image, ImageSource, Message, Metadata, ModelName, Part,
-    ProviderName, Role, Usage, model::ListedModel,
+    Completion, CompletionRequest, Effort, Error, Image, ImageSource, Message, Metadata, ModelName,
+    Part, ProviderName, Role, Usage, model::ListedModel,
 };
 
 #[derive(Deserialize)]
@@ -16,6 +16,8 @@ pub(super) struct CompletionBody {
     messages: Vec<MessageBody>,
     #[serde(default)]
     max_output_tokens: u32,
+    effort: Option<EffortBody>,
+    reasoning_allowance_tokens: Option<u32>,
     temperature: Option<f32>,
     #[serde(default)]
     stop: Vec<String>,
@@ -23,6 +25,26 @@ pub(super) struct CompletionBody {
     pub(super) stream: bool,
     #[serde(default)]
     metadata: MetadataBody,
+}
+
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum EffortBody {
+    None,
+    Low,
+    Medium,
+    High,
+}
+
+impl From<EffortBody> for Effort {
+    fn from(effort: EffortBody) -> Self {
+        match effort {
+            EffortBody::None => Self::None,
+            EffortBody::Low => Self::Low,
+            EffortBody::Medium => Self::Medium,
+            EffortBody::High => Self::High,
+        }
+    }
 }
 
 #[derive(Default, Deserialize)]
@@ -79,6 +101,8 @@ impl CompletionBody {
             model: ModelName::new(self.model),
             messages: messages(self.messages)?,
             max_output_tokens: (self.max_output_tokens > 0).then_some(self.max_output_tokens),
+            effort: self.effort.map(Effort::from),
+            reasoning_allowance_tokens: self.reasoning_allowance_tokens,
             temperature: self.temperature,
             stop: self.stop,
             metadata: Metadata {

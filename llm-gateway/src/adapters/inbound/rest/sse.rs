@@ -50,6 +50,13 @@ struct TextOut<'a> {
 }
 
 #[derive(Serialize)]
+struct ThinkingOut<'a> {
+    text: &'a str,
+    elapsed_ms: u64,
+    tokens: u64,
+}
+
+#[derive(Serialize)]
 struct FinishedOut {
     finish_reason: &'static str,
 }
@@ -61,6 +68,14 @@ fn frame(event: &Event) -> Bytes {
             &StartedOut {
                 provider: provider.as_str(),
                 model: model.as_str(),
+            },
+        ),
+        Event::Thinking(thinking) => write(
+            "thinking",
+            &ThinkingOut {
+                text: &thinking.text,
+                elapsed_ms: u64::try_from(thinking.elapsed.as_millis()).unwrap_or(u64::MAX),
+                tokens: thinking.tokens,
             },
         ),
         Event::Text(text) => write("text", &TextOut { text }),

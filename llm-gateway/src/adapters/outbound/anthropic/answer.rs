@@ -1,16 +1,20 @@
 //! Reads Messages answers, whole and streamed, and errors.
 //!
-//! Their input count leaves out what was cached, ours includes it. Blocks that are not text (thinking, tools
-//! and their results) are passed over, whatever kinds are yet to come.
+//! Their input count leaves out what was cached, ours includes it. Thinking is told apart from text; other blocks
+//! (tools and their results) are passed over, whatever kinds are yet to come.
 
 use std::collections::VecDeque;
 
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use super::super::http::{Decoder, nonsense, sse::SseEvent, status_error};
+use super::super::{
+    halves,
+    http::{Decoder, nonsense, sse::SseEvent, status_error},
+    json,
+};
 use crate::{
-    domain::{Error, ErrorCode, FinishReason, Usage},
+    domain::{Cause, Counts, Error, ErrorCode, FinishReason},
     ports::outbound::{ProviderAnswer, ProviderEvent},
 };
 
@@ -19,29 +23,39 @@ struct Whole {
     #[serde(default)]
     content: Vec<Block>,
     stop_reason: Option<String>,
+    #[serde(default, deserialize_with = "json::or_absent")]
     usage: Option<OutUsage>,
+    error: Option<ErrorBody>,
 }
 
 #[derive(Deserialize)]
 struct Block {
-    #[serde(rename = "type")]
+    #[serde(default, rename = "type")]
     kind: String,
     #[serde(default)]
     text: Option<String>,
+    #[serde(default)]
+    thinking: Option<String>,
 }
 
 /// Counts that a stream tells bit by bit; each is the latest known.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct OutUsage {
+    #[serde(default, deserialize_with = "json::count")]
     input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "json::count")]
     cache_creation_input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "json::count")]
     cache_read_input_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "json::count")]
     output_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "json::or_absent")]
     output_tokens_details: Option<OutputDetails>,
 }
 
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 struct OutputDetails {
+    #[serde(default, deserialize_with = "json::count")]
     thinking_tokens: Option<u64>,
 }
 
@@ -58,49 +72,63 @@ impl OutUsage {
         self.output_tokens_details = newer.output_tokens_details.or(self.output_tokens_details);
     }
 
-    fn cached(&self) -> u64 {
-        self.cache_read_input_tokens.unwrap_or(0)
-    }
-
-    fn input(&self) -> u64 {
-        self.input_tokens
-            .unwrap_or(0)
-            .saturating_add(self.cache_creation_input_tokens.unwrap_or(0))
-            .saturating_add(self.cached())
+    fn input(&self) -> Option<u64> {
+        let parts = [
+            self.input_tokens,
+            self.cache_creation_input_tokens,
+            self.cache_read_input_tokens,
+        ];
+        self.input_tokens?;
+        Some(parts.into_iter().flatten().fold(0, u64::saturating_add))
     }
 }
 
-impl From<OutUsage> for Usage {
+impl From<OutUsage> for Counts {
     fn from(usage: OutUsage) -> Self {
-        let output_tokens = usage.output_tokens.unwrap_or(0);
-        let thinking = usage.output_tokens_details.and_then(|d| d.thinking_tokens);
         Self {
             input_tokens: usage.input(),
-            cached_input_tokens: usage.cached(),
-            output_tokens,
-            reasoning_tokens: thinking.unwrap_or(0).min(output_tokens),
-            estimated: false,
+            cached_input_tokens: usage.cache_read_input_tokens,
+            output_tokens: usage.output_tokens,
+            reasoning_tokens: usage.output_tokens_details.and_then(|d| d.thinking_tokens),
         }
     }
 }
 
-fn finish(reason: &str) -> FinishReason {
-    match reason {
+fn finish(reason: &str) -> Result<FinishReason, Error> {
+    Ok(match reason {
+        "end_turn" | "stop_sequence" | "tool_use" | "pause_turn" => FinishReason::Stop,
         "max_tokens" | "model_context_window_exceeded" => FinishReason::Length,
         "refusal" => FinishReason::ContentFilter,
-        _ => FinishReason::Stop,
-    }
+        other => {
+            return Err(Error::new(
+                ErrorCode::Unavailable,
+                format!("the provider broke the answer off: {other:.64}"),
+            )
+            .because(Cause::Connection));
+        }
+    })
 }
 
 /// Reads a whole answer.
 pub(crate) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
-    let whole: Whole = serde_json::from_slice(body).map_err(|_| nonsense())?;
+    let whole: Whole = json::read(body)?;
+    if let Some(error) = whole.error {
+        return Err(error.into_error(None));
+    }
     let reason = whole.stop_reason.ok_or_else(nonsense)?;
-    let texts = whole.content.into_iter().filter(|b| b.kind == "text");
+    let (mut text, mut thinking) = (String::new(), String::new());
+    for block in whole.content {
+        match block.kind.as_str() {
+            "text" => text.extend(block.text),
+            "thinking" => thinking.extend(block.thinking),
+            _ => {}
+        }
+    }
     Ok(ProviderAnswer {
-        text: texts.filter_map(|block| block.text).collect(),
-        finish_reason: finish(&reason),
-        usage: whole.usage.map(Usage::from),
+        text: halves::whole(text),
+        thinking: halves::whole(thinking),
+        finish_reason: finish(&reason)?,
+        counts: whole.usage.map(Counts::from).unwrap_or_default(),
     })
 }
 
@@ -118,6 +146,7 @@ enum StreamEvent {
     },
     MessageDelta {
         delta: MessageDelta,
+        #[serde(default, deserialize_with = "json::or_absent")]
         usage: Option<OutUsage>,
     },
     MessageStop,
@@ -131,15 +160,18 @@ enum StreamEvent {
 
 #[derive(Deserialize)]
 struct StartedMessage {
+    #[serde(default, deserialize_with = "json::or_absent")]
     usage: Option<OutUsage>,
 }
 
 #[derive(Deserialize)]
 struct Delta {
-    #[serde(rename = "type")]
+    #[serde(default, rename = "type")]
     kind: String,
     #[serde(default)]
     text: Option<String>,
+    #[serde(default)]
+    thinking: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -162,38 +194,49 @@ impl Decoder for MessagesDecoder {
         if event.data.is_empty() || event.event == "ping" {
             return Ok(false);
         }
-        let event: StreamEvent = serde_json::from_str(&event.data).map_err(|_| nonsense())?;
-        let mut say = |text: Option<String>| {
-            if let Some(text) = text.filter(|t| !t.is_empty()) {
-                out.push_back(ProviderEvent::Text(text));
-            }
+        let event: StreamEvent = json::read(event.data.as_bytes())?;
+        let mut tell = |as_event: fn(String) -> ProviderEvent, text: Option<String>| {
+            out.extend(text.filter(|t| !t.is_empty()).map(as_event));
         };
         match event {
             StreamEvent::MessageStart { message } => {
                 self.usage.merge(message.usage.unwrap_or_default());
-                out.push_back(ProviderEvent::Prompt {
-                    input_tokens: self.usage.input(),
-                    cached_input_tokens: self.usage.cached(),
-                });
+                out.push_back(ProviderEvent::Counts(Counts {
+                    // What it says of the output now is a beginning.
+                    output_tokens: None,
+                    ..self.usage.into()
+                }));
             }
-            StreamEvent::ContentBlockStart { content_block } if content_block.kind == "text" => {
-                say(content_block.text);
-            }
-            StreamEvent::ContentBlockDelta { delta } if delta.kind == "text_delta" => {
-                say(delta.text);
-            }
+            StreamEvent::ContentBlockStart { content_block } => match content_block.kind.as_str() {
+                "text" => tell(ProviderEvent::Text, content_block.text),
+                "thinking" => tell(ProviderEvent::Thinking, content_block.thinking),
+                _ => {}
+            },
+            StreamEvent::ContentBlockDelta { delta } => match delta.kind.as_str() {
+                "text_delta" => tell(ProviderEvent::Text, delta.text),
+                "thinking_delta" => tell(ProviderEvent::Thinking, delta.thinking),
+                _ => {}
+            },
             StreamEvent::MessageDelta { delta, usage } => {
+                let told = usage.is_some();
                 self.usage.merge(usage.unwrap_or_default());
                 if let Some(reason) = delta.stop_reason {
-                    out.push_back(ProviderEvent::Usage(self.usage.into()));
-                    out.push_back(ProviderEvent::Finished(finish(&reason)));
+                    let reason = finish(&reason)?;
+                    out.push_back(ProviderEvent::Finished(reason));
+                    if told {
+                        out.push_back(ProviderEvent::Counts(self.usage.into()));
+                    }
                 }
             }
             StreamEvent::MessageStop => return Ok(true),
             StreamEvent::Error { error } => return Err(error.into_error(None)),
-            _ => {}
+            StreamEvent::Other => {}
         }
         Ok(false)
+    }
+
+    fn whole(&mut self, body: &[u8]) -> Result<ProviderAnswer, Error> {
+        whole(body)
     }
 }
 

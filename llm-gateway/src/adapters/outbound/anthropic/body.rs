@@ -13,6 +13,7 @@ use super::super::{
     authors::{Authors, Piece},
     http::to_json,
     image::Base64,
+    turns,
 };
 use crate::{
     domain::{Error, Image, ImageSource, Message, Role},
@@ -77,13 +78,13 @@ pub(super) fn write(call: &ProviderCall, stream: bool) -> Result<Bytes, Error> {
     let system: Vec<String> = request
         .messages
         .iter()
-        .filter(|m| m.role == Role::System)
+        .filter(|m| m.role == Role::System && !m.is_blank())
         .map(Message::joined_text)
         .collect();
     let user = request.metadata.user_hash.as_str();
     to_json(&Body {
         model: request.model.as_str(),
-        max_tokens: request.max_output_tokens.unwrap_or(own),
+        max_tokens: call.output_cap().unwrap_or(own),
         system: system.join("\n\n"),
         messages: messages(&request.messages),
         // The scale ends at 1 there.
@@ -91,7 +92,7 @@ pub(super) fn write(call: &ProviderCall, stream: bool) -> Result<Bytes, Error> {
             .temperature
             .filter(|_| call.model.temperature)
             .map(|t| t.min(1.0)),
-        stop_sequences: &request.stop,
+        stop_sequences: if call.model.stop { &request.stop } else { &[] },
         metadata: (!user.is_empty()).then_some(OutMetadata { user_id: user }),
         stream,
     })
@@ -100,16 +101,19 @@ pub(super) fn write(call: &ProviderCall, stream: bool) -> Result<Bytes, Error> {
 fn messages(messages: &[Message]) -> Vec<OutMessage<'_>> {
     let authors = Authors::of(messages, |_| false);
     let mut out = Vec::with_capacity(messages.len() + 1);
-    for message in messages.iter().filter(|m| m.role != Role::System) {
-        if out.is_empty() && message.role == Role::Assistant {
+    let turns = turns::plain(messages, &authors);
+    for turn in turns.into_iter().filter(|turn| turn.role != Role::System) {
+        if out.is_empty() && turn.role == Role::Assistant {
             out.push(OutMessage {
                 role: "user",
-                content: vec![Block::Text { text: "…".into() }],
+                content: vec![Block::Text {
+                    text: turns::EARLIER.into(),
+                }],
             });
         }
         out.push(OutMessage {
-            role: message.role.as_str(),
-            content: blocks(authors.pieces(message)),
+            role: turn.role.as_str(),
+            content: blocks(turn.pieces),
         });
     }
     out

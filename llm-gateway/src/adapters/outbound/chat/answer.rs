@@ -1,53 +1,58 @@
 //! Reads Chat Completions answers, whole and streamed.
 
-use std::collections::VecDeque;
+use std::{collections::VecDeque, sync::Arc};
 
 use serde::Deserialize;
 
 use super::{
-    super::http::{Decoder, nonsense, sse::SseEvent},
+    super::{
+        halves,
+        http::{Decoder, nonsense, sse::SseEvent},
+        json,
+        thoughts::{self, Piece, Splitter},
+    },
+    InThought,
     errors::{ErrorBody, body_error},
 };
 use crate::{
-    domain::{Error, FinishReason, ModelInfo, ModelName, ProviderName, Usage},
+    domain::{
+        Cause, Counts, Error, ErrorCode, FinishReason, ModelInfo, ModelName, ProviderName,
+        estimate::TokenFamily,
+    },
     ports::outbound::{ProviderAnswer, ProviderEvent},
 };
 
+/// An answer, whole or a piece of a stream: some servers send the one where the other was asked for.
 #[derive(Deserialize)]
-struct Whole {
+struct Answer {
     #[serde(default)]
-    choices: Vec<WholeChoice>,
+    choices: Option<Vec<Choice>>,
+    #[serde(default, deserialize_with = "json::or_absent")]
     usage: Option<OutUsage>,
+    #[serde(default)]
     error: Option<ErrorBody>,
 }
 
 #[derive(Deserialize)]
-struct WholeChoice {
-    message: Option<Said>,
-    finish_reason: Option<String>,
-}
-
-#[derive(Deserialize)]
-struct Chunk {
-    #[serde(default)]
-    choices: Option<Vec<ChunkChoice>>,
-    usage: Option<OutUsage>,
-    error: Option<ErrorBody>,
-}
-
-#[derive(Deserialize)]
-struct ChunkChoice {
-    #[serde(default)]
-    index: u32,
+struct Choice {
+    #[serde(default, deserialize_with = "json::count")]
+    index: Option<u64>,
+    #[serde(alias = "message")]
     delta: Option<Said>,
     finish_reason: Option<String>,
+    error: Option<ErrorBody>,
 }
 
-/// What was said. `reasoning_content` and `tool_calls` are among what is passed over.
-#[derive(Deserialize)]
+/// What was said. `tool_calls` are among what is passed over.
+#[derive(Default, Deserialize)]
 struct Said {
     content: Option<SaidContent>,
     refusal: Option<String>,
+    /// `DeepSeek`'s, vLLM's and llama.cpp's name for what was thought.
+    reasoning_content: Option<String>,
+    /// Ollama's and `OpenRouter`'s.
+    #[serde(default, deserialize_with = "json::or_absent")]
+    reasoning: Option<String>,
 }
 
 /// Text, or (some servers) parts of which some are text.
@@ -68,21 +73,25 @@ struct SaidPart {
 
 #[derive(Deserialize)]
 struct OutUsage {
-    #[serde(default)]
-    prompt_tokens: u64,
-    #[serde(default)]
-    completion_tokens: u64,
+    #[serde(default, deserialize_with = "json::count")]
+    prompt_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "json::count")]
+    completion_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "json::or_absent")]
     prompt_tokens_details: Option<PromptDetails>,
+    #[serde(default, deserialize_with = "json::or_absent")]
     completion_tokens_details: Option<CompletionDetails>,
 }
 
 #[derive(Deserialize)]
 struct PromptDetails {
+    #[serde(default, deserialize_with = "json::count")]
     cached_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
 struct CompletionDetails {
+    #[serde(default, deserialize_with = "json::count")]
     reasoning_tokens: Option<u64>,
 }
 
@@ -96,9 +105,14 @@ struct ModelList {
 struct ListedModel {
     id: String,
     /// vLLM's.
+    #[serde(default, deserialize_with = "json::count")]
     max_model_len: Option<u64>,
     /// llama.cpp's.
+    #[serde(default, deserialize_with = "json::or_absent")]
     meta: Option<ModelMeta>,
+    /// Ollama says `library` of its own.
+    #[serde(default, deserialize_with = "json::or_absent")]
+    owned_by: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -107,18 +121,15 @@ struct ModelMeta {
     n_ctx_train: Option<u64>,
 }
 
-impl From<OutUsage> for Usage {
+impl From<OutUsage> for Counts {
     fn from(usage: OutUsage) -> Self {
-        let cached = usage.prompt_tokens_details.and_then(|d| d.cached_tokens);
-        let reasoning = usage
-            .completion_tokens_details
-            .and_then(|d| d.reasoning_tokens);
         Self {
             input_tokens: usage.prompt_tokens,
-            cached_input_tokens: cached.unwrap_or(0).min(usage.prompt_tokens),
+            cached_input_tokens: usage.prompt_tokens_details.and_then(|d| d.cached_tokens),
             output_tokens: usage.completion_tokens,
-            reasoning_tokens: reasoning.unwrap_or(0).min(usage.completion_tokens),
-            estimated: false,
+            reasoning_tokens: usage
+                .completion_tokens_details
+                .and_then(|d| d.reasoning_tokens),
         }
     }
 }
@@ -137,51 +148,100 @@ impl SaidContent {
     }
 }
 
-fn finish(reason: &str) -> FinishReason {
-    match reason {
-        "length" | "max_tokens" => FinishReason::Length,
-        "content_filter" => FinishReason::ContentFilter,
-        // A wish to call a tool ends the text like any other end; so does a reason yet to be invented.
-        _ => FinishReason::Stop,
+impl Said {
+    fn thinking(&mut self) -> String {
+        let thought = self.reasoning_content.take().filter(|t| !t.is_empty());
+        thought
+            .or_else(|| self.reasoning.take())
+            .unwrap_or_default()
+    }
+
+    /// The text, and whether it is a refusal.
+    fn text(&mut self) -> (String, Option<String>) {
+        let content = self.content.take();
+        let text = content.map(SaidContent::into_text).unwrap_or_default();
+        (text, self.refusal.take().filter(|r| !r.is_empty()))
+    }
+}
+
+/// What a finish reason means; none yet for an empty one. The names are those of all who speak the protocol.
+fn finish(reason: Option<&str>) -> Result<Option<FinishReason>, Error> {
+    Ok(Some(match reason.unwrap_or_default() {
+        "" => return Ok(None),
+        // A wish to call a tool ends the text like any other end.
+        "stop" | "tool_calls" | "function_call" | "eos" | "eos_token" | "end_turn"
+        | "stop_sequence" => FinishReason::Stop,
+        "length" | "max_tokens" | "model_length" => FinishReason::Length,
+        "content_filter" | "sensitive" | "safety" => FinishReason::ContentFilter,
+        other => {
+            return Err(Error::new(
+                ErrorCode::Unavailable,
+                format!("the provider broke the answer off: {other:.64}"),
+            )
+            .because(Cause::Connection));
+        }
+    }))
+}
+
+impl Choice {
+    /// How it ends, if it does. An error inside is told before the reason that goes with it.
+    fn finish(&mut self) -> Result<Option<FinishReason>, Error> {
+        match self.error.take() {
+            Some(error) => Err(body_error(None, error)),
+            None => finish(self.finish_reason.as_deref()),
+        }
     }
 }
 
 /// Reads a whole answer.
 pub(crate) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
-    let whole: Whole = serde_json::from_slice(body).map_err(|_| nonsense())?;
+    let whole: Answer = json::read(body)?;
     if let Some(error) = whole.error {
         return Err(body_error(None, error));
     }
-    let choice = whole.choices.into_iter().next().ok_or_else(nonsense)?;
-    let mut finish_reason = choice
-        .finish_reason
-        .as_deref()
-        .map_or(FinishReason::Stop, finish);
-    let mut text = String::new();
-    if let Some(said) = choice.message {
-        text = said.content.map(SaidContent::into_text).unwrap_or_default();
-        if let Some(refusal) = said.refusal.filter(|r| !r.is_empty()) {
-            text.push_str(&refusal);
-            finish_reason = FinishReason::ContentFilter;
-        }
+    let choices = whole.choices.unwrap_or_default();
+    let mut choice = choices.into_iter().next().ok_or_else(nonsense)?;
+    let mut finish_reason = choice.finish()?.unwrap_or(FinishReason::Stop);
+    let mut said = choice.delta.take().unwrap_or_default();
+    let shown = said.thinking();
+    let (content, refusal) = said.text();
+    let (mut text, mut thinking) = thoughts::split(&content);
+    thinking.insert_str(0, &shown);
+    if let Some(refusal) = refusal {
+        text.push_str(&refusal);
+        finish_reason = FinishReason::ContentFilter;
     }
     Ok(ProviderAnswer {
-        text,
+        text: halves::whole(text),
+        thinking: halves::whole(thinking),
         finish_reason,
-        usage: whole.usage.map(Usage::from),
+        counts: whole.usage.map(Counts::from).unwrap_or_default(),
     })
+}
+
+/// Whether a list of models is Ollama's.
+pub(super) fn is_ollama(body: &[u8]) -> bool {
+    let list = json::read::<ModelList>(body).ok().and_then(|l| l.data);
+    let models = list.unwrap_or_default();
+    models
+        .iter()
+        .any(|m| m.owned_by.as_deref() == Some("library"))
 }
 
 /// Reads a list of models, with the context window where the server tells it.
 pub(super) fn models(provider: &ProviderName, body: &[u8]) -> Result<Vec<ModelInfo>, Error> {
-    let list: ModelList = serde_json::from_slice(body).map_err(|_| nonsense())?;
+    let list: ModelList = json::read(body)?;
     let models = list.data.unwrap_or_default().into_iter().map(|model| {
         let meta = model.meta.and_then(|meta| meta.n_ctx.or(meta.n_ctx_train));
         let context_window = model.max_model_len.or(meta).unwrap_or(0);
         ModelInfo {
             context_window,
             vision: false,
-            ..ModelInfo::unknown(provider.clone(), ModelName::new(model.id))
+            ..ModelInfo::unknown(
+                provider.clone(),
+                ModelName::new(model.id),
+                TokenFamily::Open,
+            )
         }
     });
     Ok(models.collect())
@@ -192,27 +252,72 @@ pub(super) fn models(provider: &ProviderName, body: &[u8]) -> Result<Vec<ModelIn
 #[derive(Debug, Default)]
 pub struct ChatDecoder {
     refused: bool,
+    thoughts: Splitter,
+    model: Option<(ModelName, Arc<InThought>)>,
 }
 
 impl ChatDecoder {
-    fn choice(&mut self, choice: ChunkChoice, out: &mut VecDeque<ProviderEvent>) {
-        if let Some(said) = choice.delta {
-            let text = said.content.map(SaidContent::into_text).unwrap_or_default();
-            if !text.is_empty() {
-                out.push_back(ProviderEvent::Text(text));
+    /// A decoder for an answer of that model.
+    pub(super) fn new(model: &ModelName, in_thought: Arc<InThought>) -> Self {
+        Self {
+            thoughts: if in_thought.has(model) {
+                Splitter::in_thought()
+            } else {
+                Splitter::default()
+            },
+            model: Some((model.clone(), in_thought)),
+            ..Self::default()
+        }
+    }
+
+    fn choice(
+        &mut self,
+        mut choice: Choice,
+        out: &mut VecDeque<ProviderEvent>,
+    ) -> Result<(), Error> {
+        if let Some(mut said) = choice.delta.take() {
+            let thinking = said.thinking();
+            if !thinking.is_empty() {
+                out.push_back(ProviderEvent::Thinking(thinking));
             }
-            if let Some(refusal) = said.refusal.filter(|r| !r.is_empty()) {
+            let (text, refusal) = said.text();
+            let mut pieces = Vec::new();
+            self.thoughts.push(&text, &mut pieces);
+            self.tell(pieces, out);
+            if let Some(refusal) = refusal {
                 self.refused = true;
                 out.push_back(ProviderEvent::Text(refusal));
             }
         }
-        if let Some(reason) = choice.finish_reason.filter(|r| !r.is_empty()) {
+        if let Some(reason) = choice.finish()? {
+            self.end(out);
             let reason = if self.refused {
                 FinishReason::ContentFilter
             } else {
-                finish(&reason)
+                reason
             };
             out.push_back(ProviderEvent::Finished(reason));
+        }
+        Ok(())
+    }
+
+    fn tell(&mut self, pieces: Vec<Piece>, out: &mut VecDeque<ProviderEvent>) {
+        for piece in pieces {
+            match piece {
+                Piece::Text(text) => out.push_back(ProviderEvent::Text(text)),
+                Piece::Thinking(text) => out.push_back(ProviderEvent::Thinking(text)),
+                // What has gone out cannot be taken back; what has not can, and the next answer begins right.
+                Piece::Retract => {
+                    if let Some((model, in_thought)) = &self.model {
+                        in_thought.learn(model);
+                    }
+                    for event in out.iter_mut() {
+                        if let ProviderEvent::Text(text) = event {
+                            *event = ProviderEvent::Thinking(std::mem::take(text));
+                        }
+                    }
+                }
+            }
         }
     }
 }
@@ -230,18 +335,28 @@ impl Decoder for ChatDecoder {
         if data.is_empty() || !matches!(event.event.as_str(), "" | "message" | "error") {
             return Ok(false);
         }
-        let chunk: Chunk = serde_json::from_str(data).map_err(|_| nonsense())?;
+        let chunk: Answer = json::read(data.as_bytes())?;
         if let Some(error) = chunk.error {
             return Err(body_error(None, error));
         }
         for choice in chunk.choices.unwrap_or_default() {
-            if choice.index == 0 {
-                self.choice(choice, out);
+            if choice.index.unwrap_or(0) == 0 {
+                self.choice(choice, out)?;
             }
         }
         if let Some(usage) = chunk.usage {
-            out.push_back(ProviderEvent::Usage(usage.into()));
+            out.push_back(ProviderEvent::Counts(usage.into()));
         }
         Ok(false)
+    }
+
+    fn end(&mut self, out: &mut VecDeque<ProviderEvent>) {
+        let mut pieces = Vec::new();
+        self.thoughts.end(&mut pieces);
+        self.tell(pieces, out);
+    }
+
+    fn whole(&mut self, body: &[u8]) -> Result<ProviderAnswer, Error> {
+        whole(body)
     }
 }

@@ -10,11 +10,13 @@ use super::{
         authors::{Authors, Piece},
         http::to_json,
         image::DataUrl,
+        turns::{self, Turn},
     },
     Dialect,
+    fields::{Field, Without},
 };
 use crate::{
-    domain::{Error, Image, ImageSource, Message},
+    domain::{Error, Image, ImageSource},
     ports::outbound::ProviderCall,
 };
 
@@ -30,6 +32,8 @@ struct Body<'a> {
     temperature: Option<f32>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     stop: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reasoning_effort: Option<&'static str>,
     #[serde(skip_serializing_if = "str::is_empty")]
     safety_identifier: &'a str,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -90,45 +94,74 @@ impl<'a> From<&'a Image> for ImageUrl<'a> {
     }
 }
 
+/// The name under which the cap is sent.
+pub(super) fn cap_name(dialect: Dialect, without: Without) -> &'static str {
+    if dialect.max_completion_tokens ^ without.has(Field::Cap) {
+        "max_completion_tokens"
+    } else {
+        "max_tokens"
+    }
+}
+
 /// The request's body.
-pub(super) fn write(call: &ProviderCall, dialect: Dialect, stream: bool) -> Result<Bytes, Error> {
-    let request = &call.request;
-    let max = request.max_output_tokens;
-    let has_field = |name: &str| dialect.names && fits_name_field(name);
-    let authors = Authors::of(&request.messages, has_field);
+pub(super) fn write(
+    call: &ProviderCall,
+    dialect: Dialect,
+    without: Without,
+    stream: bool,
+) -> Result<Bytes, Error> {
+    let (request, model) = (&call.request, &call.model);
+    let max = call.output_cap();
+    let newer = cap_name(dialect, without) == "max_completion_tokens";
+    let names = dialect.names && !without.has(Field::Name);
+    let authors = Authors::of(&request.messages, |name: &str| {
+        names && fits_name_field(name)
+    });
+    let turns = if dialect.alternating {
+        turns::alternating(&request.messages, &authors)
+    } else {
+        turns::plain(&request.messages, &authors)
+    };
+    let identified = dialect.safety_identifier && !without.has(Field::SafetyIdentifier);
     let body = Body {
         model: request.model.as_str(),
-        messages: request
-            .messages
-            .iter()
-            .map(|m| message(m, &authors))
-            .collect(),
-        max_completion_tokens: max.filter(|_| dialect.max_completion_tokens),
-        max_tokens: max.filter(|_| !dialect.max_completion_tokens),
-        temperature: request.temperature.filter(|_| call.model.temperature),
-        stop: &request.stop,
-        safety_identifier: if dialect.safety_identifier {
+        messages: turns.into_iter().map(message).collect(),
+        max_completion_tokens: max.filter(|_| newer),
+        max_tokens: max.filter(|_| !newer),
+        temperature: request.temperature.filter(|_| model.temperature),
+        stop: if model.stop { &request.stop } else { &[] },
+        // A model that does not think takes no word about it, not even that it shall not.
+        reasoning_effort: request
+            .effort
+            .filter(|_| !model.reasoning.efforts().is_empty())
+            .map(crate::domain::Effort::as_str),
+        safety_identifier: if identified {
             &request.metadata.user_hash
         } else {
             ""
         },
         stream,
-        stream_options: stream.then_some(StreamOptions {
+        stream_options: (stream && !without.has(Field::StreamOptions)).then_some(StreamOptions {
             include_usage: true,
         }),
     };
     to_json(&body)
 }
 
-fn message<'a>(message: &'a Message, authors: &Authors<impl Fn(&str) -> bool>) -> OutMessage<'a> {
-    let mut pieces = authors.pieces(message);
-    let content = match pieces.pop() {
-        Some(Piece::Text(text)) if pieces.is_empty() => Content::Text(text),
-        last => Content::Parts(pieces.into_iter().chain(last).map(OutPart::from).collect()),
+fn message(mut turn: Turn<'_>) -> OutMessage<'_> {
+    let content = match turn.pieces.pop() {
+        Some(Piece::Text(text)) if turn.pieces.is_empty() => Content::Text(text),
+        last => Content::Parts(
+            turn.pieces
+                .into_iter()
+                .chain(last)
+                .map(OutPart::from)
+                .collect(),
+        ),
     };
     OutMessage {
-        role: message.role.as_str(),
-        name: authors.field(message),
+        role: turn.role.as_str(),
+        name: turn.name,
         content,
     }
 }

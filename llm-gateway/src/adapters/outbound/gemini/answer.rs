@@ -8,9 +8,13 @@ use std::{collections::VecDeque, time::Duration};
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
-use super::super::http::{Decoder, nonsense, sse::SseEvent, status_error};
+use super::super::{
+    halves,
+    http::{Decoder, nonsense, sse::SseEvent, status_error},
+    json,
+};
 use crate::{
-    domain::{Error, ErrorCode, FinishReason, Usage},
+    domain::{Cause, Counts, Error, ErrorCode, FinishReason},
     ports::outbound::{ProviderAnswer, ProviderEvent},
 };
 
@@ -20,6 +24,7 @@ struct Answer {
     #[serde(default)]
     candidates: Vec<Candidate>,
     prompt_feedback: Option<PromptFeedback>,
+    #[serde(default, deserialize_with = "json::or_absent")]
     usage_metadata: Option<UsageMetadata>,
     error: Option<ErrorBody>,
 }
@@ -29,8 +34,8 @@ struct Answer {
 struct Candidate {
     content: Option<Content>,
     finish_reason: Option<String>,
-    #[serde(default)]
-    index: u32,
+    #[serde(default, deserialize_with = "json::count")]
+    index: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -53,30 +58,34 @@ struct PromptFeedback {
 }
 
 #[derive(Clone, Copy, Deserialize)]
-#[serde(rename_all = "camelCase", default)]
-#[derive(Default)]
+#[serde(rename_all = "camelCase")]
 #[allow(clippy::struct_field_names)] // The API's.
 struct UsageMetadata {
-    prompt_token_count: u64,
-    cached_content_token_count: u64,
-    candidates_token_count: u64,
-    thoughts_token_count: u64,
-    tool_use_prompt_token_count: u64,
+    #[serde(default, deserialize_with = "json::count")]
+    prompt_token_count: Option<u64>,
+    #[serde(default, deserialize_with = "json::count")]
+    cached_content_token_count: Option<u64>,
+    #[serde(default, deserialize_with = "json::count")]
+    candidates_token_count: Option<u64>,
+    #[serde(default, deserialize_with = "json::count")]
+    thoughts_token_count: Option<u64>,
+    #[serde(default, deserialize_with = "json::count")]
+    tool_use_prompt_token_count: Option<u64>,
 }
 
-impl From<UsageMetadata> for Usage {
+impl From<UsageMetadata> for Counts {
     fn from(usage: UsageMetadata) -> Self {
-        let input_tokens = usage
-            .prompt_token_count
-            .saturating_add(usage.tool_use_prompt_token_count);
+        let sum = |a: Option<u64>, b: Option<u64>| match (a, b) {
+            (None, None) => None,
+            _ => Some(a.unwrap_or(0).saturating_add(b.unwrap_or(0))),
+        };
         Self {
-            input_tokens,
-            cached_input_tokens: usage.cached_content_token_count.min(input_tokens),
-            output_tokens: usage
-                .candidates_token_count
-                .saturating_add(usage.thoughts_token_count),
+            input_tokens: usage
+                .prompt_token_count
+                .map(|n| n.saturating_add(usage.tool_use_prompt_token_count.unwrap_or(0))),
+            cached_input_tokens: usage.cached_content_token_count,
+            output_tokens: sum(usage.candidates_token_count, usage.thoughts_token_count),
             reasoning_tokens: usage.thoughts_token_count,
-            estimated: false,
         }
     }
 }
@@ -98,51 +107,73 @@ impl Answer {
 }
 
 impl Candidate {
-    fn text(&mut self) -> String {
+    fn is_first(&self) -> bool {
+        self.index.unwrap_or(0) == 0
+    }
+
+    /// What is said, and what is shown of the thinking.
+    fn said(&mut self) -> (String, String) {
         let parts = self.content.take().map(|c| c.parts).unwrap_or_default();
-        parts
-            .into_iter()
-            .filter(|part| !part.thought)
-            .filter_map(|part| part.text)
-            .collect()
+        let (mut text, mut thinking) = (String::new(), String::new());
+        for part in parts {
+            if part.thought {
+                thinking.extend(part.text);
+            } else {
+                text.extend(part.text);
+            }
+        }
+        (text, thinking)
     }
 }
 
-fn finish(reason: &str) -> FinishReason {
-    match reason {
+/// What a finish reason means; none yet for one that says nothing.
+fn finish(reason: Option<&str>) -> Result<Option<FinishReason>, Error> {
+    Ok(Some(match reason.unwrap_or_default() {
+        "" | "FINISH_REASON_UNSPECIFIED" => return Ok(None),
+        "STOP" => FinishReason::Stop,
         "MAX_TOKENS" => FinishReason::Length,
-        "SAFETY" | "RECITATION" | "BLOCKLIST" | "PROHIBITED_CONTENT" | "SPII" | "LANGUAGE"
-        | "IMAGE_SAFETY" => FinishReason::ContentFilter,
-        _ => FinishReason::Stop,
-    }
+        "SAFETY"
+        | "RECITATION"
+        | "BLOCKLIST"
+        | "PROHIBITED_CONTENT"
+        | "SPII"
+        | "LANGUAGE"
+        | "IMAGE_SAFETY"
+        | "IMAGE_PROHIBITED_CONTENT"
+        | "IMAGE_RECITATION" => FinishReason::ContentFilter,
+        other => {
+            return Err(Error::new(
+                ErrorCode::Unavailable,
+                format!("the provider broke the answer off: {other:.64}"),
+            )
+            .because(Cause::Connection));
+        }
+    }))
 }
 
 /// Reads a whole answer.
 pub(crate) fn whole(body: &[u8]) -> Result<ProviderAnswer, Error> {
-    let mut answer: Answer = serde_json::from_slice(body).map_err(|_| nonsense())?;
+    let mut answer: Answer = json::read(body)?;
     if let Some(error) = answer.refusal() {
         return Err(error);
     }
     let mut first = answer
         .candidates
         .into_iter()
-        .find(|candidate| candidate.index == 0)
+        .find(Candidate::is_first)
         .ok_or_else(nonsense)?;
+    let (text, thinking) = first.said();
     Ok(ProviderAnswer {
-        text: first.text(),
-        finish_reason: first
-            .finish_reason
-            .as_deref()
-            .map_or(FinishReason::Stop, finish),
-        usage: answer.usage_metadata.map(Usage::from),
+        text: halves::whole(text),
+        thinking: halves::whole(thinking),
+        finish_reason: finish(first.finish_reason.as_deref())?.unwrap_or(FinishReason::Stop),
+        counts: answer.usage_metadata.map(Counts::from).unwrap_or_default(),
     })
 }
 
 /// Reads a stream.
 #[derive(Debug, Default)]
-pub struct ContentDecoder {
-    finished: bool,
-}
+pub struct ContentDecoder;
 
 impl Decoder for ContentDecoder {
     fn event(
@@ -153,34 +184,32 @@ impl Decoder for ContentDecoder {
         if event.data.trim().is_empty() {
             return Ok(false);
         }
-        let mut answer: Answer = serde_json::from_str(&event.data).map_err(|_| nonsense())?;
+        let mut answer: Answer = json::read(event.data.as_bytes())?;
         if let Some(error) = answer.refusal() {
             return Err(error);
         }
+        let mut end = Ok(None);
         for mut candidate in answer.candidates {
-            if candidate.index != 0 {
-                continue;
-            }
-            let text = candidate.text();
-            if !text.is_empty() {
-                out.push_back(ProviderEvent::Text(text));
-            }
-            if let Some(reason) = candidate.finish_reason {
-                self.finished = true;
-                out.push_back(ProviderEvent::Finished(finish(&reason)));
-            }
-        }
-        if let Some(usage) = answer.usage_metadata.map(Usage::from) {
-            out.push_back(if self.finished {
-                ProviderEvent::Usage(usage)
-            } else {
-                ProviderEvent::Prompt {
-                    input_tokens: usage.input_tokens,
-                    cached_input_tokens: usage.cached_input_tokens,
+            if candidate.is_first() {
+                let (text, thinking) = candidate.said();
+                if !thinking.is_empty() {
+                    out.push_back(ProviderEvent::Thinking(thinking));
                 }
-            });
+                if !text.is_empty() {
+                    out.push_back(ProviderEvent::Text(text));
+                }
+                end = finish(candidate.finish_reason.as_deref());
+            }
         }
+        // The count comes with every piece, of all there is so far.
+        let counts = answer.usage_metadata.map(Counts::from);
+        out.extend(counts.map(ProviderEvent::Counts));
+        out.extend(end?.map(ProviderEvent::Finished));
         Ok(false)
+    }
+
+    fn whole(&mut self, body: &[u8]) -> Result<ProviderAnswer, Error> {
+        whole(body)
     }
 }
 
@@ -189,9 +218,8 @@ struct Envelope {
     error: ErrorBody,
 }
 
-#[derive(Deserialize)]
+#[derive(Default, Deserialize)]
 #[serde(default)]
-#[derive(Default)]
 struct ErrorBody {
     code: u16,
     message: String,

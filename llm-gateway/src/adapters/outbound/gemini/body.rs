@@ -10,6 +10,7 @@ use super::super::{
     authors::{Authors, Piece},
     http::to_json,
     image::Base64,
+    turns,
 };
 use crate::{
     domain::{Error, Image, ImageSource, Role},
@@ -82,23 +83,22 @@ impl<'a> From<Piece<'a>> for OutPart<'a> {
 pub(super) fn write(call: &ProviderCall) -> Result<Bytes, Error> {
     let request = &call.request;
     let authors = Authors::of(&request.messages, |_| false);
-    let parts = |m| authors.pieces(m).into_iter().map(OutPart::from);
-    let system: Vec<OutPart<'_>> = request
-        .messages
-        .iter()
-        .filter(|m| m.role == Role::System)
-        .flat_map(parts)
+    let (system, said): (Vec<_>, Vec<_>) = turns::plain(&request.messages, &authors)
+        .into_iter()
+        .partition(|turn| turn.role == Role::System);
+    let system: Vec<OutPart<'_>> = system
+        .into_iter()
+        .flat_map(|turn| turn.pieces)
+        .map(OutPart::from)
         .collect();
-    let contents = request
-        .messages
-        .iter()
-        .filter(|m| m.role != Role::System)
-        .map(|message| Content {
-            role: Some(match message.role {
+    let contents = said
+        .into_iter()
+        .map(|turn| Content {
+            role: Some(match turn.role {
                 Role::Assistant => "model",
                 Role::System | Role::User => "user",
             }),
-            parts: parts(message).collect(),
+            parts: turn.pieces.into_iter().map(OutPart::from).collect(),
         })
         .collect();
     to_json(&Body {
@@ -108,9 +108,9 @@ pub(super) fn write(call: &ProviderCall) -> Result<Bytes, Error> {
         }),
         contents,
         generation_config: GenerationConfig {
-            max_output_tokens: request.max_output_tokens,
+            max_output_tokens: call.output_cap(),
             temperature: request.temperature.filter(|_| call.model.temperature),
-            stop_sequences: &request.stop,
+            stop_sequences: if call.model.stop { &request.stop } else { &[] },
         },
     })
 }

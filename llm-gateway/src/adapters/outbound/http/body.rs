@@ -11,9 +11,11 @@ use flate2::write::MultiGzDecoder;
 use http::{HeaderMap, header::CONTENT_ENCODING};
 use http_body_util::BodyExt as _;
 use hyper::body::Incoming;
+use secrecy::{ExposeSecret as _, SecretString};
 use tokio::time::timeout;
 
 use super::TransportError;
+use crate::domain::Error;
 
 /// The most bytes a whole answer may have.
 pub const MAX_ANSWER: usize = 32 * 1024 * 1024;
@@ -24,6 +26,8 @@ pub struct Body {
     incoming: Incoming,
     gzip: Option<MultiGzDecoder<Vec<u8>>>,
     idle: Duration,
+    /// The key that was sent; some providers quote it in their errors.
+    pub(super) key: Option<SecretString>,
 }
 
 impl Body {
@@ -35,7 +39,23 @@ impl Body {
             incoming,
             gzip: zipped.then(|| MultiGzDecoder::new(Vec::new())),
             idle,
+            key: None,
         }
+    }
+
+    /// The error without the key in it.
+    #[must_use]
+    pub fn scrub(&self, error: Error) -> Error {
+        scrub(self.key.as_ref(), error)
+    }
+
+    /// Reads all of it as an answer.
+    ///
+    /// # Errors
+    /// As [`Self::whole`], and what `read` says.
+    pub async fn answer<T>(mut self, read: fn(&[u8]) -> Result<T, Error>) -> Result<T, Error> {
+        let key = self.key.take();
+        read(&self.whole().await?).map_err(|error| scrub(key.as_ref(), error))
     }
 
     /// The next piece, or none at the end.
@@ -96,6 +116,13 @@ impl Body {
         }
         all.into()
     }
+}
+
+pub(super) fn scrub(key: Option<&SecretString>, mut error: Error) -> Error {
+    if let Some(key) = key {
+        error.message = error.message.replace(key.expose_secret(), "[key]");
+    }
+    error
 }
 
 fn unzip(decoder: &mut MultiGzDecoder<Vec<u8>>, data: &[u8]) -> Result<Bytes, TransportError> {

@@ -5,7 +5,12 @@ use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, StatusCode, Uri,
 use http_body_util::Full;
 use secrecy::{ExposeSecret as _, SecretString};
 
-use super::{HttpClient, body::Body};
+use super::{
+    HttpClient,
+    body::{Body, scrub},
+};
+use std::time::Duration;
+
 use crate::domain::{Error, ErrorCode};
 
 /// Where a key goes.
@@ -51,41 +56,75 @@ impl Auth<'_> {
 /// How a provider's error body is read.
 pub type ReadError = fn(StatusCode, &HeaderMap, &[u8]) -> Error;
 
+/// A call to make.
+pub struct Call<'a> {
+    /// `POST`, as a rule, and where.
+    pub to: (Method, Uri),
+    /// With which key.
+    pub auth: Auth<'a>,
+    /// Further headers.
+    pub extra: &'a [(&'static str, &'static str)],
+    /// What is asked.
+    pub body: Bytes,
+    /// How long the provider may be silent if that is longer than usual.
+    pub silence: Duration,
+}
+
+/// A call that was refused: the error, and the body that tells it.
+pub struct Refused {
+    /// What it means.
+    pub error: Error,
+    /// How it was said; empty if nothing was.
+    pub body: Bytes,
+}
+
+impl From<Error> for Refused {
+    fn from(error: Error) -> Self {
+        Self {
+            error,
+            body: Bytes::new(),
+        }
+    }
+}
+
+impl From<Refused> for Error {
+    fn from(refused: Refused) -> Self {
+        refused.error
+    }
+}
+
 /// Sends a JSON request, and gives back the body of a success.
 ///
 /// # Errors
-/// What the way to the provider or (by `read_error`) the provider says. Some providers quote the key in
-/// their errors; it is taken out.
+/// What the way to the provider or (by `read_error`) the provider says.
 pub async fn call(
     http: &HttpClient,
-    (method, uri): (Method, Uri),
-    auth: Auth<'_>,
-    extra: &[(&'static str, &'static str)],
-    body: Bytes,
+    call: Call<'_>,
     read_error: ReadError,
-) -> Result<Body, Error> {
-    let mut request = Request::new(Full::new(body));
-    *request.method_mut() = method;
-    *request.uri_mut() = uri;
+) -> Result<Body, Refused> {
+    let mut request = Request::new(Full::new(call.body));
+    (*request.method_mut(), *request.uri_mut()) = call.to;
     let headers = request.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,
         HeaderValue::from_static("application/json"),
     );
-    for (name, value) in extra {
+    for (name, value) in call.extra {
         headers.insert(*name, HeaderValue::from_static(value));
     }
-    auth.apply(headers)?;
-    let (head, body) = http.send(request).await?.into_parts();
+    call.auth.apply(headers)?;
+    let sent = http.send_patiently(request, call.silence).await;
+    let (head, mut body) = sent.map_err(Error::from)?.into_parts();
     if head.status.is_success() {
+        body.key = call.auth.key().cloned();
         return Ok(body);
     }
     let text = body.error_text().await;
-    let mut error = read_error(head.status, &head.headers, &text);
-    if let Some(key) = auth.key() {
-        error.message = error.message.replace(key.expose_secret(), "[key]");
-    }
-    Err(error)
+    let error = read_error(head.status, &head.headers, &text);
+    Err(Refused {
+        error: scrub(call.auth.key(), error),
+        body: text,
+    })
 }
 
 /// Writes a request's body.

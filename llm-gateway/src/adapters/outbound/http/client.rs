@@ -79,7 +79,20 @@ impl HttpClient {
         &self,
         request: Request<Full<Bytes>>,
     ) -> Result<Response<Body>, TransportError> {
-        let response = timeout(self.timeouts.head, self.inner.request(request))
+        self.send_patiently(request, Duration::ZERO).await
+    }
+
+    /// As [`Self::send`], to a server that may be silent for so long if that is longer than usual.
+    ///
+    /// # Errors
+    /// If it cannot be delivered or is not answered in time.
+    pub async fn send_patiently(
+        &self,
+        request: Request<Full<Bytes>>,
+        silence: Duration,
+    ) -> Result<Response<Body>, TransportError> {
+        let head = self.timeouts.head.max(silence);
+        let response = timeout(head, self.inner.request(request))
             .await
             .map_err(|_| TransportError::Timeout)?
             .map_err(|error| {
@@ -90,7 +103,7 @@ impl HttpClient {
                 }
             })?;
         let (head, incoming) = response.into_parts();
-        let body = Body::new(incoming, &head.headers, self.timeouts.idle);
+        let body = Body::new(incoming, &head.headers, self.timeouts.idle.max(silence));
         Ok(Response::from_parts(head, body))
     }
 }

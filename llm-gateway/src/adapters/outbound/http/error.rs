@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime};
 
 use http::{HeaderMap, StatusCode, header::RETRY_AFTER};
 
-use crate::domain::{Error, ErrorCode};
+use crate::domain::{Cause, Error, ErrorCode};
 
 /// What can go wrong below the provider's protocol. Holds no detail: a connection error may name addresses,
 /// which are no caller's business.
@@ -26,12 +26,13 @@ pub enum TransportError {
 
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
-        let code = match error {
-            TransportError::Connect | TransportError::Broken => ErrorCode::Unavailable,
-            TransportError::Timeout => ErrorCode::Timeout,
-            TransportError::TooLarge => ErrorCode::Internal,
+        let (code, cause) = match error {
+            TransportError::Connect => (ErrorCode::Unavailable, Cause::Refusal),
+            TransportError::Broken => (ErrorCode::Unavailable, Cause::Connection),
+            TransportError::Timeout => (ErrorCode::Timeout, Cause::Silence),
+            TransportError::TooLarge => (ErrorCode::Internal, Cause::Connection),
         };
-        Self::new(code, error.to_string())
+        Self::new(code, error.to_string()).because(cause)
     }
 }
 

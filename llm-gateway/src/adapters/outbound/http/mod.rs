@@ -9,7 +9,7 @@ mod key;
 pub mod sse;
 pub mod stream;
 
-pub use call::{Auth, BadBaseUrl, call, endpoint, nonsense, to_json};
+pub use call::{Auth, BadBaseUrl, Call, Refused, call, endpoint, nonsense, to_json};
 pub use client::{HttpClient, Timeouts};
 pub use error::{TransportError, retry_after, status_error};
 pub use key::require_key;

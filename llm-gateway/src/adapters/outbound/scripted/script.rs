@@ -13,6 +13,8 @@
 //! | `[echo]` | the whole request as JSON |
 //! | `[context]`, `[context:N]` | the last 10 or N messages, one line each |
 //! | `[silent]` | nothing until cancelled |
+//! | `[think]`, `[think:N]` | thinks aloud for 10 or N seconds, two thoughts each second, before whatever else is asked |
+//! | `[think-quietly:N]` | the same without a sign of it |
 //!
 //! Words are `word1 word2 …`, so that a test sees a gap or a double. Without a magic word it answers politely
 //! and quotes the question.
@@ -28,6 +30,8 @@ use crate::domain::{CompletionRequest, Error, ErrorCode, Message, Role};
 pub enum Step {
     /// Says something.
     Say(String),
+    /// Thinks something.
+    Think(String),
     /// Does nothing for a while.
     Wait(Duration),
     /// Does nothing for good.
@@ -61,9 +65,13 @@ impl Script {
         });
         let (steps, limited) = steps(request, &text);
         let delay = number(&text, "delay", 0).map(|ms| Step::Wait(millis(ms)));
+        let aloud = number(&text, "think", 10).unwrap_or(0);
+        let thoughts = (1..=aloud.saturating_mul(2))
+            .flat_map(|n| [Step::Think(format!("thought{n} ")), Step::Wait(millis(500))]);
+        let quiet = number(&text, "think-quietly", 10).map(|s| Step::Wait(Duration::from_secs(s)));
         Self {
             refuses,
-            steps: Box::new(delay.into_iter().chain(steps)),
+            steps: Box::new(delay.into_iter().chain(thoughts).chain(quiet).chain(steps)),
             limited,
         }
     }
