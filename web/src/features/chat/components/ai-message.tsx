@@ -3,7 +3,7 @@
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
 import { memo, useState } from 'react';
-import { Markdown } from '@/components/markdown';
+import { Markdown } from '@/components/markdown/markdown';
 import { Time } from '@/components/time';
 import { ModelFace } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
@@ -66,7 +66,7 @@ export const AiMessage = memo(function AiMessage({ message, role, own, payer, ma
           <Time at={message.created_at} className="text-[12.5px] text-text-3 tabular-nums" />
           {message.exclude_from_ai && <Excluded />}
         </header>
-        {shown === '' && running ? <Thinking /> : shown !== '' && <div className={clsx(message.exclude_from_ai && 'opacity-55')}><Markdown text={shown} running={running && !earlier} /></div>}
+        {shown === '' && running ? <Thinking /> : shown !== '' && <div className={clsx(message.exclude_from_ai && 'opacity-55')}><Markdown text={shown} author="model" running={running && !earlier} /></div>}
         {state.status === 'failed' && <Failure code={state.error_code} charged={state.charged_tokens} asking={asking} onAgain={mayAgain && !earlier ? again : undefined} />}
         {state.status === 'cancelled' && <p className="mt-1.5 flex items-center gap-1.5 text-[13px]/5 text-text-3"><Icon name="stop" size={15} />{t(shown === '' ? 'stoppedEarly' : 'stopped')}</p>}
         {!running && (

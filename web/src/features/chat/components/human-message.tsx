@@ -3,7 +3,7 @@
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
 import { memo, useState } from 'react';
-import { Markdown } from '@/components/markdown';
+import { Markdown } from '@/components/markdown/markdown';
 import { Time } from '@/components/time';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
@@ -55,7 +55,7 @@ export const HumanMessage = memo(function HumanMessage({ message, first, role, m
           />
         ) : (
           <div className={clsx(excluded && 'opacity-55')}>
-            <Markdown text={message.content} />
+            <Markdown text={message.content} author="person" />
             {message.edited_at && <small className="text-[12px] text-text-3">{t('edited')}</small>}
           </div>
         )}

@@ -2,7 +2,7 @@
 
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
-import { Markdown } from '@/components/markdown';
+import { Markdown } from '@/components/markdown/markdown';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { useLive } from '@/lib/live/provider';
@@ -21,7 +21,7 @@ export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolea
       <div className="min-w-0">
         {first && <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]"><b className="text-[14px] font-[650]">{nameOf(me)}</b></header>}
         <div className="flex items-start gap-2">
-          <div className={clsx('min-w-0 grow', !refused && 'opacity-70')}><Markdown text={unsent.content} /></div>
+          <div className={clsx('min-w-0 grow', !refused && 'opacity-70')}><Markdown text={unsent.content} author="person" /></div>
           {!refused && <span role="img" aria-label={t(unsent.state)} title={t(unsent.state)} className="pt-1 text-text-3"><Icon name="clock" size={15} /></span>}
         </div>
         {refused && (

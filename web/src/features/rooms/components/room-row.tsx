@@ -7,7 +7,7 @@ import { ListTime } from '@/components/time';
 import { nameOf, Tile } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { useLive } from '@/lib/live/provider';
-import { plainLine } from '@/lib/markdown';
+import { plainLine } from '@/lib/markdown/plain-line';
 import type { Message, RoomView } from '@/lib/protocol/types';
 
 export function RoomRow({ view, current }: { view: RoomView; current: boolean }) {
