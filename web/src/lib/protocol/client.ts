@@ -3,14 +3,17 @@ import { Healing } from './healing';
 import { isGone } from './loader';
 import { Loads } from './loads';
 import { Outbox } from './outbox';
-import { ApiError, backoff, type Api, type Clock, type OpenSocket, type OutboxStorage } from './ports';
+import type { Api, Clock, OpenSocket, OutboxStorage } from './ports';
 import { Reading } from './reading';
+import { repeated } from './repeated';
 import type { RoomState } from './room-state';
+import { RoomList } from './room-list';
 import { Roster } from './roster';
+import type { Thinking, ThinkingFrame } from './thinking';
 import { TypingBoard, type Typer } from './typing';
+import { Visits } from './visits';
 import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, MessagePage, PongFrame, Room, RoomPage, RoomView, Timeline } from './types';
 
-const ROOMS_PER_HEARTBEAT = 20;
 const EMPTY_TIMELINE: Timeline = { messages: [], unsent: [], loaded: false, hasOlder: false, hasNewer: false };
 const NO_MEMBERS: readonly Member[] = [];
 
@@ -41,10 +44,9 @@ export class RealtimeClient {
   private readonly roster: Roster;
   private readonly loads: Loads;
   private readonly listeners = new Set<() => void>();
-  private uncovered: string[] = [];
-  private viewing: string | null = null;
+  private readonly visits = new Visits();
+  private readonly list: RoomList;
   private running = false;
-  private cachedRooms: readonly RoomView[] = [];
 
   constructor(private readonly options: ClientOptions) {
     const { api, clock } = options;
@@ -56,20 +58,21 @@ export class RealtimeClient {
       changed,
       ownArrived: (id) => this.outbox.remove(id),
       spoke: (roomId, userId) => this.board.silent(roomId, userId),
-      held: (roomId) => this.viewing === roomId && this.running && void this.open(roomId),
+      held: (roomId) => this.visits.viewing === roomId && this.running && void this.open(roomId),
       stale: (roomId) => this.roster.get(roomId)?.state.loaded && void this.loadNewest(roomId),
       purged: (roomId) => {
         this.reading.forget(roomId);
         this.outbox.purge(roomId);
       },
     });
+    this.list = new RoomList(this.roster);
     this.loads = new Loads(clock, api, this.roster, {
       failed,
       loaded: (state) => {
         this.healRunning(state);
         this.changed();
       },
-      wanted: (roomId) => this.running && this.viewing === roomId,
+      wanted: (roomId) => this.running && this.visits.viewing === roomId,
     });
     this.outbox = new Outbox(clock, api, options.storage, { changed, failed, sent: (answer) => this.roster.rows(answer.message, answer.ai_message) });
     this.healing = new Healing(clock, api, changed, failed);
@@ -100,9 +103,7 @@ export class RealtimeClient {
 
   /** My rooms, newest activity first. */
   rooms(): readonly RoomView[] {
-    const views = this.roster.all().map(({ state }) => state.view()).sort((a, b) => compare(activity(b.room), activity(a.room)));
-    if (views.length !== this.cachedRooms.length || views.some((view, i) => view !== this.cachedRooms[i])) this.cachedRooms = views;
-    return this.cachedRooms;
+    return this.list.get();
   }
 
   room(roomId: string): RoomView | undefined {
@@ -116,6 +117,11 @@ export class RealtimeClient {
 
   timeline(roomId: string): Timeline {
     return this.roster.get(roomId)?.state.timeline(this.outbox.of(roomId)) ?? EMPTY_TIMELINE;
+  }
+
+  /** What a model that thinks has told so far. */
+  thinking(roomId: string, messageId: string): Thinking | undefined {
+    return this.roster.get(roomId)?.state.thinking(messageId);
   }
 
   members(roomId: string): readonly Member[] {
@@ -141,8 +147,9 @@ export class RealtimeClient {
   /** Takes a room's newest page in the same way. It may come while a page is being rendered, so nobody is told. */
   seedRoom(room: Room, messages: MessagePage): void {
     const { state, stream } = this.roster.hold(room);
+    if (messages.items.length === 0 && messages.next_cursor !== null) return;
     if (state.loaded || messages.latest_event < stream.lastEvent || messages.user_event < this.roster.user.lastEvent) return;
-    state.showNewest(messages.items, messages.next_cursor !== null);
+    state.showNewest(messages.items, messages.next_cursor);
   }
 
   start(): void {
@@ -184,9 +191,16 @@ export class RealtimeClient {
 
   /** Says which room is on screen, and loads it. */
   view(roomId: string | null): void {
-    this.viewing = roomId;
+    const left = this.visits.view(roomId);
     this.connection.send({ action: 'view', room_id: roomId });
+    for (const id of left) this.roster.get(id)?.state.letGo();
     if (roomId !== null) void this.open(roomId);
+  }
+
+  /** Whether the newest messages are what is read, or earlier ones, which then stay although new ones come. */
+  follows(roomId: string, following: boolean): void {
+    const held = this.roster.get(roomId);
+    if (held) held.state.following = following;
   }
 
   /** Loads a room's newest messages and its people, once. Ends when they are there, or when the room turns out to be gone. */
@@ -248,16 +262,7 @@ export class RealtimeClient {
   /** Asks again. A broken connection repeats the request under the same key, so that it can cost only once. */
   async regenerate(roomId: string, questionId: string): Promise<void> {
     const key = this.options.newId();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        this.roster.rows(await this.asked(roomId, this.api.regenerateReply(roomId, questionId, key)));
-        return;
-      } catch (error) {
-        const again = error instanceof ApiError ? error.status >= 500 : true;
-        if (!again || attempt >= 4) throw error;
-        await new Promise<void>((resolve) => this.clock.after(backoff(this.clock, attempt), resolve));
-      }
-    }
+    this.roster.rows(await repeated(this.clock, () => this.asked(roomId, this.api.regenerateReply(roomId, questionId, key))));
   }
 
   markRead(roomId: string, messageId: string): void {
@@ -273,7 +278,7 @@ export class RealtimeClient {
   roomIs(room: Room): void {
     this.roster.hold(room);
     this.changed();
-    if (this.viewing === room.id && this.running) void this.open(room.id);
+    if (this.visits.viewing === room.id && this.running) void this.open(room.id);
   }
 
   /** Access is lost: nothing of the room stays. */
@@ -284,11 +289,11 @@ export class RealtimeClient {
   // The connection.
 
   private opened(): void {
-    if (this.viewing !== null) this.connection.send({ action: 'view', room_id: this.viewing });
+    if (this.visits.viewing !== null) this.connection.send({ action: 'view', room_id: this.visits.viewing });
     if (this.roster.loaded) this.suspectAll();
     else void this.roster.loadUntilThere(() => this.running);
     this.retryNow();
-    this.uncovered = this.roster.ids();
+    this.visits.coverAll(this.roster.ids());
     this.connection.beat();
   }
 
@@ -302,8 +307,8 @@ export class RealtimeClient {
     if (!this.running) return;
     if (this.roster.loaded) this.roster.user.suspect();
     // The log is asked for the room on screen; the heads in pong tell which of the others are behind.
-    this.uncovered = this.roster.ids();
-    const viewed = this.viewing === null ? undefined : this.roster.get(this.viewing);
+    this.visits.coverAll(this.roster.ids());
+    const viewed = this.visits.viewing === null ? undefined : this.roster.get(this.visits.viewing);
     viewed?.stream.suspect();
     if (viewed) this.healRunning(viewed.state);
   }
@@ -313,11 +318,9 @@ export class RealtimeClient {
   }
 
   private heartbeat(): object {
-    if (this.uncovered.length === 0) this.uncovered = this.roster.ids();
-    const asked = new Set(this.viewing !== null && this.roster.get(this.viewing) ? [this.viewing] : []);
-    while (asked.size < ROOMS_PER_HEARTBEAT && this.uncovered.length > 0) asked.add(this.uncovered.shift()!);
+    if (this.visits.covered) this.visits.coverAll(this.roster.ids());
     const rooms: Record<string, number> = {};
-    for (const id of asked) {
+    for (const id of this.visits.next((roomId) => this.roster.get(roomId) !== undefined)) {
       const stream = this.roster.get(id)?.stream;
       if (stream) rooms[id] = stream.lastEvent;
     }
@@ -328,6 +331,8 @@ export class RealtimeClient {
     switch (frame.type) {
       case 'ai.delta':
         return this.delta(frame as DeltaFrame);
+      case 'ai.thinking':
+        return this.thinks(frame as ThinkingFrame);
       case 'typing':
         return this.board.heard(frame as Extract<Frame, { type: 'typing' }>);
       case 'pong':
@@ -343,7 +348,12 @@ export class RealtimeClient {
     const state = this.roster.get(delta.room_id)?.state;
     if (!state?.loaded) return;
     if (state.delta(delta)) this.healing.gap(state, delta.message_id);
-    this.changed();
+    this.tell();
+  }
+
+  private thinks(frame: ThinkingFrame): void {
+    this.roster.get(frame.room_id)?.state.thinks(frame);
+    this.tell();
   }
 
   private pong(pong: PongFrame): void {
@@ -362,7 +372,7 @@ export class RealtimeClient {
         this.changed();
       } else void this.roster.lookUp(roomId);
     }
-    if (this.uncovered.length > 0) this.connection.beat();
+    if (!this.visits.covered) this.connection.beat();
   }
 
   private async asked<T>(roomId: string, answer: Promise<T>): Promise<T> {
@@ -381,14 +391,11 @@ export class RealtimeClient {
   }
 
   private changed(): void {
+    this.list.changed();
+    this.tell();
+  }
+
+  private tell(): void {
     for (const listener of this.listeners) listener();
   }
-}
-
-function activity(room: Room): string {
-  return room.last_message?.created_at ?? room.created_at;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }
