@@ -22,7 +22,7 @@ export default function Diagram({ source, fallback }: { source: string; fallback
     };
   }, [dark, id, source]);
   if (picture === null) return fallback;
-  // eslint-disable-next-line @next/next/no-img-element -- a data address has nothing to optimise
+
   return <div className="overflow-x-auto p-3"><img src={picture} alt={t('diagram', { source })} className="mx-auto max-w-full" /></div>;
 }
 

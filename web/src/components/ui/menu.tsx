@@ -21,7 +21,8 @@ export function Menu({ trigger, children, align = 'end', side }: { trigger: Reac
 interface ItemProps {
   icon?: IconName;
   children: ReactNode;
-  onSelect: () => void;
+  /** Closes the menu, unless the event's default is prevented. */
+  onSelect: (event: Event) => void;
   danger?: boolean;
   checked?: boolean;
   disabled?: boolean;

@@ -3,6 +3,7 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import type { LoadState, RealtimeClient } from '@/lib/protocol/client';
 import type { ConnectionState, Member, RoomView, Timeline } from '@/lib/protocol/types';
+import type { Thinking } from '@/lib/protocol/thinking';
 import type { Typer } from '@/lib/protocol/typing';
 import { useLive } from './provider';
 
@@ -20,4 +21,5 @@ export const useLoadState = (roomId: string): LoadState => useRead((client) => c
 export const useTimeline = (roomId: string): Timeline => useRead((client) => client.timeline(roomId));
 export const useMembers = (roomId: string): readonly Member[] => useRead((client) => client.members(roomId));
 export const useTypers = (roomId: string): readonly Typer[] => useRead((client) => client.typers(roomId));
+export const useThinking = (roomId: string, messageId: string): Thinking | undefined => useRead((client) => client.thinking(roomId, messageId));
 export const useConnection = (): ConnectionState => useRead((client) => client.connectionState);

@@ -52,7 +52,7 @@ export class Sections {
   /** What is defined anywhere holds everywhere. */
   private part(from: number, to: number | undefined): string {
     const text = this.text.slice(from, to);
-    return this.definitions === '' || !text.includes('[') ? text : `${text}\n${this.definitions}`;
+    return this.definitions === '' || !text.includes('[') ? text : `${text}\n${this.definitions}\n\n`;
   }
 
   private forget(): void {

@@ -35,7 +35,6 @@ export type LoadState = 'loading' | 'ready' | 'gone';
  */
 export class RealtimeClient {
   private readonly api: Api;
-  private readonly clock: Clock;
   private readonly connection: Connection;
   private readonly outbox: Outbox;
   private readonly healing: Healing;
@@ -51,7 +50,6 @@ export class RealtimeClient {
   constructor(private readonly options: ClientOptions) {
     const { api, clock } = options;
     this.api = api;
-    this.clock = clock;
     const changed = () => this.changed();
     const failed = (roomId: string, error: unknown) => this.failed(roomId, error);
     this.roster = new Roster(clock, api, options.myId, {
@@ -262,7 +260,7 @@ export class RealtimeClient {
   /** Asks again. A broken connection repeats the request under the same key, so that it can cost only once. */
   async regenerate(roomId: string, questionId: string): Promise<void> {
     const key = this.options.newId();
-    this.roster.rows(await repeated(this.clock, () => this.asked(roomId, this.api.regenerateReply(roomId, questionId, key))));
+    this.roster.rows(await repeated(this.options.clock, () => this.asked(roomId, this.api.regenerateReply(roomId, questionId, key))));
   }
 
   markRead(roomId: string, messageId: string): void {

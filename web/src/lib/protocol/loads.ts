@@ -11,6 +11,9 @@ export interface LoadsEvents {
   wanted(roomId: string): boolean;
 }
 
+/** A page is shown before rows at the far end are let go: a list cannot follow both at once. */
+const TRIM_MS = 50;
+
 /** Loads rooms and their pages, each part once at a time. */
 export class Loads {
   private readonly under = new Map<string, Promise<unknown>>();
@@ -29,7 +32,11 @@ export class Loads {
 
   /** Answers whether the page could be read. */
   page(roomId: string, part: 'older' | 'newer' | 'newest'): Promise<boolean> {
-    return this.part(roomId, part, (state) => this.roster.loader[part](state));
+    return this.part(roomId, part, async (state) => {
+      await this.roster.loader[part](state);
+      if (part === 'newest') return;
+      this.clock.after(TRIM_MS, () => state.trim(part === 'older' ? 'newest' : 'oldest') && this.events.loaded(state));
+    });
   }
 
   around(roomId: string, messageId: string): Promise<boolean> {

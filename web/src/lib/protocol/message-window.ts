@@ -73,15 +73,16 @@ export class MessageWindow {
     this.lent = false;
   }
 
-  /** Lets rows go at the end that nobody reads, if there are too many. */
-  trim(end: 'oldest' | 'newest'): void {
-    if (!this.edges || this.rows.length <= MAX_ROWS + SLACK) return;
+  /** Lets rows go at the end that nobody reads, if there are too many. Answers whether it did. */
+  trim(end: 'oldest' | 'newest'): boolean {
+    if (!this.edges || this.rows.length <= MAX_ROWS + SLACK) return false;
     this.own();
     const extra = this.rows.length - MAX_ROWS;
     const at = end === 'oldest' ? 0 : MAX_ROWS;
     this.rows.splice(at, extra);
     this.shown.splice(at, extra);
     this.reach(end === 'oldest' ? { from: this.rows[0]!.id } : { to: this.rows.at(-1)!.id });
+    return true;
   }
 
   /** The highest sequence at or before an id, as far as rows are held. */

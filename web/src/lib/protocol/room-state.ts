@@ -251,13 +251,18 @@ export class RoomState {
   addOlder(rows: readonly Message[], from: string | null): void {
     this.window.reach({ from });
     this.add(rows);
-    this.window.trim('newest');
   }
 
   addNewer(rows: readonly Message[], to: string | null): void {
     this.window.reach({ to });
     this.add(rows);
-    this.window.trim('oldest');
+  }
+
+  /** Lets rows go at one end, if there are too many. Answers whether it did. */
+  trim(end: 'oldest' | 'newest'): boolean {
+    if (!this.window.trim(end)) return false;
+    this.cachedTimeline = null;
+    return true;
   }
 
   private add(rows: readonly Message[]): void {

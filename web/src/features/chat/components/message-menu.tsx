@@ -1,6 +1,9 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { useCopy } from '@/components/use-copy';
+import type { IconName } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
 import { Menu, MenuItem, MenuLine } from '@/components/ui/menu';
 import { useLive } from '@/lib/live/provider';
@@ -12,6 +15,23 @@ interface Props {
   role: Role;
   onEdit: () => void;
   onTrouble: (error: unknown) => void;
+}
+
+/** Copies, and says in its own place whether that worked: the menu stays open meanwhile. */
+function CopyItem({ icon, text, children }: { icon: IconName; text: () => string; children: ReactNode }) {
+  const t = useTranslations('chat');
+  const [copied, copy] = useCopy();
+  return (
+    <MenuItem
+      icon={copied === 'idle' ? icon : copied === 'copied' ? 'check' : 'alert'}
+      onSelect={(event) => {
+        event.preventDefault();
+        void copy(text());
+      }}
+    >
+      <span role="status">{copied === 'idle' ? children : t(copied === 'copied' ? 'copied' : 'copyFailed')}</span>
+    </MenuItem>
+  );
 }
 
 /** What can be done with one message. It floats over its corner on hover and focus, so that nothing moves. */
@@ -32,8 +52,8 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
       )}
       {own && message.type === 'human' && may.write(role) && <IconButton icon="edit" small label={t('edit')} onClick={onEdit} className="pointer-coarse:hidden" />}
       <Menu trigger={<IconButton icon="more" small label={t('more')} />}>
-        <MenuItem icon="copy" onSelect={() => void navigator.clipboard.writeText(message.content)}>{t('copyText')}</MenuItem>
-        <MenuItem icon="link" onSelect={() => void navigator.clipboard.writeText(`${location.origin}/rooms/${message.room_id}?message=${message.id}`)}>{t('copyLink')}</MenuItem>
+        <CopyItem icon="copy" text={() => message.content}>{t('copyText')}</CopyItem>
+        <CopyItem icon="link" text={() => `${location.origin}/rooms/${message.room_id}?message=${message.id}`}>{t('copyLink')}</CopyItem>
         {own && message.type === 'human' && may.write(role) && <MenuItem icon="edit" onSelect={onEdit}>{t('edit')}</MenuItem>}
         {may.exclude(role, own) && (
           <MenuItem icon={message.exclude_from_ai ? 'eye' : 'eye-off'} onSelect={() => tried(client.exclude(message.room_id, message.id, !message.exclude_from_ai))}>

@@ -7,6 +7,7 @@ import { ListTime } from '@/components/time';
 import { nameOf, Tile } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { useLive } from '@/lib/live/provider';
+import { unturned } from '@/lib/bidi';
 import { plainLine } from '@/lib/markdown/plain-line';
 import type { Message, RoomView } from '@/lib/protocol/types';
 
@@ -26,12 +27,11 @@ export function RoomRow({ view, current }: { view: RoomView; current: boolean })
         )}
       >
         <Tile id={room.id} name={room.name} />
-        <span className="grid min-w-0 flex-1 rail:hidden">
-          <b className={clsx('truncate text-[14px]/5', shown > 0 ? 'font-[650]' : 'font-medium')}>{room.name}</b>
-          <small className={clsx('truncate text-[12.5px]/[18px]', shown > 0 ? 'text-text-2' : 'text-text-3')}>{last ? <Snippet message={last} /> : t('nothingYet')}</small>
-        </span>
-        <span className="grid content-center justify-items-end gap-[3px] self-stretch rail:hidden">
+        <span className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-2 rail:hidden">
+          <b dir="auto" className={clsx('truncate text-start text-[14px]/5', shown > 0 ? 'font-[650]' : 'font-medium')}>{unturned(room.name)}</b>
           <ListTime at={last?.created_at ?? room.created_at} className="text-[11.5px]/4 text-text-3 tabular-nums" />
+          {/* As wide as the row: what was said tells more of a room than its name. */}
+          <small dir="auto" className={clsx('truncate text-start text-[12.5px]/[18px]', shown > 0 ? 'text-text-2' : 'col-span-2 text-text-3')}>{last ? <Snippet message={last} /> : t('nothingYet')}</small>
           {shown > 0 && <Badge count={shown} label={t('unread', { count: shown })} />}
         </span>
         {shown > 0 && <i aria-hidden="true" className="absolute top-0.5 right-0.5 hidden size-2.5 rounded-full bg-accent ring-2 ring-side rail:block" />}
@@ -53,7 +53,7 @@ function Snippet({ message }: { message: Message }) {
   const { me } = useLive();
   if (message.deleted_at) return <>{t('deleted')}</>;
   if (message.type === 'ai') {
-    const text = plainLine(message.content);
+    const text = plainLine(message.content, 'model');
     return (
       <>
         <Icon name="spark" size={12} className="mr-[3px] inline align-[-1px] text-accent" />
@@ -61,6 +61,6 @@ function Snippet({ message }: { message: Message }) {
       </>
     );
   }
-  const text = plainLine(message.content);
+  const text = plainLine(message.content, 'person');
   return <>{message.sender && message.sender.id !== me.id ? `${nameOf(message.sender)}: ${text}` : text}</>;
 }
