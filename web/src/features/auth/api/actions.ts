@@ -4,7 +4,8 @@ import { getLocale } from 'next-intl/server';
 import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
 import { REFRESH_COOKIE, SESSION_COOKIE } from '@/lib/server/access-token';
-import { fieldErrors, logInInput, registerInput, safeNext, type FormState } from './schemas';
+import type { FormState } from './form-state';
+import { fieldErrors, logInInput, registerInput, safeNext } from './schemas';
 import { authCall } from './sessions';
 
 export async function logIn(_: FormState, form: FormData): Promise<FormState> {

@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { startTransition } from 'react';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
-import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/ui/menu';
+import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/ui/lazy-menu';
 import { LOCALE_COOKIE } from '@/i18n/locale';
 import { purgeAll } from '@/lib/live/browser';
 import { useLive } from '@/lib/live/provider';

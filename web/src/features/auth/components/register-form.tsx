@@ -6,7 +6,7 @@ import { useActionState } from 'react';
 import { Button } from '@/components/ui/button';
 import { TextField } from '@/components/ui/field';
 import { register } from '../api/actions';
-import { emptyForm } from '../api/schemas';
+import { emptyForm } from '../api/form-state';
 import { FormError } from './form-error';
 
 export function RegisterForm() {

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useCopy } from '@/components/use-copy';
 import type { IconName } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu';
+import { Menu, MenuItem, MenuLine } from '@/components/ui/lazy-menu';
 import { useLive } from '@/lib/live/provider';
 import type { Message } from '@/lib/protocol/types';
 import { may, type Role } from '@/lib/rights';

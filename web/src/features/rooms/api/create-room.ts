@@ -1,14 +1,14 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import { z } from '@/lib/z';
+import * as z from 'zod/mini';
 import { bodyOf } from '@/lib/api/client';
 import { useLive } from '@/lib/live/provider';
 
 export const createRoomInput = z.object({
-  name: z.string().trim().min(1).max(100),
-  ai_provider: z.string().optional(),
-  ai_model: z.string().optional(),
+  name: z.string().check(z.trim(), z.minLength(1), z.maxLength(100)),
+  ai_provider: z.optional(z.string()),
+  ai_model: z.optional(z.string()),
 });
 
 export type CreateRoomInput = z.infer<typeof createRoomInput>;

@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { ModelSelect, type ModelChoice } from '@/components/model-select';
 import { Button } from '@/components/ui/button';
-import { Dialog } from '@/components/ui/dialog';
+import { Dialog } from '@/components/ui/lazy-dialog';
 import { TextField } from '@/components/ui/field';
 import { ApiError } from '@/lib/protocol/ports';
 import { useModels } from '@/lib/models/use-models';

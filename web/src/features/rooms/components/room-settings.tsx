@@ -5,7 +5,7 @@ import { useRouter } from 'next/navigation';
 import { useState } from 'react';
 import { ModelSelect } from '@/components/model-select';
 import { Button } from '@/components/ui/button';
-import { Dialog } from '@/components/ui/dialog';
+import { Dialog } from '@/components/ui/lazy-dialog';
 import { Field, TextField } from '@/components/ui/field';
 import { Icon } from '@/components/ui/icon';
 import { ApiError } from '@/lib/protocol/ports';

@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { Icon } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
-import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/ui/menu';
+import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/ui/lazy-menu';
 import { useRoom } from '@/lib/live/hooks';
 import { modelName, useModels, type Model } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
