@@ -1,4 +1,5 @@
 import type MarkdownIt from 'markdown-it';
+import list from 'markdown-it/lib/rules_block/list.mjs';
 import type StateBlock from 'markdown-it/lib/rules_block/state_block.mjs';
 import type StateInline from 'markdown-it/lib/rules_inline/state_inline.mjs';
 
@@ -28,9 +29,6 @@ export function people(md: MarkdownIt): void {
     }
   };
 
-  const rules = md.block.ruler.getRules('');
-  const list = rules.find((rule) => rule.name === 'list');
-  if (!list) throw new Error('markdown-it has no rule named list');
   md.block.ruler.at('list', (state: StateBlock, line: number, end: number, silent: boolean) => {
     const number = NUMBERED.exec(state.src.slice(state.bMarks[line]! + state.tShift[line]!, state.eMarks[line]))?.[1];
     // A line that stands left of an item's text is the next item.

@@ -1,5 +1,6 @@
 import { Connection } from './connection';
 import { Healing } from './healing';
+import { Listeners } from './listeners';
 import { isGone } from './loader';
 import { Loads } from './loads';
 import { Outbox } from './outbox';
@@ -42,7 +43,7 @@ export class RealtimeClient {
   private readonly board: TypingBoard;
   private readonly roster: Roster;
   private readonly loads: Loads;
-  private readonly listeners = new Set<() => void>();
+  private readonly listeners: Listeners;
   private readonly visits = new Visits();
   private readonly list: RoomList;
   private running = false;
@@ -50,6 +51,7 @@ export class RealtimeClient {
   constructor(private readonly options: ClientOptions) {
     const { api, clock } = options;
     this.api = api;
+    this.listeners = new Listeners(clock);
     const changed = () => this.changed();
     const failed = (roomId: string, error: unknown) => this.failed(roomId, error);
     this.roster = new Roster(clock, api, options.myId, {
@@ -87,8 +89,7 @@ export class RealtimeClient {
   // What is shown. Answers keep their identity until they change.
 
   subscribe(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   get connectionState(): ConnectionState {
@@ -159,6 +160,7 @@ export class RealtimeClient {
 
   stop(): void {
     this.running = false;
+    this.listeners.stop();
     this.connection.stop();
     this.outbox.stop();
     this.board.stop();
@@ -346,12 +348,12 @@ export class RealtimeClient {
     const state = this.roster.get(delta.room_id)?.state;
     if (!state?.loaded) return;
     if (state.delta(delta)) this.healing.gap(state, delta.message_id);
-    this.tell();
+    this.listeners.tellSoon();
   }
 
   private thinks(frame: ThinkingFrame): void {
     this.roster.get(frame.room_id)?.state.thinks(frame);
-    this.tell();
+    this.listeners.tellSoon();
   }
 
   private pong(pong: PongFrame): void {
@@ -390,10 +392,6 @@ export class RealtimeClient {
 
   private changed(): void {
     this.list.changed();
-    this.tell();
-  }
-
-  private tell(): void {
-    for (const listener of this.listeners) listener();
+    this.listeners.tell();
   }
 }
