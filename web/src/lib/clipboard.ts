@@ -17,8 +17,8 @@ function copySelection(text: string): boolean {
   box.value = text;
   box.readOnly = true;
   box.style.cssText = 'position:fixed;inset:0 auto auto 0;opacity:0';
-  // Within an open dialog, which would take the focus away from anything outside of it.
-  (focused?.closest('[role=dialog]') ?? document.body).append(box);
+  // Within an open dialog or menu, which takes the focus back from anything outside of it, or closes.
+  (focused?.closest('[role=dialog], [role=menu]') ?? document.body).append(box);
   box.focus({ preventScroll: true });
   box.select();
   try {

@@ -47,7 +47,8 @@ function element(token: Token, children: ReactNode[], key: number): ReactNode {
   return createElement(tag, {
     key,
     ...(OWN_DIRECTION.has(tag) && { dir: 'auto' }),
-    ...(start !== undefined && { start, 'data-digits': String(start).length > 2 ? Math.min(9, String(start).length) : undefined }),
+    // A number of many digits, as a year, would stand outside of the column.
+    ...(start !== undefined && { start, style: String(start).length > 2 ? { paddingInlineStart: `calc(${String(start).length}ch + 16px)` } : undefined }),
     ...(align && { 'data-align': align }),
     ...(token.attrGet('class')?.startsWith('task-list-container') && { 'data-tasks': '' }),
   }, ...children);
