@@ -6,9 +6,6 @@ import { CodeBlock } from './code-block';
 import { Formula } from './formula';
 import { TaskBox, WideTable } from './parts';
 
-/** Blocks that stand by the direction of their own first letters. */
-const OWN_DIRECTION = new Set(['p', 'h1', 'h2', 'h3', 'h4', 'h5', 'h6', 'ul', 'ol', 'li', 'blockquote', 'table', 'td', 'th']);
-
 interface Open {
   token: Token | null;
   children: ReactNode[];
@@ -46,7 +43,8 @@ function element(token: Token, children: ReactNode[], key: number): ReactNode {
   const align = /text-align:(\w+)/.exec(token.attrGet('style') ?? '')?.[1];
   return createElement(tag, {
     key,
-    ...(OWN_DIRECTION.has(tag) && { dir: 'auto' }),
+    // By its own first letters, among which the browser counts none of a part with a direction of its own: the outermost block decides.
+    ...(token.block && token.level === 0 && { dir: 'auto' }),
     // A number of many digits, as a year, would stand outside of the column.
     ...(start !== undefined && { start, style: String(start).length > 2 ? { paddingInlineStart: `calc(${String(start).length}ch + 16px)` } : undefined }),
     ...(align && { 'data-align': align }),

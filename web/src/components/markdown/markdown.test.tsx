@@ -63,6 +63,7 @@ describe('Markdown that somebody wrote', () => {
 
   it('lets each block stand by its own direction, and code from the left', () => {
     const shown = show('שלום עולם.\n\nHello.\n\n- אחת\n\n| א | ב |\n|---|---|\n\n`x`\n\n```js\n1\n```');
+    expect(shown.querySelectorAll('[dir=auto] [dir=auto]')).toHaveLength(0);
     expect([...shown.querySelectorAll('p, ul, table')].every((block) => block.getAttribute('dir') === 'auto')).toBe(true);
     expect([...shown.querySelectorAll('code')].every((code) => code.closest('[dir]')?.getAttribute('dir') === 'ltr')).toBe(true);
   });
