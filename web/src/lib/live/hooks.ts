@@ -5,6 +5,7 @@ import type { LoadState, RealtimeClient } from '@/lib/protocol/client';
 import type { ConnectionState, Member, RoomView, Timeline } from '@/lib/protocol/types';
 import type { Typer } from '@/lib/protocol/typing';
 import { useLive } from './provider';
+import { useWithoutPending } from './removals';
 
 /** Reads one thing of the live view and renders again when it changes. The reader must answer the same value until then. */
 function useRead<T>(read: (client: RealtimeClient) => T): T {
@@ -17,7 +18,8 @@ function useRead<T>(read: (client: RealtimeClient) => T): T {
 export const useRooms = (): readonly RoomView[] => useRead((client) => client.rooms());
 export const useRoom = (roomId: string): RoomView | undefined => useRead((client) => client.room(roomId));
 export const useLoadState = (roomId: string): LoadState => useRead((client) => client.loadState(roomId));
-export const useTimeline = (roomId: string): Timeline => useRead((client) => client.timeline(roomId));
+export const useLoadTrouble = (roomId: string): string | null => useRead((client) => client.loadTrouble(roomId));
+export const useTimeline = (roomId: string): Timeline => useWithoutPending(useRead((client) => client.timeline(roomId)));
 export const useMembers = (roomId: string): readonly Member[] => useRead((client) => client.members(roomId));
 export const useTypers = (roomId: string): readonly Typer[] => useRead((client) => client.typers(roomId));
 export const useConnection = (): ConnectionState => useRead((client) => client.connectionState);

@@ -114,6 +114,11 @@ export class RealtimeClient {
     return this.roster.get(roomId)?.state.loaded ? 'ready' : 'loading';
   }
 
+  /** Why a room or its people cannot be loaded now, as a code; null while nothing is amiss. */
+  loadTrouble(roomId: string): string | null {
+    return this.loads.trouble(roomId);
+  }
+
   timeline(roomId: string): Timeline {
     return this.roster.get(roomId)?.state.timeline(this.outbox.of(roomId)) ?? EMPTY_TIMELINE;
   }
@@ -293,6 +298,7 @@ export class RealtimeClient {
   }
 
   private retryNow(): void {
+    this.loads.retryNow();
     this.outbox.retryNow();
     this.reading.retryNow();
     this.roster.retryNow();
@@ -332,8 +338,8 @@ export class RealtimeClient {
         return this.board.heard(frame as Extract<Frame, { type: 'typing' }>);
       case 'pong':
         return this.pong(frame as PongFrame);
-      case 'error':
-        return;
+      case 'error': // Something asked for the room on screen was refused: is it still mine?
+        return void (this.viewing !== null && this.roster.lookUp(this.viewing));
       default:
         return this.roster.pushed(frame as EventFrame);
     }

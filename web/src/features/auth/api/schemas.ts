@@ -12,23 +12,8 @@ export const logInInput = z.object({
   password: z.string().min(1, 'password_missing'),
 });
 
-/** What a form shows again after a refusal: what was typed, but never the password. */
-export interface FormState {
-  values: Record<string, string>;
-  /** A message's key for the form as a whole. */
-  error?: string;
-  fields: Record<string, string>;
-}
-
-export const emptyForm: FormState = { values: {}, fields: {} };
-
 export function fieldErrors(error: z.ZodError): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const issue of error.issues) fields[String(issue.path[0])] ??= issue.message;
   return fields;
-}
-
-/** Only a path of this site is followed after signing in. */
-export function safeNext(next: string | null | undefined): string {
-  return next && /^\/(?![/\\])[\w\-./?=&%]*$/.test(next) ? next : '/rooms';
 }

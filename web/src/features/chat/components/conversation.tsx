@@ -19,6 +19,7 @@ import { AiMessage } from './ai-message';
 import { EmptyRoom } from './empty-room';
 import { HumanMessage } from './human-message';
 import { CutoffLine, DayLine, NewLine } from './lines';
+import { ToFirstNew } from './to-first-new';
 import { TypingLine } from './typing-line';
 import { UnsentMessage } from './unsent-message';
 
@@ -121,6 +122,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
           <TypingLine roomId={roomId} />
         </div>
       </div>
+      <ToFirstNew index={entries.findIndex((entry) => entry.kind === 'new')} list={list} scroller={scroller} />
       {(!stick.atEnd || timeline.hasNewer) && shown && (
         <Button onClick={() => handle.current?.toEnd()} aria-label={t('toEnd')} title={t('toEnd')} className="animate-rise absolute right-5 bottom-3 size-9! rounded-full! p-0! text-text-2 shadow-float max-page:size-11!">
           <Icon name="down" />

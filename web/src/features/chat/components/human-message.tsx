@@ -2,14 +2,14 @@
 
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
-import { memo, useState } from 'react';
+import { memo } from 'react';
 import { Markdown } from '@/components/markdown';
 import { Time } from '@/components/time';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
-import { useLive } from '@/lib/live/provider';
 import type { Message } from '@/lib/protocol/types';
 import type { Role } from '@/lib/rights';
+import { useUi } from '@/stores/ui';
 import { EditBox } from './edit-box';
 import { MessageMenu } from './message-menu';
 import { useTrouble } from './trouble';
@@ -23,9 +23,9 @@ interface Props {
 
 export const HumanMessage = memo(function HumanMessage({ message, first, role, marked }: Props) {
   const t = useTranslations('chat');
-  const { client } = useLive();
   const report = useTrouble();
-  const [editing, setEditing] = useState(false);
+  const editing = useUi((ui) => ui.editing === message.id);
+  const setEditing = useUi((ui) => ui.setEditing);
   const { sender, exclude_from_ai: excluded } = message;
   const name = sender ? nameOf(sender) : t('somebody');
 
@@ -46,13 +46,7 @@ export const HumanMessage = memo(function HumanMessage({ message, first, role, m
         )}
         {!first && excluded && <span className="float-right"><Excluded /></span>}
         {editing ? (
-          <EditBox
-            text={message.content} onCancel={() => setEditing(false)}
-            onSave={(text) => {
-              setEditing(false);
-              client.edit(message.room_id, message.id, text).catch(report);
-            }}
-          />
+          <EditBox message={message} onDone={() => setEditing(null)} />
         ) : (
           <div className={clsx(excluded && 'opacity-55')}>
             <Markdown text={message.content} />
@@ -60,7 +54,7 @@ export const HumanMessage = memo(function HumanMessage({ message, first, role, m
           </div>
         )}
       </div>
-      {!editing && <MessageMenu message={message} role={role} onEdit={() => setEditing(true)} onTrouble={report} />}
+      {!editing && <MessageMenu message={message} role={role} onEdit={() => setEditing(message.id)} onTrouble={report} />}
     </article>
   );
 });

@@ -4,9 +4,10 @@ import { useMutation } from '@tanstack/react-query';
 import { z } from '@/lib/z';
 import { bodyOf } from '@/lib/api/client';
 import { useLive } from '@/lib/live/provider';
+import { roomName } from './create-room';
 
 export const updateRoomInput = z.object({
-  name: z.string().trim().min(1).max(100).optional(),
+  name: roomName.optional(),
   ai_provider: z.string().optional(),
   ai_model: z.string().optional(),
   ai_instructions: z.string().max(8_000).optional(),
