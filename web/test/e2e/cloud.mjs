@@ -38,6 +38,10 @@ export class Person {
     return room.id;
   }
 
+  async removeRoom(roomId) {
+    await call('DELETE', `/rooms/${roomId}`, undefined, this.token);
+  }
+
   /** Sends a message and answers it. */
   async write(roomId, content, more = {}) {
     const { message } = await call('POST', `/rooms/${roomId}/messages`, { client_message_id: randomUUID(), content, ...more }, this.token);
@@ -49,10 +53,10 @@ async function call(method, where, body, token, headers = {}) {
   const response = await fetch(endpoints.api + where, {
     method,
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
-    body: JSON.stringify(body),
+    body: body && JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${method} ${where}: ${response.status} ${await response.text()}`);
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }
 
 /** Puts somebody into a room, as an accepted invitation will. */
