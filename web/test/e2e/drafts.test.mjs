@@ -43,8 +43,9 @@ test('a draft stays with its room, over a reload and a crash', async () => {
   await box(two).fill('before the crash');
   await two.waitForTimeout(600);
   const devtools = await one.context.newCDPSession(two);
-  await devtools.send('Page.crash').catch(() => undefined);
-  await two.close();
+  const crashed = two.waitForEvent('crash');
+  void devtools.send('Page.crash').catch(() => undefined);
+  await crashed;
   const three = await one.context.newPage();
   await openRoom(three, other);
   await holds(three, 'before the crash');
@@ -117,7 +118,7 @@ test('the same when the first person’s session merely ended', async () => {
 test('an edit that cannot be saved keeps its text, Escape too, and nothing is sent twice', async () => {
   await openRoom(page, roomId);
   await write(page, 'frist words');
-  await page.getByRole('img', { name: /Sending|Waiting/ }).waitFor({ state: 'detached' });
+  await page.locator('article[id]', { hasText: 'frist words' }).waitFor();
   await box(page).press('ArrowUp');
   const edit = page.getByRole('textbox', { name: 'Edit message' });
   await edit.fill('first words, and five minutes of typing');
