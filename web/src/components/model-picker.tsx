@@ -22,12 +22,13 @@ interface Props {
 
 /** Chooses a model: those that can be used first, by typing a part of the name or with the arrow keys. Those that cannot are folded away. */
 export function ModelPicker({ value, onChange, trigger }: Props) {
+  const t = useTranslations('models');
   const [open, setOpen] = useState(false);
   return (
     <Radix.Root open={open} onOpenChange={setOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
-        <Radix.Content align="end" sideOffset={6} collisionPadding={8} className="animate-rise z-60 grid max-h-[min(70dvh,420px,var(--radix-popover-content-available-height))] w-[min(340px,calc(100vw-16px))] grid-rows-[auto_minmax(0,1fr)] rounded-2 border border-line bg-surface shadow-float">
+        <Radix.Content aria-label={t('label')} align="end" sideOffset={6} collisionPadding={8} className="animate-rise z-60 grid max-h-[min(70dvh,420px,var(--radix-popover-content-available-height))] w-[min(340px,calc(100vw-16px))] grid-rows-[auto_minmax(0,1fr)] rounded-2 border border-line bg-surface shadow-float">
           <Choices
             value={value}
             choose={(model) => {
