@@ -1,5 +1,12 @@
+import { createHash } from 'node:crypto';
 import type { NextConfig } from 'next';
 import createNextIntlPlugin from 'next-intl/plugin';
+
+const publicHost = process.env.PUBLIC_HOST ?? 'localhost:8080';
+
+// A page names Server Actions by ids that this key salts. It is the same for all builds of a stage, or a page left open over a
+// deployment could not act any more. No action closes over a value, so that the key encrypts nothing and need be no secret.
+process.env.NEXT_SERVER_ACTIONS_ENCRYPTION_KEY ??= createHash('sha256').update(`yoriai server actions of ${publicHost}`).digest('base64');
 
 const withNextIntl = createNextIntlPlugin({
   requestConfig: './src/i18n/request.ts',
@@ -12,7 +19,7 @@ const config: NextConfig = {
   poweredByHeader: false,
   reactStrictMode: true,
   // Behind CloudFront (and the local front door) Host is not the page's Origin: Server Actions need the stage's host named here.
-  experimental: { serverActions: { allowedOrigins: [process.env.PUBLIC_HOST ?? 'localhost:8080'] } },
+  experimental: { serverActions: { allowedOrigins: [publicHost] } },
   headers: async () => [
     {
       source: '/:path*',

@@ -5,6 +5,7 @@ import { setupServer } from 'msw/node';
 import { NextIntlClientProvider } from 'next-intl';
 import type { ReactNode } from 'react';
 // What a page fetches when somebody is about to open it is there already, however busy the machine is.
+import '@/components/model-chooser';
 import '@/components/ui/dialog';
 import '@/components/ui/menu';
 import { LiveProvider } from '@/lib/live/provider';

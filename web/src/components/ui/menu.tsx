@@ -3,6 +3,7 @@
 import clsx from 'clsx';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { useCovered } from '@/stores/covers';
 import { Icon, type IconName } from './icon';
 
 export function Menu({ trigger, children, align = 'end', side, defaultOpen = false }: { trigger: ReactNode; defaultOpen?: boolean; children: ReactNode; align?: 'start' | 'end'; side?: 'top' | 'bottom' }) {
@@ -11,11 +12,17 @@ export function Menu({ trigger, children, align = 'end', side, defaultOpen = fal
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content align={align} side={side} sideOffset={6} collisionPadding={8} className="animate-rise z-50 grid max-h-[min(70dvh,420px)] min-w-52 overflow-y-auto rounded-2 border border-line bg-surface p-1 shadow-float">
+          <Over />
           {children}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
+}
+
+function Over() {
+  useCovered(true);
+  return null;
 }
 
 interface ItemProps {

@@ -2,12 +2,12 @@ import { Connection } from './connection';
 import { Healing } from './healing';
 import { Listeners } from './listeners';
 import { isGone } from './loader';
-import { Loads } from './loads';
+import { Loads, type LoadState } from './loads';
 import { Outbox } from './outbox';
 import type { Api, Clock, OpenSocket, OutboxStorage } from './ports';
 import { Reading } from './reading';
 import { repeated } from './repeated';
-import type { RoomState } from './room-state';
+import { EMPTY_TIMELINE, type RoomState } from './room-state';
 import { RoomList } from './room-list';
 import { Roster } from './roster';
 import type { Thinking, ThinkingFrame } from './thinking';
@@ -15,7 +15,6 @@ import { TypingBoard, type Typer } from './typing';
 import { Visits } from './visits';
 import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, MessagePage, PongFrame, Room, RoomPage, RoomView, Timeline } from './types';
 
-const EMPTY_TIMELINE: Timeline = { messages: [], unsent: [], loaded: false, hasOlder: false, hasNewer: false };
 const NO_MEMBERS: readonly Member[] = [];
 
 export interface ClientOptions {
@@ -27,8 +26,6 @@ export interface ClientOptions {
   /** Makes the UUIDs under which requests can be repeated. */
   newId(): string;
 }
-
-export type LoadState = 'loading' | 'ready' | 'gone';
 
 /**
  * One person's live view of their rooms. The socket is only a hint; the durable log is read by HTTP, and at the end what is held
@@ -112,6 +109,11 @@ export class RealtimeClient {
   loadState(roomId: string): LoadState {
     if (this.roster.isGone(roomId)) return 'gone';
     return this.roster.get(roomId)?.state.loaded ? 'ready' : 'loading';
+  }
+
+  /** Why a room or its people cannot be loaded now, as a code; null while nothing is amiss. */
+  loadTrouble(roomId: string): string | null {
+    return this.loads.trouble(roomId);
   }
 
   timeline(roomId: string): Timeline {
@@ -298,6 +300,7 @@ export class RealtimeClient {
   }
 
   private retryNow(): void {
+    this.loads.retryNow();
     this.outbox.retryNow();
     this.reading.retryNow();
     this.roster.retryNow();
@@ -337,8 +340,8 @@ export class RealtimeClient {
         return this.board.heard(frame as Extract<Frame, { type: 'typing' }>);
       case 'pong':
         return this.pong(frame as PongFrame);
-      case 'error':
-        return;
+      case 'error': // Something asked for the room on screen was refused: is it still mine?
+        return void (this.visits.viewing !== null && this.roster.lookUp(this.visits.viewing));
       default:
         return this.roster.pushed(frame as EventFrame);
     }

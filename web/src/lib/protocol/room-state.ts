@@ -6,6 +6,9 @@ import type { DeltaFrame, EventFrame, Member, Message, Room, RoomView, Timeline,
 
 const MAX_TEXTS = 50;
 
+/** Of a room that is not held. */
+export const EMPTY_TIMELINE: Timeline = { messages: [], unsent: [], loaded: false, hasOlder: false, hasNewer: false };
+
 /** Everything held of one room. Pure: rows, events and deltas in, views out. */
 export class RoomState {
   room: Room;

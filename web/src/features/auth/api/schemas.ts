@@ -17,8 +17,3 @@ export function fieldErrors(error: z.core.$ZodError): Record<string, string> {
   for (const issue of error.issues) fields[String(issue.path[0])] ??= issue.message;
   return fields;
 }
-
-/** Only a path of this site is followed after signing in. */
-export function safeNext(next: string | null | undefined): string {
-  return next && /^\/(?![/\\])[\w\-./?=&%]*$/.test(next) ? next : '/rooms';
-}

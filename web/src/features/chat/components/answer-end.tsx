@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from '@/components/ui/icon';
 import { may, type Role } from '@/lib/rights';
+import { useDraft } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
 
 export interface AnswerState {
@@ -40,15 +41,14 @@ function Line({ icon, children }: { icon: IconName; children: ReactNode }) {
 /** Asks for the rest in words that can be changed before they are sent. What stands in the box already stays. */
 function Continue({ roomId }: { roomId: string }) {
   const t = useTranslations('chat');
-  const setDraft = useUi((ui) => ui.setDraft);
+  const [draft, setDraft] = useDraft(roomId);
   const setAskAi = useUi((ui) => ui.setAskAi);
-  const draft = useUi((ui) => ui.drafts[roomId] ?? '');
   return (
     <button
       type="button" className="shift min-h-7 rounded-1 px-2 font-medium text-accent hover:bg-accent-soft max-page:min-h-11"
       onClick={() => {
         setAskAi(roomId, true);
-        if (!draft.includes(t('continueAsk'))) setDraft(roomId, draft.trim() === '' ? t('continueAsk') : `${draft}\n${t('continueAsk')}`);
+        if (!draft.includes(t('continueAsk'))) setDraft(draft.trim() === '' ? t('continueAsk') : `${draft}\n${t('continueAsk')}`);
         document.querySelector<HTMLTextAreaElement>('form textarea')?.focus();
       }}
     >

@@ -11,6 +11,7 @@ import { useMembers, useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 import { useMounted } from '@/lib/live/use-mounted';
 import type { Message } from '@/lib/protocol/types';
+import { useUi } from '@/stores/ui';
 import type { Attempt } from '../api/list-attempts';
 import { entriesOf, newestEntries, type Entry } from '../utils/entries';
 import { TextRows } from '../utils/text-rows';
@@ -22,6 +23,7 @@ import { AiMessage } from './ai-message';
 import { EmptyRoom } from './empty-room';
 import { HumanMessage } from './human-message';
 import { CutoffLine, DayLine, NewLine } from './lines';
+import { ToFirstNew } from './to-first-new';
 import { TypingLine } from './typing-line';
 import { UnsentMessage } from './unsent-message';
 
@@ -48,7 +50,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
     atEndChanged(atEnd);
   }, [atEndChanged, client, roomId]);
   const stick = useStickToEnd(scroller, column, following, messageId === null);
-  const [editing, setEditing] = useState<string | null>(null);
+  const editing = useUi((ui) => ui.editing);
   const [looked, look] = useLooked();
   const textsOf = useTexts(editing, looked);
 
@@ -118,7 +120,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
             />
           );
         }
-        return <HumanMessage key={entry.key} row={entry.key} part={entry.part} message={message} first={entry.first} role={role} marked={marked === message.id} onEditing={setEditing} />;
+        return <HumanMessage key={entry.key} row={entry.key} part={entry.part} message={message} first={entry.first} role={role} marked={marked === message.id} />;
       }
     }
   };
@@ -141,6 +143,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
           <TypingLine roomId={roomId} />
         </div>
       </div>
+      <ToFirstNew index={entries.findIndex((entry) => entry.kind === 'new')} list={list} scroller={scroller} />
       {(!stick.atEnd || timeline.hasNewer) && shown && (
         <Button onClick={() => handle.current?.toEnd()} aria-label={t('toEnd')} title={t('toEnd')} className="animate-rise absolute right-5 bottom-3 size-9! rounded-full! p-0! text-text-2 shadow-float max-page:size-11!">
           <Icon name="down" />

@@ -2,14 +2,14 @@
 
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
-import { memo, useEffect, useState } from 'react';
+import { memo } from 'react';
 import { Markdown } from '@/components/markdown/markdown';
 import { Time } from '@/components/time';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
-import { useLive } from '@/lib/live/provider';
 import type { Message } from '@/lib/protocol/types';
 import type { Role } from '@/lib/rights';
+import { useUi } from '@/stores/ui';
 import type { Part } from '../utils/entries';
 import { EditBox } from './edit-box';
 import { MessageMenu } from './message-menu';
@@ -23,25 +23,17 @@ interface Props {
   first: boolean;
   role: Role;
   marked: boolean;
-  /** It is being edited, all of it in one row, or not any more. */
-  onEditing: (messageId: string | null) => void;
 }
 
 /** What a person wrote, or one row of it if it is long. */
-export const HumanMessage = memo(function HumanMessage({ message, row, part, first, role, marked, onEditing }: Props) {
+export const HumanMessage = memo(function HumanMessage({ message, row, part, first, role, marked }: Props) {
   const t = useTranslations('chat');
-  const { client } = useLive();
   const report = useTrouble();
-  const [editing, setEditing] = useState(false);
+  const editing = useUi((ui) => ui.editing === message.id);
+  const setEditing = useUi((ui) => ui.setEditing);
   const { sender, exclude_from_ai: excluded } = message;
   const name = sender ? nameOf(sender) : t('somebody');
   const { head, tail } = part;
-
-  useEffect(() => {
-    if (!editing) return;
-    onEditing(message.id);
-    return () => onEditing(null);
-  }, [editing, message.id, onEditing]);
 
   if (message.deleted_at) return <Tombstone message={message} row={row} name={name} marked={marked} />;
   return (
@@ -60,13 +52,7 @@ export const HumanMessage = memo(function HumanMessage({ message, row, part, fir
         )}
         {head && !first && excluded && <span className="float-right"><Excluded /></span>}
         {editing ? (
-          <EditBox
-            text={message.content} onCancel={() => setEditing(false)}
-            onSave={(text) => {
-              setEditing(false);
-              client.edit(message.room_id, message.id, text).catch(report);
-            }}
-          />
+          <EditBox message={message} onDone={() => setEditing(null)} />
         ) : (
           <div className={clsx(excluded && 'opacity-55')}>
             <Markdown text={part.text} author="person" continued={!head} />
@@ -74,7 +60,7 @@ export const HumanMessage = memo(function HumanMessage({ message, row, part, fir
           </div>
         )}
       </div>
-      {head && !editing && <MessageMenu message={message} role={role} onEdit={() => setEditing(true)} onTrouble={report} />}
+      {head && !editing && <MessageMenu message={message} role={role} onEdit={() => setEditing(message.id)} onTrouble={report} />}
     </article>
   );
 });

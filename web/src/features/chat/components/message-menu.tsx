@@ -7,8 +7,10 @@ import type { IconName } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
 import { Menu, MenuItem, MenuLine } from '@/components/ui/lazy-menu';
 import { useLive } from '@/lib/live/provider';
+import { removeLater, UNDO_SHOWN_MS } from '@/lib/live/removals';
 import type { Message } from '@/lib/protocol/types';
 import { may, type Role } from '@/lib/rights';
+import { notify } from '@/stores/toasts';
 
 interface Props {
   message: Message;
@@ -41,6 +43,10 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
   const own = message.sender?.id === me.id;
   const settled = message.status !== 'pending' && message.status !== 'streaming';
   const tried = (work: Promise<unknown>) => void work.catch(onTrouble);
+  const remove = () => {
+    const keep = removeLater(client, message.room_id, message.id, onTrouble);
+    notify({ text: t('deletedNow'), action: { label: t('undo'), run: keep } }, UNDO_SHOWN_MS);
+  };
   return (
     <div className="absolute -top-3 right-2 flex rounded-2 border border-line bg-surface p-0.5 opacity-0 shadow-float shift group-hover:opacity-100 group-focus-within:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:-top-1 pointer-coarse:right-0 pointer-coarse:border-transparent pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none">
       {may.exclude(role, own) && (
@@ -63,7 +69,7 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
         {may.removeMessage(role, own) && settled && (
           <>
             <MenuLine />
-            <MenuItem icon="trash" danger onSelect={() => tried(client.remove(message.room_id, message.id))}>{t('delete')}</MenuItem>
+            <MenuItem icon="trash" danger onSelect={remove}>{t('delete')}</MenuItem>
           </>
         )}
       </Menu>

@@ -4,9 +4,10 @@ import { useMutation } from '@tanstack/react-query';
 import * as z from 'zod/mini';
 import { bodyOf } from '@/lib/api/client';
 import { useLive } from '@/lib/live/provider';
+import { roomName } from './create-room';
 
 export const updateRoomInput = z.object({
-  name: z.optional(z.string().check(z.trim(), z.minLength(1), z.maxLength(100))),
+  name: z.optional(roomName),
   ai_provider: z.optional(z.string()),
   ai_model: z.optional(z.string()),
   ai_instructions: z.optional(z.string().check(z.maxLength(8_000))),
