@@ -80,12 +80,15 @@ coverage-gateway: ## Line coverage of the gateway's domain and adapters; fails u
 	@llm-gateway/scripts/coverage.sh
 
 ##@ Measure
-.PHONY: bench bench-gateway price
+.PHONY: bench bench-gateway bench-web price
 bench: $(LOCAL) ## Print the figures of sending, streaming and reading, beside the local cloud's own floor
 	@bench/run.sh
 
 bench-gateway: ## Compare the gateway with its peers against the same fake upstream
 	@bench/gateway/run.sh
+
+bench-web: $(LOCAL) ## Measure the page in Chromium, at full speed and a quarter of it; BUILDS="before after" compares builds
+	@$(LOCAL) build web >/dev/null && npm --prefix web run --silent bench -- $(BUILDS)
 
 price: $(LOCAL) ## Print what a stage costs a month at rest, and a thousand AI turns; STAGE=dev
 	@$(LOCAL) build stacks && stacks/scripts/price.sh $(STAGE)

@@ -8,8 +8,10 @@ export default defineConfig({
   test: {
     environment: 'happy-dom',
     setupFiles: ['./test/setup.ts'],
-    include: ['src/**/*.test.{ts,tsx}', 'test/unit/**/*.test.ts'],
+    include: ['src/**/*.test.{ts,tsx}', 'test/unit/**/*.test.{ts,tsx}'],
     pool: 'threads',
     maxWorkers: 2,
+    // No test says how fast something is: a busy machine fails none.
+    testTimeout: 30_000,
   },
 });

@@ -4,6 +4,10 @@ import { http } from 'msw';
 import { setupServer } from 'msw/node';
 import { NextIntlClientProvider } from 'next-intl';
 import type { ReactNode } from 'react';
+// What a page fetches when somebody is about to open it is there already, however busy the machine is.
+import '@/components/model-chooser';
+import '@/components/ui/dialog';
+import '@/components/ui/menu';
 import { LiveProvider } from '@/lib/live/provider';
 import en from '../messages/en.json';
 import ja from '../messages/ja.json';

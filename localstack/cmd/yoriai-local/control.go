@@ -2,16 +2,19 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
 	"github.com/yoriai/yoriai/localstack/internal/control"
 	"github.com/yoriai/yoriai/localstack/internal/layout"
 	"github.com/yoriai/yoriai/localstack/internal/logs"
+	"github.com/yoriai/yoriai/localstack/internal/postgres"
 	"github.com/yoriai/yoriai/localstack/internal/probe"
 )
 
@@ -98,4 +101,22 @@ func reset(ctx context.Context, l layout.Layout, arguments []string) error {
 	}
 	fmt.Println("deleted", l.Short(l.Home))
 	return nil
+}
+
+// sleepDatabase lets the database sleep, to see what people see when it has paused.
+func sleepDatabase(ctx context.Context, l layout.Layout, arguments []string) error {
+	const longest = 10 * time.Minute
+	if len(arguments) != 1 {
+		return errors.New("say for how many seconds: yoriai-local sleep-database 20")
+	}
+	seconds, err := strconv.Atoi(arguments[0])
+	asleep := time.Duration(seconds) * time.Second
+	if err != nil || asleep <= 0 || asleep > longest {
+		return fmt.Errorf("%q is not a number of seconds between 1 and %d", arguments[0], int(longest.Seconds()))
+	}
+	part, err := control.Find(l, "postgres")
+	if err != nil {
+		return err
+	}
+	return postgres.Server{Layout: l, Port: part.Port}.Sleep(ctx, part.PID, asleep, func() { fmt.Println("asleep for", asleep) })
 }

@@ -31,6 +31,7 @@ func commands() []command {
 		{"status", "", "show the parts and whether they answer", status},
 		{"logs", "[part]…", "show and follow the logs", logsCommand},
 		{"reset", "", "stop, and delete all data", reset},
+		{"sleep-database", "SECONDS", "let the database sleep, as one that pauses when nobody uses it", sleepDatabase},
 		{"build", "[functions|stacks|gateway|web|tools|aws]…", "build what has changed", buildCommand},
 	}
 }

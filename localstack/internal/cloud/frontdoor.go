@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/yoriai/yoriai/localstack/internal/frontdoor"
@@ -44,10 +45,17 @@ func (c *cloud) startFrontDoor(ctx context.Context, log *os.File) (string, error
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(logger.Handler(), slog.LevelWarn),
 	}
-	go func() {
-		if err := c.door.Serve(listener); err != nil && err != http.ErrServerClosed {
-			c.supervisor.lost <- fmt.Errorf("front door: %w", err)
-		}
-	}()
+	listeners := []net.Listener{listener}
+	// Some name the loopback by its other address. A machine may have none.
+	if v6, err := (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("::1", strconv.Itoa(c.settings.Ports.Web))); err == nil {
+		listeners = append(listeners, v6)
+	}
+	for _, listener := range listeners {
+		go func() {
+			if err := c.door.Serve(listener); err != nil && err != http.ErrServerClosed {
+				c.supervisor.lost <- fmt.Errorf("front door: %w", err)
+			}
+		}()
+	}
 	return c.settings.Address(), nil
 }

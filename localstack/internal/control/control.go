@@ -105,6 +105,23 @@ func Read(l layout.Layout) (State, error) {
 	return state, nil
 }
 
+// Find is the running cloud's part of that name.
+func Find(l layout.Layout, name string) (Part, error) {
+	if !Running(l) {
+		return Part{}, errors.New("no local cloud runs here; start it with: make up")
+	}
+	state, err := Read(l)
+	if err != nil {
+		return Part{}, err
+	}
+	for _, part := range state.Parts {
+		if part.Name == name && part.PID != 0 {
+			return part, nil
+		}
+	}
+	return Part{}, fmt.Errorf("the local cloud has no running %s", name)
+}
+
 // Stop asks the running cloud to end and waits until it has; what a killed one left behind is ended too.
 func Stop(ctx context.Context, l layout.Layout) (bool, error) {
 	state, err := Read(l)

@@ -53,8 +53,10 @@ func New(c Config) http.Handler {
 		c.Silence = 10 * time.Minute
 	}
 	mux := http.NewServeMux()
-	mux.Handle("/"+httpStage+"/", limitBody(c.api()))
+	faults := &faults{}
+	mux.Handle("/"+httpStage+"/", faults.before(limitBody(c.api())))
 	mux.Handle("/"+httpStage, limitBody(c.api()))
+	mux.Handle(FaultsPath, faults)
 	mux.Handle("/"+webSocketStage, &socketProxy{config: c})
 	mux.Handle("/", c.web())
 	return recordAccess(c.Log, limitHead(mux))
@@ -77,9 +79,17 @@ func (c Config) api() http.Handler {
 	}, c.apiAway)
 }
 
-// web passes everything else to the web application.
+// web passes everything else to the web application. Pages are seen at the one public host: at another name of this machine
+// (127.0.0.1, [::1]) a form would be refused only after it was filled in, as another site's.
 func (c Config) web() http.Handler {
-	return c.proxy(func(r *httputil.ProxyRequest) { r.SetURL(c.Web) }, c.webAway)
+	pages := c.proxy(func(r *httputil.ProxyRequest) { r.SetURL(c.Web) }, c.webAway)
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Host != c.PublicHost && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
+			http.Redirect(w, r, "http://"+c.PublicHost+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+			return
+		}
+		pages.ServeHTTP(w, r)
+	})
 }
 
 // proxy is a reverse proxy that treats headers as CloudFront does.

@@ -5,22 +5,23 @@ import { create } from 'zustand';
 interface Ui {
   sideCollapsed: boolean;
   peopleOpen: boolean;
-  drafts: Record<string, string>;
   askAi: Record<string, boolean>;
+  /** My message that is being edited. */
+  editing: string | null;
   toggleSide: () => void;
   setPeopleOpen: (open: boolean) => void;
-  setDraft: (roomId: string, text: string) => void;
-  setAskAi: (roomId: string, on: boolean) => void;
+  setAskAi: (place: string, on: boolean) => void;
+  setEditing: (messageId: string | null) => void;
 }
 
-/** What is open and half-written on this page. Nothing here comes from the server. */
+/** What is open on this page. Nothing here comes from the server. */
 export const useUi = create<Ui>((set) => ({
   sideCollapsed: false,
-  peopleOpen: true,
-  drafts: {},
+  peopleOpen: false,
   askAi: {},
+  editing: null,
   toggleSide: () => set((ui) => ({ sideCollapsed: !ui.sideCollapsed })),
   setPeopleOpen: (peopleOpen) => set({ peopleOpen }),
-  setDraft: (roomId, text) => set((ui) => ({ drafts: { ...ui.drafts, [roomId]: text } })),
-  setAskAi: (roomId, on) => set((ui) => ({ askAi: { ...ui.askAi, [roomId]: on } })),
+  setAskAi: (place, on) => set((ui) => ({ askAi: { ...ui.askAi, [place]: on } })),
+  setEditing: (editing) => set({ editing }),
 }));

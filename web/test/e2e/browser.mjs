@@ -33,7 +33,7 @@ export async function register(page, username) {
   await page.goto('/register');
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('E-mail').fill(`${username}@example.com`);
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL('**/rooms');
 }
@@ -41,17 +41,20 @@ export async function register(page, username) {
 export async function logIn(page, username) {
   await page.goto('/login');
   await page.getByLabel('Username or e-mail').fill(username);
-  await page.getByLabel('Password').fill(password);
+  await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.waitForURL('**/rooms');
 }
 
 /** Makes a room answered by the scripted provider, and waits until it is on screen. Answers its id. */
 export async function makeRoom(page, name) {
-  await page.getByRole('button', { name: 'New room' }).first().click();
-  const dialog = page.getByRole('dialog');
+  await page.getByRole('link', { name: 'New room' }).first().click();
+  await page.getByRole('button', { name: 'Name a room first' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Name a room first' });
   await dialog.getByLabel('Name').fill(name);
-  await dialog.getByLabel('Model').selectOption(JSON.stringify(['scripted', 'scripted']));
+  await dialog.getByLabel('Model').click();
+  await page.getByRole('combobox', { name: 'Search models' }).fill('scripted');
+  await page.keyboard.press('Enter');
   await dialog.getByRole('button', { name: 'Create room' }).click();
   await page.waitForURL(/\/rooms\/[0-9a-f-]{36}/);
   await page.getByRole('heading', { level: 1, name }).waitFor();

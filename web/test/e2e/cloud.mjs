@@ -1,5 +1,5 @@
 // The running local cloud, reached past the browser: its API, its processes, its people.
-import { execFile } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
@@ -38,6 +38,10 @@ export class Person {
     return room.id;
   }
 
+  async removeRoom(roomId) {
+    await call('DELETE', `/rooms/${roomId}`, undefined, this.token);
+  }
+
   /** Sends a message and answers it. */
   async write(roomId, content, more = {}) {
     const { message } = await call('POST', `/rooms/${roomId}/messages`, { client_message_id: randomUUID(), content, ...more }, this.token);
@@ -49,15 +53,33 @@ async function call(method, where, body, token, headers = {}) {
   const response = await fetch(endpoints.api + where, {
     method,
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
-    body: JSON.stringify(body),
+    body: body && JSON.stringify(body),
   });
   if (!response.ok) throw new Error(`${method} ${where}: ${response.status} ${await response.text()}`);
-  return response.json();
+  return response.status === 204 ? null : response.json();
 }
 
 /** Puts somebody into a room, as an accepted invitation will. */
 export async function join(roomId, username, role = 'member') {
   await promisify(execFile)('go', ['run', './shared/cmd/members', 'join', roomId, username, role], { cwd: root, env: { ...process.env, YORIAI_ENDPOINTS: endpointsFile } });
+}
+
+/** Switches a fault on at the front door: an operation answers so until it is switched off. */
+export async function fault(body) {
+  const response = await fetch(`${base}/_local/faults`, { method: 'POST', headers: { 'x-yoriai-local': '1' }, body: JSON.stringify(body) });
+  if (!response.ok) throw new Error(`fault: ${response.status} ${await response.text()}`);
+}
+
+export async function noFaults() {
+  await fetch(`${base}/_local/faults`, { method: 'DELETE', headers: { 'x-yoriai-local': '1' } });
+}
+
+/** Lets the database sleep for so many seconds. Answers, once it sleeps, what ends when it is awake again. */
+export async function sleepDatabase(seconds) {
+  const sleeper = spawn(path.join(root, '.tools/bin/yoriai-local'), ['sleep-database', String(seconds)], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+  const awake = new Promise((resolve, reject) => sleeper.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`sleep-database ended with ${code}`)))));
+  await Promise.race([awake, new Promise((resolve) => sleeper.stdout.once('data', resolve))]);
+  return { awake };
 }
 
 /** Processes of one of this cloud's functions. */

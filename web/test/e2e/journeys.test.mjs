@@ -207,7 +207,7 @@ test('14 edit a message, keep it from the AI, delete it', async () => {
   await edited.hover();
   await edited.getByRole('button', { name: 'More' }).click();
   await page.getByRole('menuitem', { name: 'Delete' }).click();
-  await page.getByText(/deleted this message/).waitFor();
+  await page.getByText(/message was deleted/).waitFor();
 });
 
 test('15 log out', async () => {

@@ -77,7 +77,8 @@ test('rooms: none yet, then some; the new-room dialog and one’s own menu', asy
   assert.equal(await page.title(), 'Rooms · Yoriai');
   await accessible(page, 'no rooms');
   await picture('/rooms', 'rooms-empty');
-  await page.getByRole('button', { name: 'New room' }).first().click();
+  await page.getByRole('link', { name: 'New room' }).first().click();
+  await page.getByRole('button', { name: 'Name a room first' }).click();
   await page.getByRole('dialog').getByLabel('Model').waitFor();
   await accessible(page, 'the new-room dialog');
   await page.keyboard.press('Escape');
@@ -95,7 +96,7 @@ test('rooms: none yet, then some; the new-room dialog and one’s own menu', asy
   await page.getByRole('img', { name: '1 unread message' }).first().waitFor();
   await accessible(page, 'the list of rooms');
   await picture('/rooms', 'rooms');
-  await picture('/rooms', 'new-room', (view) => view.getByRole('button', { name: 'New room' }).first().click());
+  await picture('/rooms', 'new-room', (view) => view.getByRole('link', { name: 'New room' }).first().click());
 
   await page.getByRole('button', { name: /language, light and log out/ }).click();
   await page.getByRole('menuitem', { name: 'Log out' }).waitFor();

@@ -4,7 +4,13 @@ import type { FakeCloud, FakeRoom } from './cloud';
 export interface Limits {
   /** Events in one answer of the log. Small, so that tests see `has_more`. */
   changes: number;
+  /** Messages in one page, whatever was asked for. */
+  page?: number;
+  /** So many pages that hold nothing, although there is more. */
+  hollow?: number;
 }
+
+const BEYOND = 'ffffffff-ffff-7fff-bfff-ffffffffffff';
 
 /** The HTTP API over the fake cloud, for one signed-in person. Paths and shapes are those of the contract. */
 export function answer(cloud: FakeCloud, userId: string, limits: Limits = { changes: 200 }) {
@@ -52,7 +58,7 @@ export function answer(cloud: FakeCloud, userId: string, limits: Limits = { chan
         if (sent === 'mismatch') return problem(422, 'idempotency_mismatch');
         return json({ message: sent.messages[0], ai_message: sent.messages[1] }, sent.fresh ? 201 : 200);
       }
-      return json({ ...page(room, url.searchParams), ...numbers });
+      return json({ ...page(room, url.searchParams, limits), ...numbers });
     }
     const message = room.messages.get(messageId);
     if (!message) return problem(404, 'not_found');
@@ -83,10 +89,14 @@ function withText(cloud: FakeCloud, message: Message): Message {
   return { ...message, status: 'streaming', content: partial.text, ai: { ...message.ai, content_attempt: partial.attempt } };
 }
 
-function page(room: FakeRoom, query: URLSearchParams) {
+function page(room: FakeRoom, query: URLSearchParams, limits: Limits) {
   const rows = [...room.messages.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
-  const limit = Number(query.get('limit') ?? 50);
+  const limit = Math.min(Number(query.get('limit') ?? 50), limits.page ?? 100);
   const [before, after, around] = [query.get('before'), query.get('after'), query.get('around')];
+  if (limits.hollow && !around) {
+    limits.hollow--;
+    return { items: [], next_cursor: after ?? before ?? BEYOND };
+  }
   if (after) {
     const newer = rows.filter((row) => row.id > after);
     return { items: newer.slice(0, limit), next_cursor: newer.length > limit ? newer[limit - 1]!.id : null };

@@ -115,10 +115,23 @@ export class FakeNetwork {
   }
 }
 
-export function memoryOutbox(entries = new Map<string, Unsent>()): OutboxStorage {
+export function memoryOutbox(entries = new Map<string, Unsent>(), pages = new Set<() => void>()): OutboxStorage {
+  let own: (() => void) | null = null;
+  // As in a browser, the page that changes something is not told.
+  const tell = () => pages.forEach((page) => page !== own && page());
   return {
+    watch: (changed) => {
+      own = changed;
+      pages.add(changed);
+      return () => void pages.delete(changed);
+    },
     all: () => [...entries.values()].map((entry) => ({ ...entry })),
-    put: (entry) => void entries.set(entry.client_message_id, entry),
-    remove: (id) => void entries.delete(id),
+    put: (entry) => {
+      entries.set(entry.client_message_id, entry);
+      tell();
+    },
+    remove: (id) => {
+      if (entries.delete(id)) tell();
+    },
   };
 }

@@ -1,19 +1,107 @@
 'use client';
 
-import { useParams } from 'next/navigation';
-import type { ReactNode } from 'react';
+import { useTranslations } from 'next-intl';
+import { usePathname, useSearchParams } from 'next/navigation';
+import { useEffect, useState, type ReactNode } from 'react';
+import { Toasts } from '@/components/toasts';
 import { MeMenu } from '@/features/auth/components/me-menu';
 import { Sidebar } from '@/features/rooms/components/sidebar';
+import { StartPage } from '@/features/rooms/components/start-page';
+import { useAnswersEnded, useWatchAnswers } from '@/lib/live/answers';
+import { useRoom, useRooms } from '@/lib/live/hooks';
+import { go } from '@/lib/live/navigation';
+import { usePageTitle } from '@/lib/live/use-page-title';
+import { notify } from '@/stores/toasts';
 import { useUi } from '@/stores/ui';
+import { RoomPage } from './rooms/[roomId]/room-page';
 
-/** The frame around every page of a signed-in person. On a phone the list and a room are pages of their own. */
+/**
+ * The frame around every page of a signed-in person. On a phone the list and a room are pages of their own. Which room is on screen
+ * follows from the address alone: the server makes the first page, and from then on rooms change here, at once and without a connection.
+ */
 export function Frame({ children }: { children: ReactNode }) {
-  const { roomId } = useParams<{ roomId?: string }>();
+  const t = useTranslations('app');
   const collapsed = useUi((ui) => ui.sideCollapsed);
+  const shown = useShown();
+  const [first] = useState(shown.key);
+  const page = shown.roomId === null ? <StartPage /> : shown.key === first ? children : <RoomPage key={shown.key} roomId={shown.roomId} messageId={shown.messageId} seed={null} />;
+  const list = shown.roomId === null && !shown.starts;
+  useTitle(shown.roomId);
+  useWatchAnswers(shown.roomId);
+  useShortcuts();
+  useNoFiles();
   return (
     <div className="app grid h-dvh grid-cols-[280px_minmax(0,1fr)] grid-rows-[minmax(0,1fr)] rail:grid-cols-[64px_minmax(0,1fr)] max-page:grid-cols-[minmax(0,1fr)]" data-collapsed={collapsed}>
-      <div className={roomId === undefined ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={roomId ?? null} foot={<MeMenu />} /></div>
-      <div className={roomId === undefined ? 'grid min-h-0 min-w-0 max-page:hidden' : 'grid min-h-0 min-w-0'}>{children}</div>
+      <a
+        href="#message-box" className="sr-only z-70 rounded-2 bg-surface px-4 py-2.5 text-[14px]/5 font-medium text-accent shadow-float focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        onClick={(event) => {
+          event.preventDefault();
+          document.getElementById('message-box')?.focus();
+        }}
+      >
+        {t('skip')}
+      </a>
+      <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<MeMenu />} /></div>
+      <div className={list ? 'grid min-h-0 min-w-0 max-page:hidden' : 'grid min-h-0 min-w-0'}>{page}</div>
+      <Toasts />
     </div>
   );
+}
+
+const ROOM = /^\/rooms\/([0-9a-f-]{36})$/;
+
+/** What the address asks for: a room, maybe at one of its messages, or a new one. */
+function useShown(): { roomId: string | null; messageId: string | null; starts: boolean; key: string } {
+  const roomId = ROOM.exec(usePathname())?.[1] ?? null;
+  const search = useSearchParams();
+  const messageId = roomId === null ? null : search.get('message');
+  const [place, setPlace] = useState({ roomId, messageId });
+  // Scrolling on from a message takes it out of the address: the page stays.
+  if (place.roomId !== roomId || (messageId !== null && place.messageId !== messageId)) setPlace({ roomId, messageId });
+  return { ...place, starts: search.has('new'), key: `${place.roomId} ${place.messageId}` };
+}
+
+function useTitle(roomId: string | null): void {
+  const t = useTranslations('rooms');
+  const rooms = useRooms();
+  const name = useRoom(roomId ?? '')?.room.name;
+  const ended = useAnswersEnded();
+  // What stands in the room on screen is unread only while one looks elsewhere.
+  const away = typeof document !== 'undefined' && (document.hidden || !document.hasFocus());
+  const unread = rooms.reduce((sum, { room, unread: count }) => sum + (room.id === roomId && !away ? 0 : count), 0);
+  usePageTitle(roomId === null ? t('title') : name, unread + ended);
+}
+
+/** ⌘⇧O, or Ctrl+Shift+O, begins a new room. */
+function useShortcuts(): void {
+  useEffect(() => {
+    const pressed = (event: KeyboardEvent) => {
+      if (!event.shiftKey || !(event.metaKey || event.ctrlKey) || event.altKey || event.code !== 'KeyO') return;
+      event.preventDefault();
+      go('/rooms?new');
+      requestAnimationFrame(() => document.getElementById('message-box')?.focus());
+    };
+    window.addEventListener('keydown', pressed);
+    return () => window.removeEventListener('keydown', pressed);
+  }, []);
+}
+
+/** A file that is dropped anywhere would open in place of the page or in a new tab. */
+function useNoFiles(): void {
+  const t = useTranslations('ui');
+  useEffect(() => {
+    const holds = (event: DragEvent) => event.dataTransfer?.types.includes('Files') ?? false;
+    const over = (event: DragEvent) => holds(event) && event.preventDefault();
+    const dropped = (event: DragEvent) => {
+      if (!holds(event)) return;
+      event.preventDefault();
+      notify({ text: t('noFiles'), amiss: true });
+    };
+    window.addEventListener('dragover', over);
+    window.addEventListener('drop', dropped);
+    return () => {
+      window.removeEventListener('dragover', over);
+      window.removeEventListener('drop', dropped);
+    };
+  }, [t]);
 }

@@ -1,6 +1,7 @@
 import clsx from 'clsx';
 import type { CSSProperties } from 'react';
 import { hueOf, initialOf } from '@/lib/hue';
+import { unturned } from '@/lib/bidi';
 import { Icon } from './icon';
 
 interface Named {
@@ -10,7 +11,7 @@ interface Named {
 }
 
 export function nameOf(user: Named): string {
-  return user.display_name || user.username;
+  return unturned(user.display_name || user.username);
 }
 
 /** A person's face: their initial on the hue of their id. */

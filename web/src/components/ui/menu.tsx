@@ -3,14 +3,16 @@
 import clsx from 'clsx';
 import { DropdownMenu as Radix } from 'radix-ui';
 import type { ReactNode } from 'react';
+import { useCovered } from '@/stores/covers';
 import { Icon, type IconName } from './icon';
 
-export function Menu({ trigger, children, align = 'end', side }: { trigger: ReactNode; children: ReactNode; align?: 'start' | 'end'; side?: 'top' | 'bottom' }) {
+export function Menu({ trigger, children, align = 'end', side, defaultOpen = false }: { trigger: ReactNode; defaultOpen?: boolean; children: ReactNode; align?: 'start' | 'end'; side?: 'top' | 'bottom' }) {
   return (
-    <Radix.Root modal={false}>
+    <Radix.Root modal={false} defaultOpen={defaultOpen}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content align={align} side={side} sideOffset={6} collisionPadding={8} className="animate-rise z-50 grid max-h-[min(70dvh,420px)] min-w-52 overflow-y-auto rounded-2 border border-line bg-surface p-1 shadow-float">
+          <Over />
           {children}
         </Radix.Content>
       </Radix.Portal>
@@ -18,10 +20,16 @@ export function Menu({ trigger, children, align = 'end', side }: { trigger: Reac
   );
 }
 
+function Over() {
+  useCovered(true);
+  return null;
+}
+
 interface ItemProps {
   icon?: IconName;
   children: ReactNode;
-  onSelect: () => void;
+  /** Closes the menu, unless the event's default is prevented. */
+  onSelect: (event: Event) => void;
   danger?: boolean;
   checked?: boolean;
   disabled?: boolean;

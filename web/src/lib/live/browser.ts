@@ -1,5 +1,6 @@
 import type { Clock, OpenSocket, OutboxStorage } from '@/lib/protocol/ports';
 import type { Unsent } from '@/lib/protocol/types';
+import { itemsBelow, writeItem } from './device-storage';
 
 export const browserClock: Clock = {
   now: () => Date.now(),
@@ -19,6 +20,7 @@ export const browserSocket: OpenSocket = (url, events) => {
 };
 
 const OUTBOX = 'yoriai.outbox.';
+const DRAFT = 'yoriai.draft.';
 
 /**
  * Unsent messages of one person in localStorage, one item each, so that two tabs do not overwrite each other's. Where storage is
@@ -27,50 +29,39 @@ const OUTBOX = 'yoriai.outbox.';
 export function localOutbox(userId: string): OutboxStorage {
   const prefix = `${OUTBOX}${userId}.`;
   return {
-    all: () => {
-      const entries: Unsent[] = [];
-      for (const key of keys(prefix)) {
-        const entry = parse(localStorage.getItem(key));
-        if (entry) entries.push(entry);
-      }
-      return entries;
+    all: () => itemsBelow(prefix).map(([, text]) => parse(text)).filter((entry) => entry !== null),
+    put: (entry) => writeItem(prefix + entry.client_message_id, JSON.stringify(entry)),
+    remove: (id) => writeItem(prefix + id, null),
+    watch: (changed) => {
+      const heard = ({ key }: StorageEvent) => key?.startsWith(prefix) && changed();
+      window.addEventListener('storage', heard);
+      return () => window.removeEventListener('storage', heard);
     },
-    put: (entry) => quietly(() => localStorage.setItem(prefix + entry.client_message_id, JSON.stringify(entry))),
-    remove: (id) => quietly(() => localStorage.removeItem(prefix + id)),
   };
+}
+
+/** How many messages of a person wait on this device. */
+export function unsentOf(userId: string): number {
+  return itemsBelow(`${OUTBOX}${userId}.`).length;
 }
 
 /** Forgets what anybody but this person left on the device. */
 export function purgeOthers(userId: string): void {
-  for (const key of keys(OUTBOX)) if (!key.startsWith(`${OUTBOX}${userId}.`)) quietly(() => localStorage.removeItem(key));
+  for (const kind of [OUTBOX, DRAFT]) {
+    for (const [key] of itemsBelow(kind)) if (!key.startsWith(`${userId}.`)) writeItem(kind + key, null);
+  }
 }
 
 /** Forgets everything, at log-out. */
 export function purgeAll(): void {
-  for (const key of keys('yoriai.')) quietly(() => localStorage.removeItem(key));
+  for (const [key] of itemsBelow('yoriai.')) writeItem(`yoriai.${key}`, null);
 }
 
-function keys(prefix: string): string[] {
+function parse(text: string): Unsent | null {
   try {
-    return Object.keys(localStorage).filter((key) => key.startsWith(prefix));
-  } catch {
-    return [];
-  }
-}
-
-function parse(text: string | null): Unsent | null {
-  try {
-    const entry = JSON.parse(text ?? 'null') as Partial<Unsent> | null;
+    const entry = JSON.parse(text) as Partial<Unsent> | null;
     return entry && typeof entry.client_message_id === 'string' && typeof entry.room_id === 'string' && typeof entry.content === 'string' ? (entry as Unsent) : null;
   } catch {
     return null;
-  }
-}
-
-function quietly(work: () => void): void {
-  try {
-    work();
-  } catch {
-    // The message is still held in memory and is being sent.
   }
 }

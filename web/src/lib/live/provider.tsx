@@ -9,6 +9,7 @@ import type { components } from '@/lib/api/schema';
 import { RealtimeClient } from '@/lib/protocol/client';
 import type { RoomPage } from '@/lib/protocol/types';
 import { browserClock, browserSocket, localOutbox, purgeOthers } from './browser';
+import { toLogIn } from './signed-out';
 
 export type Me = components['schemas']['Me'];
 
@@ -23,7 +24,11 @@ const Context = createContext<Live | null>(null);
 /** Holds the signed-in person's live view of their rooms for everything below. */
 export function LiveProvider({ me, rooms, children }: { me: Me; rooms: RoomPage; children: ReactNode }) {
   const [live] = useState(() => createLive(me, rooms));
-  const [queries] = useState(() => new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1, refetchOnWindowFocus: false } } }));
+  const [queries] = useState(() => new QueryClient({ defaultOptions: {
+    queries: { staleTime: 30_000, retry: 1, refetchOnWindowFocus: false },
+    // Without a connection a change fails at once and says so; it is not carried out later behind one's back.
+    mutations: { networkMode: 'always' },
+  } }));
 
   useEffect(() => {
     const { client } = live;
@@ -61,14 +66,14 @@ function createLive(me: Me, rooms: RoomPage): Live {
   const inBrowser = typeof window !== 'undefined';
   // On the server the same tree is rendered once from its seeds; nothing is fetched or opened there.
   const api = inBrowser
-    ? browserClient(() => location.assign('/login?ended=1'))
+    ? browserClient(toLogIn)
     : apiClient('http://server.invalid', () => Promise.reject(new Error('no requests while rendering')));
   const client = new RealtimeClient({
     myId: me.id,
     api: protocolApi(api),
     clock: browserClock,
     openSocket: browserSocket,
-    storage: inBrowser ? localOutbox(me.id) : { all: () => [], put: () => undefined, remove: () => undefined },
+    storage: inBrowser ? localOutbox(me.id) : { all: () => [], put: () => undefined, remove: () => undefined, watch: () => () => undefined },
     newId: () => crypto.randomUUID(),
   });
   client.seed(rooms);

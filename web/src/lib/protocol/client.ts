@@ -1,17 +1,20 @@
 import { Connection } from './connection';
 import { Healing } from './healing';
+import { Listeners } from './listeners';
 import { isGone } from './loader';
-import { Loads } from './loads';
+import { Loads, type LoadState } from './loads';
 import { Outbox } from './outbox';
-import { ApiError, backoff, type Api, type Clock, type OpenSocket, type OutboxStorage } from './ports';
+import type { Api, Clock, OpenSocket, OutboxStorage } from './ports';
 import { Reading } from './reading';
-import type { RoomState } from './room-state';
+import { repeated } from './repeated';
+import { EMPTY_TIMELINE, type RoomState } from './room-state';
+import { RoomList } from './room-list';
 import { Roster } from './roster';
+import type { Thinking, ThinkingFrame } from './thinking';
 import { TypingBoard, type Typer } from './typing';
+import { Visits } from './visits';
 import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, MessagePage, PongFrame, Room, RoomPage, RoomView, Timeline } from './types';
 
-const ROOMS_PER_HEARTBEAT = 20;
-const EMPTY_TIMELINE: Timeline = { messages: [], unsent: [], loaded: false, hasOlder: false, hasNewer: false };
 const NO_MEMBERS: readonly Member[] = [];
 
 export interface ClientOptions {
@@ -24,15 +27,12 @@ export interface ClientOptions {
   newId(): string;
 }
 
-export type LoadState = 'loading' | 'ready' | 'gone';
-
 /**
  * One person's live view of their rooms. The socket is only a hint; the durable log is read by HTTP, and at the end what is held
  * here equals the database. Nothing here knows of React or of a browser.
  */
 export class RealtimeClient {
   private readonly api: Api;
-  private readonly clock: Clock;
   private readonly connection: Connection;
   private readonly outbox: Outbox;
   private readonly healing: Healing;
@@ -40,36 +40,36 @@ export class RealtimeClient {
   private readonly board: TypingBoard;
   private readonly roster: Roster;
   private readonly loads: Loads;
-  private readonly listeners = new Set<() => void>();
-  private uncovered: string[] = [];
-  private viewing: string | null = null;
+  private readonly listeners: Listeners;
+  private readonly visits = new Visits();
+  private readonly list: RoomList;
   private running = false;
-  private cachedRooms: readonly RoomView[] = [];
 
   constructor(private readonly options: ClientOptions) {
     const { api, clock } = options;
     this.api = api;
-    this.clock = clock;
+    this.listeners = new Listeners(clock);
     const changed = () => this.changed();
     const failed = (roomId: string, error: unknown) => this.failed(roomId, error);
     this.roster = new Roster(clock, api, options.myId, {
       changed,
       ownArrived: (id) => this.outbox.remove(id),
       spoke: (roomId, userId) => this.board.silent(roomId, userId),
-      held: (roomId) => this.viewing === roomId && this.running && void this.open(roomId),
+      held: (roomId) => this.visits.viewing === roomId && this.running && void this.open(roomId),
       stale: (roomId) => this.roster.get(roomId)?.state.loaded && void this.loadNewest(roomId),
       purged: (roomId) => {
         this.reading.forget(roomId);
         this.outbox.purge(roomId);
       },
     });
+    this.list = new RoomList(this.roster);
     this.loads = new Loads(clock, api, this.roster, {
       failed,
       loaded: (state) => {
         this.healRunning(state);
         this.changed();
       },
-      wanted: (roomId) => this.running && this.viewing === roomId,
+      wanted: (roomId) => this.running && this.visits.viewing === roomId,
     });
     this.outbox = new Outbox(clock, api, options.storage, { changed, failed, sent: (answer) => this.roster.rows(answer.message, answer.ai_message) });
     this.healing = new Healing(clock, api, changed, failed);
@@ -86,8 +86,7 @@ export class RealtimeClient {
   // What is shown. Answers keep their identity until they change.
 
   subscribe(listener: () => void): () => void {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
+    return this.listeners.add(listener);
   }
 
   get connectionState(): ConnectionState {
@@ -100,9 +99,7 @@ export class RealtimeClient {
 
   /** My rooms, newest activity first. */
   rooms(): readonly RoomView[] {
-    const views = this.roster.all().map(({ state }) => state.view()).sort((a, b) => compare(activity(b.room), activity(a.room)));
-    if (views.length !== this.cachedRooms.length || views.some((view, i) => view !== this.cachedRooms[i])) this.cachedRooms = views;
-    return this.cachedRooms;
+    return this.list.get();
   }
 
   room(roomId: string): RoomView | undefined {
@@ -114,8 +111,18 @@ export class RealtimeClient {
     return this.roster.get(roomId)?.state.loaded ? 'ready' : 'loading';
   }
 
+  /** Why a room or its people cannot be loaded now, as a code; null while nothing is amiss. */
+  loadTrouble(roomId: string): string | null {
+    return this.loads.trouble(roomId);
+  }
+
   timeline(roomId: string): Timeline {
     return this.roster.get(roomId)?.state.timeline(this.outbox.of(roomId)) ?? EMPTY_TIMELINE;
+  }
+
+  /** What a model that thinks has told so far. */
+  thinking(roomId: string, messageId: string): Thinking | undefined {
+    return this.roster.get(roomId)?.state.thinking(messageId);
   }
 
   members(roomId: string): readonly Member[] {
@@ -141,8 +148,9 @@ export class RealtimeClient {
   /** Takes a room's newest page in the same way. It may come while a page is being rendered, so nobody is told. */
   seedRoom(room: Room, messages: MessagePage): void {
     const { state, stream } = this.roster.hold(room);
+    if (messages.items.length === 0 && messages.next_cursor !== null) return;
     if (state.loaded || messages.latest_event < stream.lastEvent || messages.user_event < this.roster.user.lastEvent) return;
-    state.showNewest(messages.items, messages.next_cursor !== null);
+    state.showNewest(messages.items, messages.next_cursor);
   }
 
   start(): void {
@@ -154,6 +162,7 @@ export class RealtimeClient {
 
   stop(): void {
     this.running = false;
+    this.listeners.stop();
     this.connection.stop();
     this.outbox.stop();
     this.board.stop();
@@ -184,9 +193,16 @@ export class RealtimeClient {
 
   /** Says which room is on screen, and loads it. */
   view(roomId: string | null): void {
-    this.viewing = roomId;
+    const left = this.visits.view(roomId);
     this.connection.send({ action: 'view', room_id: roomId });
+    for (const id of left) this.roster.get(id)?.state.letGo();
     if (roomId !== null) void this.open(roomId);
+  }
+
+  /** Whether the newest messages are what is read, or earlier ones, which then stay although new ones come. */
+  follows(roomId: string, following: boolean): void {
+    const held = this.roster.get(roomId);
+    if (held) held.state.following = following;
   }
 
   /** Loads a room's newest messages and its people, once. Ends when they are there, or when the room turns out to be gone. */
@@ -248,16 +264,7 @@ export class RealtimeClient {
   /** Asks again. A broken connection repeats the request under the same key, so that it can cost only once. */
   async regenerate(roomId: string, questionId: string): Promise<void> {
     const key = this.options.newId();
-    for (let attempt = 1; ; attempt++) {
-      try {
-        this.roster.rows(await this.asked(roomId, this.api.regenerateReply(roomId, questionId, key)));
-        return;
-      } catch (error) {
-        const again = error instanceof ApiError ? error.status >= 500 : true;
-        if (!again || attempt >= 4) throw error;
-        await new Promise<void>((resolve) => this.clock.after(backoff(this.clock, attempt), resolve));
-      }
-    }
+    this.roster.rows(await repeated(this.options.clock, () => this.asked(roomId, this.api.regenerateReply(roomId, questionId, key))));
   }
 
   markRead(roomId: string, messageId: string): void {
@@ -273,7 +280,7 @@ export class RealtimeClient {
   roomIs(room: Room): void {
     this.roster.hold(room);
     this.changed();
-    if (this.viewing === room.id && this.running) void this.open(room.id);
+    if (this.visits.viewing === room.id && this.running) void this.open(room.id);
   }
 
   /** Access is lost: nothing of the room stays. */
@@ -284,15 +291,16 @@ export class RealtimeClient {
   // The connection.
 
   private opened(): void {
-    if (this.viewing !== null) this.connection.send({ action: 'view', room_id: this.viewing });
+    if (this.visits.viewing !== null) this.connection.send({ action: 'view', room_id: this.visits.viewing });
     if (this.roster.loaded) this.suspectAll();
     else void this.roster.loadUntilThere(() => this.running);
     this.retryNow();
-    this.uncovered = this.roster.ids();
+    this.visits.coverAll(this.roster.ids());
     this.connection.beat();
   }
 
   private retryNow(): void {
+    this.loads.retryNow();
     this.outbox.retryNow();
     this.reading.retryNow();
     this.roster.retryNow();
@@ -302,8 +310,8 @@ export class RealtimeClient {
     if (!this.running) return;
     if (this.roster.loaded) this.roster.user.suspect();
     // The log is asked for the room on screen; the heads in pong tell which of the others are behind.
-    this.uncovered = this.roster.ids();
-    const viewed = this.viewing === null ? undefined : this.roster.get(this.viewing);
+    this.visits.coverAll(this.roster.ids());
+    const viewed = this.visits.viewing === null ? undefined : this.roster.get(this.visits.viewing);
     viewed?.stream.suspect();
     if (viewed) this.healRunning(viewed.state);
   }
@@ -313,11 +321,9 @@ export class RealtimeClient {
   }
 
   private heartbeat(): object {
-    if (this.uncovered.length === 0) this.uncovered = this.roster.ids();
-    const asked = new Set(this.viewing !== null && this.roster.get(this.viewing) ? [this.viewing] : []);
-    while (asked.size < ROOMS_PER_HEARTBEAT && this.uncovered.length > 0) asked.add(this.uncovered.shift()!);
+    if (this.visits.covered) this.visits.coverAll(this.roster.ids());
     const rooms: Record<string, number> = {};
-    for (const id of asked) {
+    for (const id of this.visits.next((roomId) => this.roster.get(roomId) !== undefined)) {
       const stream = this.roster.get(id)?.stream;
       if (stream) rooms[id] = stream.lastEvent;
     }
@@ -328,12 +334,14 @@ export class RealtimeClient {
     switch (frame.type) {
       case 'ai.delta':
         return this.delta(frame as DeltaFrame);
+      case 'ai.thinking':
+        return this.thinks(frame as ThinkingFrame);
       case 'typing':
         return this.board.heard(frame as Extract<Frame, { type: 'typing' }>);
       case 'pong':
         return this.pong(frame as PongFrame);
-      case 'error':
-        return;
+      case 'error': // Something asked for the room on screen was refused: is it still mine?
+        return void (this.visits.viewing !== null && this.roster.lookUp(this.visits.viewing));
       default:
         return this.roster.pushed(frame as EventFrame);
     }
@@ -343,7 +351,12 @@ export class RealtimeClient {
     const state = this.roster.get(delta.room_id)?.state;
     if (!state?.loaded) return;
     if (state.delta(delta)) this.healing.gap(state, delta.message_id);
-    this.changed();
+    this.listeners.tellSoon();
+  }
+
+  private thinks(frame: ThinkingFrame): void {
+    this.roster.get(frame.room_id)?.state.thinks(frame);
+    this.listeners.tellSoon();
   }
 
   private pong(pong: PongFrame): void {
@@ -362,7 +375,7 @@ export class RealtimeClient {
         this.changed();
       } else void this.roster.lookUp(roomId);
     }
-    if (this.uncovered.length > 0) this.connection.beat();
+    if (!this.visits.covered) this.connection.beat();
   }
 
   private async asked<T>(roomId: string, answer: Promise<T>): Promise<T> {
@@ -381,14 +394,7 @@ export class RealtimeClient {
   }
 
   private changed(): void {
-    for (const listener of this.listeners) listener();
+    this.list.changed();
+    this.listeners.tell();
   }
-}
-
-function activity(room: Room): string {
-  return room.last_message?.created_at ?? room.created_at;
-}
-
-function compare(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

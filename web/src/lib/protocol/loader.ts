@@ -20,12 +20,12 @@ export class RoomLoader {
 
   async newest(state: RoomState): Promise<void> {
     const page = await this.page(state, { limit: PAGE });
-    state.showNewest(page.rows, page.more);
+    state.showNewest(page.rows, page.edge);
   }
 
   /** Takes a newest page that was fetched elsewhere, as by the server that rendered it. */
   async newestFrom(state: RoomState, given: MessagePage): Promise<void> {
-    if (this.isComplete(state, given)) return state.showNewest(given.items, given.next_cursor !== null);
+    if (this.isComplete(state, given)) return state.showNewest(given.items, given.next_cursor);
     await this.newest(state);
   }
 
@@ -42,23 +42,25 @@ export class RoomLoader {
     ]);
     const changed = await this.since(state, page);
     if (changed === null) return this.around(state, messageId);
-    const reachesEnd = newer.items.length === 0;
+    // A page may be empty although there is more.
+    const reachesEnd = newer.items.length === 0 && newer.next_cursor === null;
+    const reachesBeginning = older.items.length === 0 && older.next_cursor === null;
     const rows = changed.filter((row) => row.id >= first && (reachesEnd || row.id <= last));
-    state.showPage([...page.items, ...rows], older.items.length > 0, !reachesEnd);
+    state.showPage([...page.items, ...rows], reachesBeginning ? null : first, reachesEnd ? null : last);
   }
 
   async older(state: RoomState): Promise<void> {
     const from = state.oldestId;
     if (from === null) return;
     const page = await this.page(state, { before: from, limit: PAGE });
-    if (state.oldestId === from) state.addOlder(page.rows.filter((row) => row.id < from), page.more);
+    if (state.oldestId === from) state.addOlder(page.rows, page.edge);
   }
 
   async newer(state: RoomState): Promise<void> {
     const to = state.newestId;
     if (to === null) return;
     const page = await this.page(state, { after: to, limit: PAGE });
-    if (state.newestId === to) state.addNewer(page.rows.filter((row) => row.id > to && (!page.more || row.id <= (page.last ?? to))), page.more);
+    if (state.newestId === to) state.addNewer(page.rows, page.edge);
   }
 
   async members(state: RoomState): Promise<void> {
@@ -99,7 +101,7 @@ export class RoomLoader {
     let from = room.latest_event;
     if (state.loaded) {
       const page = await this.api.listMessages(state.room.id, { limit: PAGE });
-      state.showNewest(page.items, page.next_cursor !== null);
+      state.showNewest(page.items, page.next_cursor);
       from = Math.min(from, page.latest_event);
     }
     if (state.membersLoaded) {
@@ -117,12 +119,14 @@ export class RoomLoader {
     return from;
   }
 
-  private async page(state: RoomState, query: PageQuery): Promise<{ rows: Message[]; more: boolean; last: string | undefined }> {
+  /** A page with at least one message in it, unless there is none; `edge` is where the next one begins. */
+  private async page(state: RoomState, query: PageQuery): Promise<{ rows: Message[]; edge: string | null }> {
     const page = await this.api.listMessages(state.room.id, query);
+    const edge = page.next_cursor;
+    if (page.items.length === 0 && edge !== null) return this.page(state, { ...query, [query.after === undefined ? 'before' : 'after']: edge });
     const changed = await this.since(state, page);
     if (changed === null) return this.page(state, query);
-    const ids = page.items.map((row) => row.id).sort();
-    return { rows: [...page.items, ...changed.filter((row) => belongs(row, ids[0], query, page))], more: page.next_cursor !== null, last: ids.at(-1) };
+    return { rows: [...page.items, ...changed.filter((row) => belongs(row, query, edge))], edge };
   }
 
   private isComplete(state: RoomState, page: MessagePage): boolean {
@@ -156,14 +160,9 @@ export class RoomLoader {
 }
 
 /** Whether a changed row lies in the part of the room that a page covers. */
-function belongs(row: Message, first: string | undefined, query: PageQuery, page: MessagePage): boolean {
-  if (query.after !== undefined) return row.id > query.after;
-  const reachesBeginning = page.next_cursor === null && query.around === undefined;
-  if (query.before !== undefined && row.id >= query.before) return false;
-  if (reachesBeginning) return true;
-  if (first === undefined || row.id < first) return false;
-  if (query.around !== undefined) return page.items.some((item) => item.id === row.id);
-  return true;
+function belongs({ id }: Message, { before, after }: PageQuery, edge: string | null): boolean {
+  if (after !== undefined) return id > after && (edge === null || id <= edge);
+  return (before === undefined || id < before) && (edge === null || id >= edge);
 }
 
 export function isGone(error: unknown): boolean {

@@ -1,7 +1,10 @@
 import { isGone } from './loader';
-import { backoff, type Api, type Clock } from './ports';
+import { ApiError, backoff, type Api, type Clock } from './ports';
 import type { RoomState } from './room-state';
 import type { Roster } from './roster';
+
+/** Whether a room can be shown. */
+export type LoadState = 'loading' | 'ready' | 'gone';
 
 export interface LoadsEvents {
   /** A room's part is there. */
@@ -11,9 +14,14 @@ export interface LoadsEvents {
   wanted(roomId: string): boolean;
 }
 
+/** A page is shown before rows at the far end are let go: a list cannot follow both at once. */
+const TRIM_MS = 50;
+
 /** Loads rooms and their pages, each part once at a time. */
 export class Loads {
   private readonly under = new Map<string, Promise<unknown>>();
+  private readonly troubles = new Map<string, string>();
+  private readonly waits = new Map<string, () => void>();
 
   constructor(
     private readonly clock: Clock,
@@ -27,9 +35,23 @@ export class Loads {
     return this.once(roomId, () => this.untilThere(roomId));
   }
 
+  /** Why a room is not there yet, by the code of the last refusal. It is being tried again meanwhile. */
+  trouble(roomId: string): string | null {
+    return this.troubles.get(roomId) ?? null;
+  }
+
+  /** Nobody waits for the end of a backoff. */
+  retryNow(): void {
+    for (const resume of this.waits.values()) resume();
+  }
+
   /** Answers whether the page could be read. */
   page(roomId: string, part: 'older' | 'newer' | 'newest'): Promise<boolean> {
-    return this.part(roomId, part, (state) => this.roster.loader[part](state));
+    return this.part(roomId, part, async (state) => {
+      await this.roster.loader[part](state);
+      if (part === 'newest') return;
+      this.clock.after(TRIM_MS, () => state.trim(part === 'older' ? 'newest' : 'oldest') && this.events.loaded(state));
+    });
   }
 
   around(roomId: string, messageId: string): Promise<boolean> {
@@ -68,13 +90,29 @@ export class Loads {
         if (!state.loaded) await this.roster.loader.newest(state);
         this.events.loaded(state);
         if (!state.membersLoaded) await this.roster.loader.members(state);
+        this.troubles.delete(roomId);
         this.events.loaded(state);
         return;
       } catch (error) {
         if (isGone(error) && stillSo()) return this.roster.purge(roomId);
+        this.troubles.set(roomId, error instanceof ApiError ? error.code : 'unreachable');
+        this.events.failed(roomId, error);
         if (!this.events.wanted(roomId)) return;
       }
-      await new Promise<void>((resolve) => this.clock.after(backoff(this.clock, attempt), resolve));
+      await this.pause(roomId, backoff(this.clock, attempt));
+      if (!this.events.wanted(roomId)) return;
     }
+  }
+
+  private pause(roomId: string, ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const resume = () => {
+        cancel();
+        this.waits.delete(roomId);
+        resolve();
+      };
+      const cancel = this.clock.after(ms, resume);
+      this.waits.set(roomId, resume);
+    });
   }
 }

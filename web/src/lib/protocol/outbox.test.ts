@@ -88,4 +88,34 @@ describe('the outbox', () => {
     made.purge('r');
     expect(entries.size).toBe(0);
   });
+
+  it('sends what another page left waiting, and forgets what another page has sent', async () => {
+    const [entries, pages] = [new Map<string, Unsent>(), new Set<() => void>()];
+    const sentBy: string[] = [];
+    const page = (name: string, answer: Answer) => new Outbox(new VirtualClock(5), {
+      sendMessage: (_, body) => {
+        sentBy.push(`${name} ${body.client_message_id}`);
+        return answer(body);
+      },
+    }, memoryOutbox(entries, pages), { changed: () => undefined, sent: () => undefined, failed: () => undefined });
+    const other = page('other', sent);
+    other.start();
+    const away = page('away', lost);
+    away.start();
+    away.add({ client_message_id: 'a', room_id: 'r', content: 'written offline' });
+    await new Promise((resolve) => setTimeout(resolve));
+    expect(sentBy).toEqual(['away a', 'other a']);
+    expect(entries.size).toBe(0);
+    expect(away.of('r')).toEqual([]);
+  });
+
+  it('keeps what the device could not store, whatever another page does', async () => {
+    const [entries, pages] = [new Map<string, Unsent>(), new Set<() => void>()];
+    const made = new Outbox(new VirtualClock(5), { sendMessage: () => new Promise(() => undefined) }, { ...memoryOutbox(entries, pages), put: () => undefined }, { changed: () => undefined, sent: () => undefined, failed: () => undefined });
+    made.start();
+    made.add({ client_message_id: 'a', room_id: 'r', content: 'kept here alone' });
+    memoryOutbox(entries, pages).put({ client_message_id: 'b', room_id: 'q', content: 'b', written_at: 1, state: 'refused' });
+    expect(made.of('r').map((entry) => entry.content)).toEqual(['kept here alone']);
+    expect(made.of('q')).toEqual([]);
+  });
 });

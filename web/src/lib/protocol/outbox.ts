@@ -21,6 +21,8 @@ export class Outbox {
   private readonly waits = new Map<string, () => void>();
   private readonly failures = new Map<string, number>();
   private running = false;
+  private unwatch: (() => void) | null = null;
+  private stored = new Set<string>();
 
   constructor(
     private readonly clock: Clock,
@@ -33,11 +35,15 @@ export class Outbox {
 
   start(): void {
     this.running = true;
+    this.unwatch ??= this.storage.watch(() => this.follow());
+    this.adopt(() => true);
     this.pumpAll();
   }
 
   stop(): void {
     this.running = false;
+    this.unwatch?.();
+    this.unwatch = null;
     for (const cancel of this.waits.values()) cancel();
     this.waits.clear();
   }
@@ -93,12 +99,34 @@ export class Outbox {
 
   /** The connection is back: nobody waits for the end of a backoff. */
   retryNow(): void {
+    this.adopt(() => true);
     for (const [roomId, cancel] of this.waits) {
       cancel();
       this.waits.delete(roomId);
       this.failures.delete(roomId);
     }
     this.pumpAll();
+  }
+
+  /** Another page changed what is stored. What it could not send is sent from here; what it sent or discarded is forgotten. */
+  private follow(): void {
+    const stored = new Set(this.storage.all().map((entry) => entry.client_message_id));
+    // A full disk may have kept nothing of what stands here alone.
+    for (const id of this.stored) if (!stored.has(id)) this.remove(id);
+    this.adopt((entry) => entry.state === 'waiting');
+    this.pumpAll();
+  }
+
+  /** Takes over what other pages have left. Should two send the same, the API stores it once. */
+  private adopt(wanted: (entry: Unsent) => boolean): void {
+    const all = this.storage.all();
+    this.stored = new Set(all.map((entry) => entry.client_message_id));
+    const found = all.filter((entry) => !this.entries.has(entry.client_message_id) && wanted(entry));
+    for (const entry of found) {
+      this.entries.set(entry.client_message_id, entry.state === 'refused' ? entry : { ...entry, state: 'waiting' });
+      this.byRoom.delete(entry.room_id);
+    }
+    if (found.length > 0) this.events.changed();
   }
 
   private pumpAll(): void {

@@ -67,11 +67,13 @@ export class ApiError extends Error {
   }
 }
 
-/** Where unsent messages outlive the page. */
+/** Where unsent messages outlive the page, shared by all pages of one person. */
 export interface OutboxStorage {
   all(): Unsent[];
   put(entry: Unsent): void;
   remove(clientMessageId: string): void;
+  /** Calls back when another page has put or removed something; the answer ends that. */
+  watch(changed: () => void): () => void;
 }
 
 /** Waits base·2ⁿ up to a limit, drawn from its upper half so that many clients do not return at once. */

@@ -27,7 +27,7 @@ async function live(seed: number) {
   const { random } = clock;
   const cloud = new FakeCloud();
   cloud.now = () => 1_790_000_000_000 + clock.now();
-  const network = new FakeNetwork(cloud, clock, { changes: 3 + Math.floor(random() * 20) });
+  const network = new FakeNetwork(cloud, clock, { changes: 3 + Math.floor(random() * 20), page: 4 + Math.floor(random() * 60) });
   const users = ['aki', 'ben', 'mei'].map((name) => cloud.addUser(name));
   const rooms = [cloud.addRoom(users[0]!.id, 'one'), cloud.addRoom(users[0]!.id, 'two')];
   for (const room of rooms) for (const user of users.slice(1)) cloud.join(room.room.id, user.id, 'member');
@@ -104,7 +104,7 @@ async function live(seed: number) {
     client.setVisible(true);
   }
   await clock.advance(120_000);
-  for (const [, client] of clients) for (let i = 0; i < 5; i++) await Promise.all([client.loadOlder(rooms[0]!.room.id), clock.advance(100)]);
+  for (const [, client] of clients) for (let i = 0; i < 60 && client.timeline(rooms[0]!.room.id).hasOlder; i++) await Promise.all([client.loadOlder(rooms[0]!.room.id), clock.advance(100)]);
   await clock.advance(5_000);
   return { cloud, clients };
 }

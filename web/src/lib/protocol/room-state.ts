@@ -1,14 +1,13 @@
-import { byId, isSettled, newerRow } from './rows';
+import { MessageWindow } from './message-window';
+import { isSettled, newerRow, preview } from './rows';
 import { RunningText } from './running-text';
+import { Thoughts, type Thinking, type ThinkingFrame } from './thinking';
 import type { DeltaFrame, EventFrame, Member, Message, Room, RoomView, Timeline, Unsent } from './types';
 
-/** The part of a room's order that is held: from one id to another, or to the room's beginning or living end. */
-interface Window {
-  from: string | null;
-  to: string | null;
-}
-
 const MAX_TEXTS = 50;
+
+/** Of a room that is not held. */
+export const EMPTY_TIMELINE: Timeline = { messages: [], unsent: [], loaded: false, hasOlder: false, hasNewer: false };
 
 /** Everything held of one room. Pure: rows, events and deltas in, views out. */
 export class RoomState {
@@ -16,13 +15,15 @@ export class RoomState {
   private version: number;
   private lastReadSequence = 0;
   private lastReadId: string | null = null;
-  private window: Window | null = null;
-  private readonly rows = new Map<string, Message>();
+  private readonly window = new MessageWindow();
+  private readonly thoughts = new Thoughts();
   private readonly texts = new Map<string, RunningText>();
   private readonly people = new Map<string, Member>();
   private readonly removedAt = new Map<string, number>();
   private lastOwnId = '';
   membersLoaded = false;
+  /** Whether the reader follows the newest messages; one who reads earlier ones must not lose them. */
+  following = true;
 
   private cachedView: RoomView | null = null;
   private cachedTimeline: Timeline | null = null;
@@ -39,23 +40,23 @@ export class RoomState {
   }
 
   get loaded(): boolean {
-    return this.window !== null;
+    return this.window.open;
   }
 
   get oldestId(): string | null {
-    return this.window?.from ?? null;
+    return this.window.from;
   }
 
   get newestId(): string | null {
-    return this.window?.to ?? null;
-  }
-
-  get newestHeld(): Message | undefined {
-    return this.timeline([]).messages.at(-1);
+    return this.window.to;
   }
 
   row(id: string): Message | undefined {
-    return this.rows.get(id);
+    return this.window.get(id);
+  }
+
+  thinking(id: string): Thinking | undefined {
+    return this.thoughts.of(id);
   }
 
   text(id: string): RunningText | undefined {
@@ -98,11 +99,7 @@ export class RoomState {
 
   /** The highest sequence at or before a message, as far as rows are held. */
   sequenceAt(id: string): number | null {
-    let found: number | null = null;
-    for (const row of this.rows.values()) {
-      if (row.id <= id && row.sequence !== null && (found === null || row.sequence > found)) found = row.sequence;
-    }
-    return found;
+    return this.window.sequenceAt(id);
   }
 
   event(event: EventFrame): void {
@@ -125,22 +122,29 @@ export class RoomState {
   }
 
   messageIs(next: Message): void {
-    if (next.client_message_id !== null && next.sender?.id === this.myId) this.ownArrived(next.client_message_id);
-    if (next.visibility === 'public') this.countMessage(next);
-    if (!this.holds(next.id)) return;
-    const held = this.rows.get(next.id);
+    this.counted(next);
+    this.rowIs(next);
+    if (this.window.to === null) this.window.trim(this.following ? 'oldest' : 'newest');
+  }
+
+  private rowIs(next: Message): void {
+    if (!this.window.covers(next.id)) return;
+    const held = this.window.get(next.id);
     const row = newerRow(held, next);
     if (row === held) return;
-    this.rows.set(next.id, row);
     const text = this.texts.get(next.id);
     if (text) {
       text.absorb(row);
       if (row.deleted_at || (isSettled(row) && (row.ai?.attempt ?? 0) >= text.attempt)) this.texts.delete(next.id);
     }
+    if (row.deleted_at || isSettled(row)) this.thoughts.forget(next.id);
+    this.window.put(row, this.texts.get(next.id)?.overlay(row) ?? row);
     this.cachedTimeline = null;
   }
 
-  private countMessage(message: Message): void {
+  private counted(message: Message): void {
+    if (message.client_message_id !== null && message.sender?.id === this.myId) this.ownArrived(message.client_message_id);
+    if (message.visibility !== 'public') return;
     const last_sequence = Math.max(this.room.last_sequence, message.sequence ?? 0);
     this.room = { ...this.room, last_sequence, last_message: laterMessage(this.room.last_message, message) };
     // Sending moves my read position past my own pair.
@@ -184,12 +188,12 @@ export class RoomState {
 
   /** Answers that are still being written, as far as rows are held. */
   running(): string[] {
-    return [...this.rows.values()].filter((row) => row.type === 'ai' && !isSettled(row)).map((row) => row.id);
+    return this.window.all().filter((row) => row.type === 'ai' && !isSettled(row)).map((row) => row.id);
   }
 
   /** Answers the running text that has a gap now, if any. */
   delta(delta: DeltaFrame): RunningText | null {
-    const row = this.rows.get(delta.message_id);
+    const row = this.window.get(delta.message_id);
     if (row && (row.deleted_at || (isSettled(row) && (row.ai?.attempt ?? 0) >= delta.attempt))) return null;
     let text = this.texts.get(delta.message_id);
     if (!text) {
@@ -198,47 +202,91 @@ export class RoomState {
       this.texts.set(delta.message_id, text);
       this.dropOldestText();
     }
-    if (text.delta(delta)) this.cachedTimeline = null;
+    if (text.delta(delta)) {
+      this.thoughts.forget(delta.message_id);
+      this.textIs(delta.message_id);
+    }
     return text.hasGap ? text : null;
+  }
+
+  /** A model tells that it thinks. */
+  thinks(frame: ThinkingFrame): void {
+    const row = this.window.get(frame.message_id);
+    if (!row || row.deleted_at || isSettled(row) || this.texts.get(frame.message_id)?.attempt === frame.attempt) return;
+    this.thoughts.heard(frame);
   }
 
   /** What getMessage knew of an answer that is being written. */
   healed(message: Message): void {
     this.messageIs(message);
-    if (!this.holds(message.id)) return;
+    if (!this.window.covers(message.id)) return;
     let text = this.texts.get(message.id);
     if (!text && !isSettled(message)) this.texts.set(message.id, (text = new RunningText()));
     if (!text) return;
     if (isSettled(message) && (message.ai?.attempt ?? 0) >= text.attempt) this.dropText(message.id);
-    else if (text.absorb(message)) this.cachedTimeline = null;
+    else if (text.absorb(message)) this.textIs(message.id);
   }
 
   dropText(messageId: string): void {
-    if (this.texts.delete(messageId)) this.cachedTimeline = null;
+    if (this.texts.delete(messageId)) this.textIs(messageId);
   }
 
+  private textIs(messageId: string): void {
+    const row = this.window.get(messageId);
+    if (!row) return;
+    this.window.show(messageId, this.texts.get(messageId)?.overlay(row) ?? row);
+    this.cachedTimeline = null;
+  }
+
+  // The edge of a page is where its next one begins, however few messages it holds; null where there is no next one.
+
   /** Replaces what is held by the newest page. */
-  showNewest(rows: readonly Message[], hasOlder: boolean): void {
-    this.show(rows, { from: hasOlder ? lowest(rows) : null, to: null });
+  showNewest(rows: readonly Message[], from: string | null): void {
+    this.showPage(rows, from, null);
   }
 
   /** Replaces what is held by a page in the middle. */
-  showPage(rows: readonly Message[], hasOlder: boolean, hasNewer: boolean): void {
-    this.show(rows, { from: hasOlder ? lowest(rows) : null, to: hasNewer ? highest(rows) : null });
+  showPage(rows: readonly Message[], from: string | null, to: string | null): void {
+    this.window.begin(from, to);
+    this.add(rows);
   }
 
-  addOlder(rows: readonly Message[], hasOlder: boolean): void {
-    if (!this.window) return;
-    this.window = { ...this.window, from: hasOlder ? lowest(rows) : null };
-    for (const row of rows) this.messageIs(row);
+  addOlder(rows: readonly Message[], from: string | null): void {
+    this.window.reach({ from });
+    this.add(rows);
+  }
+
+  addNewer(rows: readonly Message[], to: string | null): void {
+    this.window.reach({ to });
+    this.add(rows);
+  }
+
+  /** Lets rows go at one end, if there are too many. Answers whether it did. */
+  trim(end: 'oldest' | 'newest'): boolean {
+    if (!this.window.trim(end)) return false;
+    this.cachedTimeline = null;
+    return true;
+  }
+
+  private add(rows: readonly Message[]): void {
+    for (const row of rows) {
+      this.counted(row);
+      this.rowIs(row);
+    }
     this.cachedTimeline = null;
   }
 
-  addNewer(rows: readonly Message[], hasNewer: boolean): void {
-    if (!this.window) return;
-    this.window = { ...this.window, to: hasNewer ? highest(rows) : null };
-    for (const row of rows) this.messageIs(row);
+  /** Nobody has looked here for long: what can be loaded again is let go. */
+  letGo(): void {
+    this.window.close();
+    this.texts.clear();
+    this.thoughts.clear();
+    this.people.clear();
+    this.removedAt.clear();
+    this.membersLoaded = false;
+    this.following = true;
     this.cachedTimeline = null;
+    this.cachedMembers = null;
   }
 
   view(): RoomView {
@@ -248,28 +296,13 @@ export class RoomState {
 
   timeline(unsent: readonly Unsent[]): Timeline {
     if (this.cachedTimeline && sameItems(this.cachedTimeline.unsent, unsent)) return this.cachedTimeline;
-    const messages = [...this.rows.values()].sort(byId).map((row) => this.texts.get(row.id)?.overlay(row) ?? row);
-    this.cachedTimeline = {
-      messages, unsent, loaded: this.loaded, hasOlder: (this.window?.from ?? null) !== null, hasNewer: (this.window?.to ?? null) !== null,
-    };
+    this.cachedTimeline = { messages: this.window.messages, unsent, loaded: this.loaded, hasOlder: this.window.from !== null, hasNewer: this.window.to !== null };
     return this.cachedTimeline;
   }
 
   members(): readonly Member[] {
     this.cachedMembers ??= [...this.people.values()].sort((a, b) => (a.joined_at < b.joined_at ? -1 : a.joined_at > b.joined_at ? 1 : 0));
     return this.cachedMembers;
-  }
-
-  private show(rows: readonly Message[], window: Window): void {
-    this.rows.clear();
-    this.window = window;
-    for (const row of rows) this.messageIs(row);
-    this.cachedTimeline = null;
-  }
-
-  private holds(id: string): boolean {
-    if (!this.window) return false;
-    return (this.window.from === null || id >= this.window.from) && (this.window.to === null || id <= this.window.to);
   }
 
   private dropOldestText(): void {
@@ -279,18 +312,11 @@ export class RoomState {
   }
 }
 
+/** The later of two messages, as a list shows it. */
 function laterMessage(held: Message | null, next: Message | null): Message | null {
-  if (!held || !next) return next ?? held;
-  if (held.id === next.id) return newerRow(held, next);
-  return next.id > held.id ? next : held;
-}
-
-function lowest(rows: readonly Message[]): string | null {
-  return rows.reduce<string | null>((low, row) => (low === null || row.id < low ? row.id : low), null);
-}
-
-function highest(rows: readonly Message[]): string | null {
-  return rows.reduce<string | null>((high, row) => (high === null || row.id > high ? row.id : high), null);
+  if (!next) return held;
+  if (!held || next.id > held.id) return preview(next);
+  return held.id === next.id ? preview(newerRow(held, next)) : held;
 }
 
 function sameItems(a: readonly unknown[], b: readonly unknown[]): boolean {

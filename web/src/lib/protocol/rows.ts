@@ -17,6 +17,13 @@ export function newerRow(held: Message | undefined, next: Message): Message {
   return codePoints(next.content) > codePoints(held.content) ? next : held;
 }
 
+const PREVIEW = 200;
+
+/** What a list of rooms keeps of a message: the beginning. It is never to be taken for the message itself. */
+export function preview(message: Message): Message {
+  return message.content.length <= PREVIEW ? message : { ...message, content: [...message.content.slice(0, 2 * PREVIEW)].slice(0, PREVIEW).join('') };
+}
+
 /** Messages in the order of their ids, which is the order of the room. */
 export function byId(a: { id: string }, b: { id: string }): number {
   return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;

@@ -1,5 +1,6 @@
 import type { components as frames } from '@/lib/api/frames';
 import type { components as api } from '@/lib/api/schema';
+import type { ThinkingFrame } from './thinking';
 
 /** The contract's objects under short names. */
 export type Message = api['schemas']['Message'];
@@ -23,7 +24,7 @@ export type DeltaFrame = frames['schemas']['Delta'];
 export type TypingFrame = frames['schemas']['SomeoneTypes'];
 export type PongFrame = frames['schemas']['Pong'];
 export type ErrorFrame = frames['schemas']['Error'];
-export type Frame = EventFrame | DeltaFrame | TypingFrame | PongFrame | ErrorFrame;
+export type Frame = EventFrame | DeltaFrame | ThinkingFrame | TypingFrame | PongFrame | ErrorFrame;
 
 /** A person's message that the server has not confirmed yet. It stands in the room under its client_message_id. */
 export interface Unsent {

@@ -4,6 +4,12 @@ export const API_INTERNAL_URL = process.env.API_INTERNAL_URL ?? 'http://127.0.0.
 export const PUBLIC_ORIGIN = process.env.PUBLIC_ORIGIN ?? 'http://localhost:8080';
 
 /**
+ * How long an answer of the API is waited for. A function gives up after 10 s and says why, as while the database wakes: that
+ * answer must be heard. A page may take one refresh and one read, within the 29 s of the web's own function.
+ */
+export const PATIENCE_MS = 12_000;
+
+/**
  * Headers of a request made for somebody: the stage's Origin and the CSRF header, as the browser would send, and who it is for.
  * The viewer's address is the edge's word; the API believes ours only with the origin secret, which may change while we run.
  */

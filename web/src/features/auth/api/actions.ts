@@ -1,11 +1,11 @@
 'use server';
 
 import { getLocale } from 'next-intl/server';
-import { cookies } from 'next/headers';
 import { redirect } from 'next/navigation';
-import { REFRESH_COOKIE, SESSION_COOKIE } from '@/lib/server/access-token';
-import { fieldErrors, logInInput, registerInput, safeNext, type FormState } from './schemas';
-import { authCall } from './sessions';
+import { safeNext } from '../utils/safe-next';
+import type { FormState } from './form-state';
+import { fieldErrors, logInInput, registerInput } from './schemas';
+import { signIn } from './sessions';
 
 export async function logIn(_: FormState, form: FormData): Promise<FormState> {
   const values = { login: text(form, 'login') };
@@ -27,17 +27,9 @@ export async function register(_: FormState, form: FormData): Promise<FormState>
   redirect(safeNext(text(form, 'next')));
 }
 
-export async function logOut(): Promise<void> {
-  await attempt('/auth/logout', null);
-  // Whatever the API answered, this browser forgets the session.
-  const jar = await cookies();
-  for (const name of [SESSION_COOKIE, REFRESH_COOKIE]) jar.delete({ name, path: '/' });
-  redirect('/login');
-}
-
-async function attempt(path: Parameters<typeof authCall>[0], body: object | null): Promise<string | null> {
+async function attempt(path: Parameters<typeof signIn>[0], body: object): Promise<string | null> {
   try {
-    return (await authCall(path, body))?.code ?? null;
+    return (await signIn(path, body))?.code ?? null;
   } catch {
     return 'unavailable';
   }

@@ -1,34 +1,19 @@
-import { z } from '@/lib/z';
+import * as z from 'zod/mini';
 
 /** Errors are keys of the `auth.errors` messages. */
 export const registerInput = z.object({
-  username: z.string().trim().regex(/^[A-Za-z0-9_-]{3,32}$/, 'username'),
-  email: z.string().trim().regex(/^[^\s@]+@[^\s@]+$/, 'email').max(254, 'email'),
-  password: z.string().min(10, 'password').max(128, 'password'),
+  username: z.string().check(z.trim(), z.regex(/^[A-Za-z0-9_-]{3,32}$/, 'username')),
+  email: z.string().check(z.trim(), z.regex(/^[^\s@]+@[^\s@]+$/, 'email'), z.maxLength(254, 'email')),
+  password: z.string().check(z.minLength(10, 'password'), z.maxLength(128, 'password')),
 });
 
 export const logInInput = z.object({
-  login: z.string().trim().min(1, 'login'),
-  password: z.string().min(1, 'password_missing'),
+  login: z.string().check(z.trim(), z.minLength(1, 'login')),
+  password: z.string().check(z.minLength(1, 'password_missing')),
 });
 
-/** What a form shows again after a refusal: what was typed, but never the password. */
-export interface FormState {
-  values: Record<string, string>;
-  /** A message's key for the form as a whole. */
-  error?: string;
-  fields: Record<string, string>;
-}
-
-export const emptyForm: FormState = { values: {}, fields: {} };
-
-export function fieldErrors(error: z.ZodError): Record<string, string> {
+export function fieldErrors(error: z.core.$ZodError): Record<string, string> {
   const fields: Record<string, string> = {};
   for (const issue of error.issues) fields[String(issue.path[0])] ??= issue.message;
   return fields;
-}
-
-/** Only a path of this site is followed after signing in. */
-export function safeNext(next: string | null | undefined): string {
-  return next && /^\/(?![/\\])[\w\-./?=&%]*$/.test(next) ? next : '/rooms';
 }

@@ -3,18 +3,17 @@ import { cookies, headers } from 'next/headers';
 import { problemOf } from '@/lib/api/problem';
 import type { ApiError } from '@/lib/protocol/ports';
 import { setCookiesOf } from '@/lib/server/set-cookie';
-import { API_INTERNAL_URL, forwarded } from '@/lib/server/upstream';
+import { API_INTERNAL_URL, forwarded, PATIENCE_MS } from '@/lib/server/upstream';
 
-/** Calls one of the /auth operations for the browser and hands its cookies on. Answers the refusal, or null. */
-export async function authCall(path: '/auth/register' | '/auth/login' | '/auth/logout', body: object | null): Promise<ApiError | null> {
+/** Signs somebody in for the browser and hands the session's cookies on. Answers the refusal, or null. */
+export async function signIn(path: '/auth/register' | '/auth/login', body: object): Promise<ApiError | null> {
   const jar = await cookies();
-  const cookie = path === '/auth/logout' ? { cookie: jar.getAll().map(({ name, value }) => `${name}=${value}`).join('; ') } : undefined;
   const response = await fetch(API_INTERNAL_URL + path, {
     method: 'POST',
-    headers: { ...forwarded(await headers()), ...cookie, ...(body && { 'content-type': 'application/json' }) },
-    body: body ? JSON.stringify(body) : undefined,
+    headers: { ...forwarded(await headers()), 'content-type': 'application/json' },
+    body: JSON.stringify(body),
     cache: 'no-store',
-    signal: AbortSignal.timeout(15_000),
+    signal: AbortSignal.timeout(PATIENCE_MS),
   });
   for (const { name, value, ...options } of setCookiesOf(response)) jar.set(name, value, options);
   if (response.ok) return null;

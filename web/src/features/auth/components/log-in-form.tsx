@@ -2,16 +2,21 @@
 
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
-import { useActionState } from 'react';
+import { useActionState, useEffect } from 'react';
 import { Button } from '@/components/ui/button';
 import { TextField } from '@/components/ui/field';
+import { refreshSession } from '@/lib/api/browser';
 import { logIn } from '../api/actions';
-import { emptyForm } from '../api/schemas';
+import { emptyForm } from '../api/form-state';
+import { safeNext } from '../utils/safe-next';
+import { carried } from '../utils/carried';
 import { FormError } from './form-error';
+import { PasswordField } from './password-field';
 
 export function LogInForm({ next, ended }: { next?: string; ended: boolean }) {
   const t = useTranslations('auth');
   const [state, submit, pending] = useActionState(logIn, emptyForm);
+  useNewerSession(ended, next);
   const wrong = (field: string) => (state.fields[field] ? t(`errors.${state.fields[field]}`) : undefined);
   return (
     <form action={submit} className="grid gap-4" noValidate>
@@ -19,11 +24,19 @@ export function LogInForm({ next, ended }: { next?: string; ended: boolean }) {
       <FormError code={state.error} />
       <input type="hidden" name="next" value={next ?? ''} />
       <TextField label={t('login')} name="login" autoComplete="username" autoCapitalize="none" spellCheck={false} defaultValue={state.values.login} error={wrong('login')} required />
-      <TextField label={t('password')} name="password" type="password" autoComplete="current-password" error={wrong('password')} required />
+      <PasswordField label={t('password')} name="password" autoComplete="current-password" error={wrong('password')} required />
       <Button type="submit" kind="primary" disabled={pending} className="mt-1 w-full">{pending ? t('loggingIn') : t('logIn')}</Button>
       <p className="text-center text-[13.5px]/5 text-text-2">
-        {t('noAccount')} <Link href="/register" className="font-medium text-accent underline-offset-3 hover:underline">{t('toRegister')}</Link>
+        {t('noAccount')} <Link href={`/register${carried(next, ended)}`} className="font-medium text-accent underline-offset-3 hover:underline">{t('toRegister')}</Link>
       </p>
     </form>
   );
+}
+
+/** What led here may have been a late answer with a superseded token, while another tab got a new one: then one is still signed in. */
+function useNewerSession(ended: boolean, next: string | undefined): void {
+  useEffect(() => {
+    if (!ended || document.hidden) return;
+    void refreshSession().then((refreshed) => refreshed === 'fresh' && location.replace(safeNext(next)));
+  }, [ended, next]);
 }

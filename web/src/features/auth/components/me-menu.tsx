@@ -2,23 +2,29 @@
 
 import { useLocale, useTranslations } from 'next-intl';
 import { useRouter } from 'next/navigation';
-import { startTransition } from 'react';
+import { useState } from 'react';
+import { Button } from '@/components/ui/button';
+import { Dialog } from '@/components/ui/lazy-dialog';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
-import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/ui/menu';
+import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/ui/lazy-menu';
 import { LOCALE_COOKIE } from '@/i18n/locale';
-import { purgeAll } from '@/lib/live/browser';
+import { endSession } from '@/lib/api/browser';
+import { purgeAll, unsentOf } from '@/lib/live/browser';
 import { useLive } from '@/lib/live/provider';
 import { remember, useTheme } from '@/lib/preferences';
-import { logOut } from '../api/actions';
+import { draftsOf, dropDrafts } from '@/stores/drafts';
+import { notify } from '@/stores/toasts';
 
 /** Oneself at the sidebar's foot: language, light, log out. */
 export function MeMenu() {
   const t = useTranslations('preferences');
-  const { me, client } = useLive();
+  const { me } = useLive();
   const locale = useLocale();
   const router = useRouter();
   const [dark, setDark] = useTheme();
+  const [asking, setAsking] = useState(false);
+  const leave = useLogOut();
   const speak = (language: 'ja' | 'en') => {
     remember(LOCALE_COOKIE, language);
     router.refresh();
@@ -45,17 +51,39 @@ export function MeMenu() {
         <MenuItem checked={!dark} onSelect={() => setDark(false)}>{t('light')}</MenuItem>
         <MenuItem checked={dark} onSelect={() => setDark(true)}>{t('dark')}</MenuItem>
         <MenuLine />
-        <MenuItem
-          icon="out"
-          onSelect={() => {
-            client.stop();
-            purgeAll();
-            startTransition(() => logOut());
-          }}
-        >
-          {t('logOut')}
-        </MenuItem>
+        <MenuItem icon="out" onSelect={() => (draftsOf(me.id).size + unsentOf(me.id) > 0 ? setAsking(true) : void leave())}>{t('logOut')}</MenuItem>
       </Menu>
+      <Dialog open={asking} onOpenChange={setAsking} title={t('logOutTitle')} description={t('logOutLoses', { drafts: draftsOf(me.id).size, unsent: unsentOf(me.id) })}>
+        <div className="flex flex-wrap justify-end gap-2">
+          <Button onClick={() => setAsking(false)}>{t('stay')}</Button>
+          <Button
+            kind="danger"
+            onClick={() => {
+              setAsking(false);
+              void leave();
+            }}
+          >
+            {t('logOutAnyway')}
+          </Button>
+        </div>
+      </Dialog>
     </div>
   );
+}
+
+/** Logs out at the API itself, which a page can do that was left open over a deployment. If that fails everything stays as it is. */
+function useLogOut(): () => Promise<void> {
+  const t = useTranslations('preferences');
+  const { client } = useLive();
+  return async () => {
+    if (!(await endSession())) {
+      notify({ text: t('logOutFailed'), amiss: true });
+      return;
+    }
+    client.stop();
+    dropDrafts();
+    purgeAll();
+    // A page of its own: nothing of this person stays in memory.
+    location.assign('/login');
+  };
 }

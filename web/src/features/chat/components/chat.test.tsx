@@ -144,7 +144,7 @@ describe('a room on screen', () => {
     expect(await screen.findByText('not shown to the AI')).toBeInTheDocument();
     await userEvent.click(within(mine()).getByRole('button', { name: 'More' }));
     await userEvent.click(await screen.findByRole('menuitem', { name: 'Delete' }));
-    expect(await screen.findByText('Aki deleted this message')).toBeInTheDocument();
+    expect(await screen.findByText('Aki’s message was deleted')).toBeInTheDocument();
   });
 
   it('shows who is typing, until their message comes', async () => {

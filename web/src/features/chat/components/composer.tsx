@@ -1,32 +1,30 @@
 'use client';
 
-import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
 import { useEffect, useRef, type ReactNode } from 'react';
+import { AskAiSwitch } from '@/components/ask-ai-switch';
+import { MessageBox } from '@/components/message-box';
+import { isTooLong, TooLong } from '@/components/too-long';
+import { nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
+import { callsAi } from '@/lib/calls-ai';
 import { useMembers, useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
+import { useDraft } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
-import { nameOf } from '@/components/ui/face';
-import { isComposing } from '../utils/composing';
-import { GrowingText } from './growing-text';
 import { useTrouble } from './trouble';
-
-const MAX_CHARACTERS = 32_000;
-/** People may call the AI in the text instead of by the switch. */
-const CALLS_AI = /(^|[\s、。「（(])@ai(?![\w-])/i;
 
 export function Composer({ roomId, line, onSent }: { roomId: string; line: ReactNode; onSent: () => void }) {
   const t = useTranslations('chat');
   const { client } = useLive();
   const report = useTrouble();
   const view = useRoom(roomId);
-  const text = useUi((ui) => ui.drafts[roomId] ?? '');
-  const setDraft = useUi((ui) => ui.setDraft);
+  const [text, setText] = useDraft(roomId);
   const chosen = useUi((ui) => ui.askAi[roomId]);
   const setAskAi = useUi((ui) => ui.setAskAi);
+  const editLast = useEditLast(roomId);
   const alone = useMembers(roomId).length <= 1;
   const stoppable = useStoppable(roomId);
   const box = useRef<HTMLTextAreaElement>(null);
@@ -38,79 +36,54 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   }, [roomId]);
 
   if (!view) return null;
-  if (view.room.is_archived) return <Closed>{t('archived')}</Closed>;
-  if (!may.write(role)) return <Closed>{t('readOnly')}</Closed>;
+  if (view.room.is_archived) return <Closed text={text}>{t('archived')}</Closed>;
+  if (!may.write(role)) return <Closed text={text}>{t('readOnly')}</Closed>;
 
-  const asksAi = may.askAi(role) && ((chosen ?? alone) || CALLS_AI.test(text));
-  const tooLong = text.length > MAX_CHARACTERS && [...text].length > MAX_CHARACTERS;
-  const ready = text.trim() !== '' && !tooLong;
-  const send = () => {
-    if (!ready) return;
-    client.send(roomId, text.trim(), asksAi ? { ai: {} } : {});
-    setDraft(roomId, '');
-    onSent();
+  const asksAi = may.askAi(role) && ((chosen ?? alone) || callsAi(text));
+  const tooLong = isTooLong(text);
+  const stop = () => {
+    for (const id of stoppable) client.stopReply(roomId, id).catch(report);
   };
 
   return (
     <>
       {line}
-      <form
-        className="shift rounded-3 border border-line-strong bg-surface shadow-float focus-within:border-accent"
-        onSubmit={(event) => {
-          event.preventDefault();
-          send();
+      <MessageBox
+        box={box} text={text} ready={text.trim() !== '' && !tooLong} label={t('message')} sendLabel={t('send')}
+        placeholder={t(asksAi ? (alone ? 'placeholderAlone' : 'placeholderAi') : 'placeholder')}
+        onText={(next) => {
+          setText(next);
+          if (next !== '' && next !== text) client.typing(roomId);
         }}
-      >
-        <GrowingText
-          ref={box} label={t('message')} placeholder={t(asksAi ? 'placeholderAi' : 'placeholder')} value={text} enterKeyHint="enter"
-          onChange={(next) => {
-            setDraft(roomId, next);
-            if (next !== '') client.typing(roomId);
-          }}
-          onKeyDown={(event) => {
-            if (event.key !== 'Enter' || event.shiftKey || isComposing(event)) return;
-            // Where the keyboard is on the screen, Enter is a new line and the button sends.
-            if (!matchMedia('(pointer: fine)').matches) return;
-            event.preventDefault();
-            send();
-          }}
-        />
-        <div className="flex items-center gap-1.5 px-2 pt-1 pb-2">
-          {may.askAi(role) && (
-            <button
-              type="button" aria-pressed={asksAi} onClick={() => setAskAi(roomId, !(chosen ?? alone))}
-              className={clsx('shift inline-flex h-8 items-center gap-1.5 rounded-full border pr-3 pl-2.5 text-[13px] font-medium max-page:h-11', asksAi ? 'border-accent-line bg-accent-soft text-accent' : 'border-line text-text-2 hover:bg-surface-2')}
-            >
-              <Icon name="spark" size={15} />{t('askAi')}
-            </button>
-          )}
-          <span className="grow" />
-          {stoppable && (
-            <button type="button" aria-label={t('stop')} title={t('stop')} onClick={() => client.stopReply(roomId, stoppable).catch(report)} className="shift grid size-9 place-items-center rounded-full border border-line-strong text-text hover:bg-surface-2 max-page:size-11">
-              <Icon name="stop" />
-            </button>
-          )}
-          {(!stoppable || ready) && (
-            <button type="submit" aria-label={t('send')} title={t('send')} disabled={!ready} className="shift grid size-9 place-items-center rounded-full bg-accent text-on-accent hover:bg-accent-hover disabled:bg-surface-2 disabled:text-text-3 max-page:size-11">
-              <Icon name="send" />
-            </button>
-          )}
-        </div>
-      </form>
-      <Truth roomId={roomId} asksAi={asksAi} tooLong={tooLong} />
+        onSend={(written) => {
+          client.send(roomId, written.trim(), asksAi ? { ai: {} } : {});
+          setText('');
+          onSent();
+        }}
+        onKey={(event) => {
+          if (event.key === 'Escape' && stoppable.length > 0) stop();
+          else if (event.key === 'ArrowUp' && text === '' && editLast()) event.preventDefault();
+        }}
+        choices={may.askAi(role) && <AskAiSwitch on={asksAi} onChange={() => setAskAi(roomId, !(chosen ?? alone))} />}
+        stop={stoppable.length > 0 && (
+          <button type="button" aria-label={t('stop')} title={t('stopKey')} onClick={stop} className="shift grid size-9 place-items-center rounded-full border border-line-strong text-text hover:bg-surface-2 max-page:size-11 short:size-8!">
+            <Icon name="stop" />
+          </button>
+        )}
+      />
+      {tooLong ? <TooLong text={text} onText={setText} /> : <Truth roomId={roomId} asksAi={asksAi} />}
     </>
   );
 }
 
 /** One line of truth: who will answer and who pays for it. */
-function Truth({ roomId, asksAi, tooLong }: { roomId: string; asksAi: boolean; tooLong: boolean }) {
+function Truth({ roomId, asksAi }: { roomId: string; asksAi: boolean }) {
   const t = useTranslations('chat');
   const { me } = useLive();
   const { models } = useModels();
   const view = useRoom(roomId);
   const owner = useMembers(roomId).find((member) => member.user.id === view?.room.owner_id);
-  const className = 'mt-2 min-h-[18px] text-center text-[12.5px]/[18px] text-text-3 tabular-nums';
-  if (tooLong) return <p role="alert" className={clsx(className, 'text-danger!')}>{t('tooLong', { limit: MAX_CHARACTERS })}</p>;
+  const className = 'mt-2 min-h-[18px] text-center text-[12.5px]/[18px] text-text-3 tabular-nums short:hidden';
   if (!view || !asksAi) return <p className={className}>{t('aiNotAsked')}</p>;
   const model = modelName(models, view.room.ai_provider, view.room.ai_model);
   return (
@@ -120,20 +93,37 @@ function Truth({ roomId, asksAi, tooLong }: { roomId: string; asksAi: boolean; t
   );
 }
 
-function Closed({ children }: { children: ReactNode }) {
-  return <p className="rounded-3 border border-line bg-surface-2 px-4 py-3 text-center text-[14px]/5 text-text-2">{children}</p>;
+/** Where nothing can be written any more. What had been typed stays at hand. */
+function Closed({ text, children }: { text: string; children: ReactNode }) {
+  const t = useTranslations('chat');
+  return (
+    <div className="rounded-3 border border-line bg-surface-2 px-4 py-3 text-center text-[14px]/5 text-text-2">
+      <p>{children}</p>
+      {text.trim() !== '' && <textarea readOnly aria-label={t('keptDraft')} value={text} rows={3} className="mt-2 w-full resize-y rounded-2 border border-line bg-surface p-2 text-left text-[14px]/5" />}
+    </div>
+  );
 }
 
-/** The newest answer under way that I may stop. */
-function useStoppable(roomId: string): string | null {
+/** The answers under way that I may stop. */
+function useStoppable(roomId: string): string[] {
   const { me } = useLive();
   const { messages } = useTimeline(roomId);
   const role = useRoom(roomId)?.room.role ?? 'reader';
-  for (let i = messages.length - 1; i >= 0; i--) {
-    const message = messages[i];
-    if (message?.type !== 'ai' || (message.status !== 'pending' && message.status !== 'streaming') || message.deleted_at) continue;
+  return messages.filter((message) => {
+    if (message.type !== 'ai' || (message.status !== 'pending' && message.status !== 'streaming') || message.deleted_at) return false;
     const own = messages.some((question) => question.id === message.answers && question.sender?.id === me.id);
-    if (may.steerReply(role, own)) return message.id;
-  }
-  return null;
+    return may.steerReply(role, own);
+  }).map((message) => message.id);
+}
+
+/** Opens my last message for editing, if one is shown. Answers whether there is one. */
+function useEditLast(roomId: string): () => boolean {
+  const { me, client } = useLive();
+  const setEditing = useUi((ui) => ui.setEditing);
+  return () => {
+    const last = client.timeline(roomId).messages.findLast((message) => message.type === 'human' && message.sender?.id === me.id && !message.deleted_at);
+    if (!last || !document.getElementById(`m-${last.id}`)) return false;
+    setEditing(last.id);
+    return true;
+  };
 }

@@ -2,8 +2,9 @@
 
 import { useTranslations } from 'next-intl';
 import { Icon } from '@/components/ui/icon';
-import { useRoom } from '@/lib/live/hooks';
+import { useMembers, useRoom } from '@/lib/live/hooks';
 import { may } from '@/lib/rights';
+import { useDraft } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
 
 const PROMPTS = ['plan', 'explain', 'draft'] as const;
@@ -12,7 +13,8 @@ const PROMPTS = ['plan', 'explain', 'draft'] as const;
 export function EmptyRoom({ roomId }: { roomId: string }) {
   const t = useTranslations('empty');
   const view = useRoom(roomId);
-  const setDraft = useUi((ui) => ui.setDraft);
+  const [, setText] = useDraft(roomId);
+  const alone = useMembers(roomId).length <= 1;
   const setAskAi = useUi((ui) => ui.setAskAi);
   const asks = may.askAi(view?.room.role ?? 'reader') && !view?.room.is_archived;
   return (
@@ -21,7 +23,7 @@ export function EmptyRoom({ roomId }: { roomId: string }) {
         <span aria-hidden="true" className="grid size-12 place-items-center rounded-full bg-accent-soft text-accent"><Icon name="spark" size={24} /></span>
         <div>
           <h2 className="text-[17px]/6 font-[650] tracking-[-0.01em]">{t('title')}</h2>
-          <p className="mt-1 text-[14px]/[22px] text-text-2">{t(asks ? 'hint' : 'hintRead')}</p>
+          <p className="mt-1 text-[14px]/[22px] text-text-2">{t(asks ? (alone ? 'hintAlone' : 'hint') : 'hintRead')}</p>
         </div>
       </div>
       {asks && (
@@ -32,8 +34,8 @@ export function EmptyRoom({ roomId }: { roomId: string }) {
                 type="button" className="shift flex w-full items-center gap-3 rounded-2 border border-line bg-surface px-3.5 py-2.5 text-left text-[14px]/5 hover:border-accent-line hover:bg-accent-soft max-page:min-h-11"
                 onClick={() => {
                   setAskAi(roomId, true);
-                  setDraft(roomId, t(prompt));
-                  document.querySelector<HTMLTextAreaElement>('form textarea')?.focus();
+                  setText(t(prompt));
+                  document.getElementById('message-box')?.focus();
                 }}
               >
                 <Icon name="spark" size={15} className="text-accent" />{t(prompt)}

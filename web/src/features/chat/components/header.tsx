@@ -6,7 +6,9 @@ import type { ReactNode } from 'react';
 import { Face } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
+import { unturned } from '@/lib/bidi';
 import { useMembers, useRoom } from '@/lib/live/hooks';
+import { goOnClick } from '@/lib/live/navigation';
 import { useUi } from '@/stores/ui';
 
 export function Header({ roomId, tools }: { roomId: string; tools: ReactNode }) {
@@ -18,10 +20,10 @@ export function Header({ roomId, tools }: { roomId: string; tools: ReactNode }) 
   const setPeopleOpen = useUi((ui) => ui.setPeopleOpen);
   const role = view?.room.role;
   return (
-    <header className="flex h-[60px] items-center gap-1.5 border-b border-line bg-bg pr-4 pl-5 max-page:h-14 max-page:pr-1 max-page:pl-3">
-      <Link href="/rooms" aria-label={t('toRooms')} className="-ml-2.5 hidden size-11 shrink-0 place-items-center text-text-2 max-page:grid"><Icon name="back" /></Link>
+    <header className="flex h-[60px] items-center gap-1.5 border-b border-line bg-bg pr-4 pl-5 max-page:h-14 max-page:pr-1 max-page:pl-3 short:h-11!">
+      <Link href="/rooms" onClick={goOnClick} aria-label={t('toRooms')} className="-ml-2.5 hidden size-11 shrink-0 place-items-center text-text-2 max-page:grid"><Icon name="back" /></Link>
       <div className="min-w-0 flex-1">
-        <h1 className="truncate text-[16px]/[22px] font-[650] tracking-[-0.01em] max-page:text-[15px]">{view?.room.name ?? '\u00a0'}</h1>
+        <h1 dir="auto" className="truncate text-start text-[16px]/[22px] font-[650] tracking-[-0.01em] max-page:text-[15px]">{view ? unturned(view.room.name) : '\u00a0'}</h1>
         <p className="h-[17px] truncate text-[12.5px]/[17px] text-text-3 max-page:hidden">
           {members.length > 0 && role ? `${t('people', { count: members.length })} · ${t('youAre', { role: roles(role) })}` : ''}
         </p>

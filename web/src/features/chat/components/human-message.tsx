@@ -2,65 +2,65 @@
 
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
-import { memo, useState } from 'react';
-import { Markdown } from '@/components/markdown';
+import { memo } from 'react';
+import { Markdown } from '@/components/markdown/markdown';
 import { Time } from '@/components/time';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
-import { useLive } from '@/lib/live/provider';
 import type { Message } from '@/lib/protocol/types';
 import type { Role } from '@/lib/rights';
+import { useUi } from '@/stores/ui';
+import type { Part } from '../utils/entries';
 import { EditBox } from './edit-box';
 import { MessageMenu } from './message-menu';
+import { Tombstone } from './tombstone';
 import { useTrouble } from './trouble';
 
 interface Props {
   message: Message;
+  row: string;
+  part: Part;
   first: boolean;
   role: Role;
   marked: boolean;
 }
 
-export const HumanMessage = memo(function HumanMessage({ message, first, role, marked }: Props) {
+/** What a person wrote, or one row of it if it is long. */
+export const HumanMessage = memo(function HumanMessage({ message, row, part, first, role, marked }: Props) {
   const t = useTranslations('chat');
-  const { client } = useLive();
   const report = useTrouble();
-  const [editing, setEditing] = useState(false);
+  const editing = useUi((ui) => ui.editing === message.id);
+  const setEditing = useUi((ui) => ui.setEditing);
   const { sender, exclude_from_ai: excluded } = message;
   const name = sender ? nameOf(sender) : t('somebody');
+  const { head, tail } = part;
 
-  if (message.deleted_at) return <Tombstone message={message} name={name} marked={marked} />;
+  if (message.deleted_at) return <Tombstone message={message} row={row} name={name} marked={marked} />;
   return (
     <article
-      id={`m-${message.id}`} aria-label={t('messageOf', { name })} aria-current={marked || undefined} data-status={message.status}
-      className={clsx('group relative -mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', first ? 'py-2' : 'py-0.5', marked && 'bg-accent-soft')}
+      id={head ? `m-${message.id}` : undefined} data-row={row} aria-label={t(head ? 'messageOf' : 'messageOn', { name })} aria-current={marked || undefined} data-status={message.status}
+      className={clsx('group relative -mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', head && (first ? 'pt-2' : 'pt-0.5'), tail && (first ? 'pb-2' : 'pb-0.5'), marked && 'bg-accent-soft')}
     >
-      {first && sender ? <Face user={sender} className={clsx('mt-0.5 max-page:scale-90', excluded && 'opacity-55')} /> : <span aria-hidden="true" className="pt-0.5 text-center text-[10.5px]/5 text-text-3 tabular-nums opacity-0 group-hover:opacity-100"><Time at={message.created_at} /></span>}
+      {first && sender ? <Face user={sender} className={clsx('mt-0.5 max-page:scale-90', excluded && 'opacity-55')} /> : !head ? <span /> : <span aria-hidden="true" className="pt-0.5 text-center text-[10.5px]/5 text-text-3 tabular-nums opacity-0 group-hover:opacity-100"><Time at={message.created_at} /></span>}
       <div className="min-w-0">
         {first && (
           <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]">
-            <b className={clsx('truncate text-[14px] font-[650]', excluded && 'opacity-55')}>{name}</b>
+            <b className={clsx('truncate text-[14px] font-[650]', excluded && 'opacity-55')}><bdi>{name}</bdi></b>
             <Time at={message.created_at} className="text-[12.5px] text-text-3 tabular-nums" />
             {excluded && <Excluded />}
           </header>
         )}
-        {!first && excluded && <span className="float-right"><Excluded /></span>}
+        {head && !first && excluded && <span className="float-right"><Excluded /></span>}
         {editing ? (
-          <EditBox
-            text={message.content} onCancel={() => setEditing(false)}
-            onSave={(text) => {
-              setEditing(false);
-              client.edit(message.room_id, message.id, text).catch(report);
-            }}
-          />
+          <EditBox message={message} onDone={() => setEditing(null)} />
         ) : (
           <div className={clsx(excluded && 'opacity-55')}>
-            <Markdown text={message.content} />
-            {message.edited_at && <small className="text-[12px] text-text-3">{t('edited')}</small>}
+            <Markdown text={part.text} author="person" continued={!head} />
+            {tail && message.edited_at && <small className="text-[12px] text-text-3">{t('edited')}</small>}
           </div>
         )}
       </div>
-      {!editing && <MessageMenu message={message} role={role} onEdit={() => setEditing(true)} onTrouble={report} />}
+      {head && !editing && <MessageMenu message={message} role={role} onEdit={() => setEditing(message.id)} onTrouble={report} />}
     </article>
   );
 });
@@ -68,17 +68,4 @@ export const HumanMessage = memo(function HumanMessage({ message, first, role, m
 export function Excluded() {
   const t = useTranslations('chat');
   return <em className="ml-auto inline-flex items-center gap-1 self-center text-[12px] whitespace-nowrap text-text-3 not-italic"><Icon name="eye-off" size={15} />{t('excluded')}</em>;
-}
-
-export function Tombstone({ message, name, marked }: { message: Message; name: string; marked: boolean }) {
-  const t = useTranslations('chat');
-  return (
-    <article
-      id={`m-${message.id}`} aria-label={t('messageOf', { name })} aria-current={marked || undefined}
-      className={clsx('-mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 py-1.5 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', marked && 'bg-accent-soft')}
-    >
-      <span aria-hidden="true" className="grid place-items-center text-text-3"><Icon name="trash" size={15} /></span>
-      <p className="text-[13.5px]/6 text-text-3">{t('deleted', { name })}</p>
-    </article>
-  );
 }

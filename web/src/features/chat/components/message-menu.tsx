@@ -1,17 +1,39 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
+import { useCopy } from '@/components/use-copy';
+import type { IconName } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
-import { Menu, MenuItem, MenuLine } from '@/components/ui/menu';
+import { Menu, MenuItem, MenuLine } from '@/components/ui/lazy-menu';
 import { useLive } from '@/lib/live/provider';
+import { removeLater, UNDO_SHOWN_MS } from '@/lib/live/removals';
 import type { Message } from '@/lib/protocol/types';
 import { may, type Role } from '@/lib/rights';
+import { notify } from '@/stores/toasts';
 
 interface Props {
   message: Message;
   role: Role;
   onEdit: () => void;
   onTrouble: (error: unknown) => void;
+}
+
+/** Copies, and says in its own place whether that worked: the menu stays open meanwhile. */
+function CopyItem({ icon, text, children }: { icon: IconName; text: () => string; children: ReactNode }) {
+  const t = useTranslations('chat');
+  const [copied, copy] = useCopy();
+  return (
+    <MenuItem
+      icon={copied === 'idle' ? icon : copied === 'copied' ? 'check' : 'alert'}
+      onSelect={(event) => {
+        event.preventDefault();
+        void copy(text());
+      }}
+    >
+      <span role="status">{copied === 'idle' ? children : t(copied === 'copied' ? 'copied' : 'copyFailed')}</span>
+    </MenuItem>
+  );
 }
 
 /** What can be done with one message. It floats over its corner on hover and focus, so that nothing moves. */
@@ -21,6 +43,10 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
   const own = message.sender?.id === me.id;
   const settled = message.status !== 'pending' && message.status !== 'streaming';
   const tried = (work: Promise<unknown>) => void work.catch(onTrouble);
+  const remove = () => {
+    const keep = removeLater(client, message.room_id, message.id, onTrouble);
+    notify({ text: t('deletedNow'), action: { label: t('undo'), run: keep } }, UNDO_SHOWN_MS);
+  };
   return (
     <div className="absolute -top-3 right-2 flex rounded-2 border border-line bg-surface p-0.5 opacity-0 shadow-float shift group-hover:opacity-100 group-focus-within:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:-top-1 pointer-coarse:right-0 pointer-coarse:border-transparent pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none">
       {may.exclude(role, own) && (
@@ -32,8 +58,8 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
       )}
       {own && message.type === 'human' && may.write(role) && <IconButton icon="edit" small label={t('edit')} onClick={onEdit} className="pointer-coarse:hidden" />}
       <Menu trigger={<IconButton icon="more" small label={t('more')} />}>
-        <MenuItem icon="copy" onSelect={() => void navigator.clipboard.writeText(message.content)}>{t('copyText')}</MenuItem>
-        <MenuItem icon="link" onSelect={() => void navigator.clipboard.writeText(`${location.origin}/rooms/${message.room_id}?message=${message.id}`)}>{t('copyLink')}</MenuItem>
+        <CopyItem icon="copy" text={() => message.content}>{t('copyText')}</CopyItem>
+        <CopyItem icon="link" text={() => `${location.origin}/rooms/${message.room_id}?message=${message.id}`}>{t('copyLink')}</CopyItem>
         {own && message.type === 'human' && may.write(role) && <MenuItem icon="edit" onSelect={onEdit}>{t('edit')}</MenuItem>}
         {may.exclude(role, own) && (
           <MenuItem icon={message.exclude_from_ai ? 'eye' : 'eye-off'} onSelect={() => tried(client.exclude(message.room_id, message.id, !message.exclude_from_ai))}>
@@ -43,7 +69,7 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
         {may.removeMessage(role, own) && settled && (
           <>
             <MenuLine />
-            <MenuItem icon="trash" danger onSelect={() => tried(client.remove(message.room_id, message.id))}>{t('delete')}</MenuItem>
+            <MenuItem icon="trash" danger onSelect={remove}>{t('delete')}</MenuItem>
           </>
         )}
       </Menu>

@@ -2,7 +2,7 @@
 
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
-import { Markdown } from '@/components/markdown';
+import { Markdown } from '@/components/markdown/markdown';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { useLive } from '@/lib/live/provider';
@@ -19,9 +19,9 @@ export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolea
     <article aria-label={t('messageOf', { name: nameOf(me) })} data-unsent={unsent.state} className={clsx('-mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', first ? 'py-2' : 'py-0.5')}>
       {first ? <Face user={me} className="mt-0.5 max-page:scale-90" /> : <span />}
       <div className="min-w-0">
-        {first && <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]"><b className="text-[14px] font-[650]">{nameOf(me)}</b></header>}
+        {first && <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]"><b className="text-[14px] font-[650]"><bdi>{nameOf(me)}</bdi></b></header>}
         <div className="flex items-start gap-2">
-          <div className={clsx('min-w-0 grow', !refused && 'opacity-70')}><Markdown text={unsent.content} /></div>
+          <div className={clsx('min-w-0 grow', !refused && 'opacity-70')}><Markdown text={unsent.content} author="person" /></div>
           {!refused && <span role="img" aria-label={t(unsent.state)} title={t(unsent.state)} className="pt-1 text-text-3"><Icon name="clock" size={15} /></span>}
         </div>
         {refused && (

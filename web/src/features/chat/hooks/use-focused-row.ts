@@ -8,14 +8,14 @@ import type { Entry } from '../utils/entries';
  * before and after it, which Tab reaches next although a long message keeps them far out of view.
  */
 export function useFocusedRow(column: RefObject<HTMLElement | null>, entries: readonly Entry[]): number[] | undefined {
-  const [id, setId] = useState<string | null>(null);
+  const [key, setKey] = useState<string | null>(null);
 
   useEffect(() => {
     const element = column.current;
     if (!element) return;
-    const focused = ({ target }: FocusEvent) => setId((target as Element).closest('article[id]')?.id.slice('m-'.length) ?? null);
+    const focused = ({ target }: FocusEvent) => setKey((target as Element).closest<HTMLElement>('article[data-row]')?.dataset.row ?? null);
     const left = ({ relatedTarget }: FocusEvent) => {
-      if (!element.contains(relatedTarget as Node | null)) setId(null);
+      if (!element.contains(relatedTarget as Node | null)) setKey(null);
     };
     element.addEventListener('focusin', focused);
     element.addEventListener('focusout', left);
@@ -27,11 +27,7 @@ export function useFocusedRow(column: RefObject<HTMLElement | null>, entries: re
 
   return useMemo(() => {
     const stops = entries.flatMap((entry, index) => (entry.kind === 'message' || entry.kind === 'unsent' ? [index] : []));
-    const at = id === null ? -1 : stops.findIndex((index) => isMessage(entries[index], id));
+    const at = key === null ? -1 : stops.findIndex((index) => entries[index]!.key === key);
     return at < 0 ? undefined : stops.slice(Math.max(0, at - 1), at + 2);
-  }, [entries, id]);
-}
-
-function isMessage(entry: Entry | undefined, id: string): boolean {
-  return entry?.kind === 'message' && entry.message.id === id;
+  }, [entries, key]);
 }

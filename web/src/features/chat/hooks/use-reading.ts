@@ -3,6 +3,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
+import { useCovers } from '@/stores/covers';
 
 /**
  * Marks as read what is seen: the end of the conversation, in a page that is looked at. The divider stays where reading had ended
@@ -15,6 +16,8 @@ export function useReading(roomId: string): { readId: string | null; atEndChange
   const [readId, setReadId] = useState<string | null>(() => dividerOf(view));
   const known = useRef(view !== undefined);
   const atEnd = useRef(true);
+  // What lies under a dialog, a menu or a phone's panel is not seen; closing it shows the end again.
+  const covered = useCovers(({ count }) => count > 0);
   const newest = timeline.messages.at(-1)?.id ?? null;
 
   // The room may become known only after the page is there.
@@ -25,9 +28,9 @@ export function useReading(roomId: string): { readId: string | null; atEndChange
   }, [view]);
 
   const mark = useCallback(() => {
-    if (newest === null || timeline.hasNewer || !atEnd.current || document.hidden || !document.hasFocus()) return;
+    if (newest === null || covered || timeline.hasNewer || !atEnd.current || document.hidden || !document.hasFocus()) return;
     client.markRead(roomId, newest);
-  }, [client, newest, roomId, timeline.hasNewer]);
+  }, [client, covered, newest, roomId, timeline.hasNewer]);
 
   useEffect(() => {
     mark();

@@ -30,6 +30,14 @@ describe('what stands in a conversation', () => {
     expect(shape(entriesOf(timeline(rows), { ...options, cutoffAt: '2026-11-14T11:00:00.000Z' }))).toEqual(['day', '1', '2 again', 'cutoff'].map((name) => (name === '2 again' ? '2' : name)));
   });
 
+  it('puts a long message into several rows, of which the first has its name and its key', () => {
+    const rows = [message('1', 'ben', '2026-11-14T09:00:00Z'), message('2', 'ben', '2026-11-14T09:01:00Z')];
+    const entries = entriesOf(timeline(rows), { ...options, textsOf: ({ id }) => (id === '1' ? ['a', 'b', 'c'] : ['d']) });
+    expect(entries.slice(1).map((entry) => entry.kind === 'message' && [entry.key, entry.part.text, entry.first, entry.part.head, entry.part.tail])).toEqual([
+      ['1', 'a', true, true, false], ['1 1', 'b', false, false, false], ['1 2', 'c', false, false, true], ['2', 'd', false, true, true],
+    ]);
+  });
+
   it('ends with what is not sent yet, under the key that its message will have', () => {
     const unsent = { client_message_id: 'c', room_id: 'r', content: 'x', written_at: Date.parse('2026-11-14T09:01:00Z'), state: 'waiting' } as Unsent;
     const before = entriesOf(timeline([message('1', 'me', '2026-11-14T09:00:00Z')], { unsent: [unsent] }), options);

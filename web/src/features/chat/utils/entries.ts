@@ -5,8 +5,15 @@ export type Entry =
   | { kind: 'day'; key: string; at: string }
   | { kind: 'cutoff'; key: string }
   | { kind: 'new'; key: string }
-  | { kind: 'message'; key: string; message: Message; first: boolean }
+  | { kind: 'message'; key: string; message: Message; first: boolean; part: Part }
   | { kind: 'unsent'; key: string; unsent: Unsent; first: boolean };
+
+/** What a row shows of a message: a long one stands in several, one below the other. */
+export interface Part {
+  text: string;
+  head: boolean;
+  tail: boolean;
+}
 
 interface Options {
   myId: string;
@@ -15,11 +22,15 @@ interface Options {
   /** Where reading ended when the room came on screen; null without a divider. */
   readId: string | null;
   dayOf: (at: string) => string;
+  /** A message's text, cut into rows. */
+  textsOf?: (message: Message) => readonly string[];
 }
+
+const whole = ({ content }: Message): readonly string[] => [content];
 
 const TOGETHER_MS = 5 * 60_000;
 
-export function entriesOf(timeline: Timeline, { myId, cutoffAt, readId, dayOf }: Options): Entry[] {
+export function entriesOf(timeline: Timeline, { myId, cutoffAt, readId, dayOf, textsOf = whole }: Options): Entry[] {
   const entries: Entry[] = [];
   const cutoff = cutoffAt === null ? null : Date.parse(cutoffAt);
   let day = '';
@@ -57,7 +68,11 @@ export function entriesOf(timeline: Timeline, { myId, cutoffAt, readId, dayOf }:
     const sender = message.type === 'human' && !message.deleted_at ? (message.sender?.id ?? null) : null;
     // A message keeps its row when its id comes to replace the one it was written under.
     const key = message.client_message_id !== null && message.sender?.id === myId ? message.client_message_id : message.id;
-    entries.push({ kind: 'message', key, message, first: !together(sender, at) });
+    const first = !together(sender, at);
+    const texts = message.deleted_at ? [''] : textsOf(message);
+    for (const [i, text] of texts.entries()) {
+      entries.push({ kind: 'message', key: i === 0 ? key : `${key} ${i}`, message, first: first && i === 0, part: { text, head: i === 0, tail: i === texts.length - 1 } });
+    }
   }
   if (!cut && timeline.messages.length > 0 && !timeline.hasNewer) entries.push({ kind: 'cutoff', key: 'cutoff' });
   if (timeline.hasNewer) return entries;
@@ -66,4 +81,18 @@ export function entriesOf(timeline: Timeline, { myId, cutoffAt, readId, dayOf }:
     entries.push({ kind: 'unsent', key: unsent.client_message_id, unsent, first: !together(myId, unsent.written_at) });
   }
   return entries;
+}
+
+const FIRST_ROWS = 24;
+const FIRST_CHARACTERS = 8_000;
+
+/** The newest entries, as many as one looks at first. */
+export function newestEntries(entries: readonly Entry[]): readonly Entry[] {
+  let characters = 0;
+  let from = entries.length;
+  while (from > 0 && entries.length - from < FIRST_ROWS && characters < FIRST_CHARACTERS) {
+    const entry = entries[--from]!;
+    characters += entry.kind === 'message' ? entry.part.text.length : 0;
+  }
+  return entries.slice(from);
 }

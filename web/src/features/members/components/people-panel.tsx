@@ -1,31 +1,33 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useEffect } from 'react';
+import { useSyncExternalStore } from 'react';
 import { Face, nameOf } from '@/components/ui/face';
 import { IconButton } from '@/components/ui/icon-button';
 import { useMembers } from '@/lib/live/hooks';
+import { useBackCloses } from '@/lib/live/navigation';
+import { useCovered } from '@/stores/covers';
 import { useUi } from '@/stores/ui';
 
-/** Who is in the room. Beside the conversation where there is room for it, over it otherwise. */
+/** Who is in the room, on demand: beside the conversation where there is room for it, over it otherwise. */
 export function PeoplePanel({ roomId }: { roomId: string }) {
-  const t = useTranslations('members');
-  const roles = useTranslations('roles');
   const open = useUi((ui) => ui.peopleOpen);
   const setOpen = useUi((ui) => ui.setPeopleOpen);
+  return open && <Panel roomId={roomId} close={() => setOpen(false)} />;
+}
+
+function Panel({ roomId, close }: { roomId: string; close: () => void }) {
+  const t = useTranslations('members');
+  const roles = useTranslations('roles');
   const members = useMembers(roomId);
-
-  useEffect(() => {
-    // Where the panel would lie over the conversation it waits to be asked for.
-    if (matchMedia('(width < 1280px)').matches) setOpen(false);
-  }, [setOpen]);
-
-  if (!open) return null;
+  const over = useNarrow();
+  useCovered(over);
+  useBackCloses(over, close);
   return (
     <aside aria-label={t('title')} className="w-80 overflow-y-auto border-l border-line bg-surface px-[18px] py-3 text-[13.5px]/5  max-panel:fixed max-panel:inset-y-0 max-panel:right-0 max-panel:z-30 max-panel:shadow-float max-page:w-full max-page:border-l-0">
       <div className="-mr-2 flex h-9 items-center justify-between">
         <h2 className="text-[14px] font-[650]">{t('title')}</h2>
-        <IconButton icon="close" label={t('close')} onClick={() => setOpen(false)} />
+        <IconButton icon="close" label={t('close')} onClick={close} />
       </div>
       <ul className="mt-2 grid">
         {members.map(({ user, role, online }) => (
@@ -38,4 +40,17 @@ export function PeoplePanel({ roomId }: { roomId: string }) {
       </ul>
     </aside>
   );
+}
+
+/** Whether the panel lies over the conversation. */
+function useNarrow(): boolean {
+  return useSyncExternalStore(subscribe, () => matchMedia(NARROW).matches, () => false);
+}
+
+const NARROW = '(width < 1280px)';
+
+function subscribe(changed: () => void): () => void {
+  const query = matchMedia(NARROW);
+  query.addEventListener('change', changed);
+  return () => query.removeEventListener('change', changed);
 }

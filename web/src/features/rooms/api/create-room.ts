@@ -1,15 +1,18 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import { z } from '@/lib/z';
+import * as z from 'zod/mini';
 import { bodyOf } from '@/lib/api/client';
+import { codePointsOf, isVisible, oneLine } from '@/lib/graphemes';
 import { useLive } from '@/lib/live/provider';
 
-export const createRoomInput = z.object({
-  name: z.string().trim().min(1).max(100),
-  ai_provider: z.string().optional(),
-  ai_model: z.string().optional(),
-});
+/** In code points, as the API counts. */
+export const MAX_NAME = 100;
+
+export const roomName = z.pipe(z.string(), z.transform(oneLine)).check(z.refine(isVisible), z.refine((name) => codePointsOf(name) <= MAX_NAME));
+
+/** Without a model the installation's own answers. */
+export const createRoomInput = z.object({ name: roomName, ai_provider: z.optional(z.string()), ai_model: z.optional(z.string()) });
 
 export type CreateRoomInput = z.infer<typeof createRoomInput>;
 

@@ -2,12 +2,17 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { bodyOf } from '@/lib/api/client';
+import { go } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 
+/** Deletes a room and leaves its page, before what is held of it goes: the page of a room that is not there would say that something is amiss. */
 export function useDeleteRoom(roomId: string) {
   const { api, client } = useLive();
   return useMutation({
     mutationFn: () => bodyOf(api.DELETE('/rooms/{roomId}', { params: { path: { roomId } } })),
-    onSuccess: () => client.purge(roomId),
+    onSuccess: () => {
+      go('/rooms');
+      client.purge(roomId);
+    },
   });
 }

@@ -1,17 +1,18 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import { z } from '@/lib/z';
+import * as z from 'zod/mini';
 import { bodyOf } from '@/lib/api/client';
 import { useLive } from '@/lib/live/provider';
+import { roomName } from './create-room';
 
 export const updateRoomInput = z.object({
-  name: z.string().trim().min(1).max(100).optional(),
-  ai_provider: z.string().optional(),
-  ai_model: z.string().optional(),
-  ai_instructions: z.string().max(8_000).optional(),
-  ai_context_cutoff_at: z.string().nullable().optional(),
-  is_archived: z.boolean().optional(),
+  name: z.optional(roomName),
+  ai_provider: z.optional(z.string()),
+  ai_model: z.optional(z.string()),
+  ai_instructions: z.optional(z.string().check(z.maxLength(8_000))),
+  ai_context_cutoff_at: z.optional(z.nullable(z.string())),
+  is_archived: z.optional(z.boolean()),
 });
 
 export type UpdateRoomInput = z.infer<typeof updateRoomInput>;

@@ -6,19 +6,24 @@ import Link from 'next/link';
 import { ListTime } from '@/components/time';
 import { nameOf, Tile } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
+import { useAnswerEnded } from '@/lib/live/answers';
+import { goOnClick } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
-import { plainLine } from '@/lib/markdown';
+import { unturned } from '@/lib/bidi';
+import { plainLine } from '@/lib/markdown/plain-line';
 import type { Message, RoomView } from '@/lib/protocol/types';
 
 export function RoomRow({ view, current }: { view: RoomView; current: boolean }) {
   const t = useTranslations('rooms');
   const { room, unread } = view;
   const last = room.last_message;
+  const ended = useAnswerEnded(room.id);
   const shown = current ? 0 : unread;
+  const fresh = shown > 0 || ended;
   return (
     <li>
       <Link
-        href={`/rooms/${room.id}`} prefetch={false} aria-current={current ? 'page' : undefined} title={room.name}
+        href={`/rooms/${room.id}`} prefetch={false} onClick={goOnClick} aria-current={current ? 'page' : undefined} title={room.name}
         className={clsx(
           'shift relative flex items-center gap-2.5 rounded-2 px-2 py-[7px] max-page:py-2.5 rail:justify-center rail:px-1.5 rail:py-1.5',
           current ? 'bg-surface ring-1 ring-line' : 'hover:bg-surface/60',
@@ -26,15 +31,14 @@ export function RoomRow({ view, current }: { view: RoomView; current: boolean })
         )}
       >
         <Tile id={room.id} name={room.name} />
-        <span className="grid min-w-0 flex-1 rail:hidden">
-          <b className={clsx('truncate text-[14px]/5', shown > 0 ? 'font-[650]' : 'font-medium')}>{room.name}</b>
-          <small className={clsx('truncate text-[12.5px]/[18px]', shown > 0 ? 'text-text-2' : 'text-text-3')}>{last ? <Snippet message={last} /> : t('nothingYet')}</small>
-        </span>
-        <span className="grid content-center justify-items-end gap-[3px] self-stretch rail:hidden">
+        <span className="grid min-w-0 flex-1 grid-cols-[minmax(0,1fr)_auto] items-baseline gap-x-2 rail:hidden">
+          <b dir="auto" className={clsx('truncate text-start text-[14px]/5', fresh ? 'font-[650]' : 'font-medium')}>{unturned(room.name)}</b>
           <ListTime at={last?.created_at ?? room.created_at} className="text-[11.5px]/4 text-text-3 tabular-nums" />
-          {shown > 0 && <Badge count={shown} label={t('unread', { count: shown })} />}
+          {/* As wide as the row: what was said tells more of a room than its name. */}
+          <small dir="auto" className={clsx('truncate text-start text-[12.5px]/[18px]', fresh ? 'text-text-2' : 'col-span-2 text-text-3')}>{last ? <Snippet message={last} /> : t('nothingYet')}</small>
+          {shown > 0 ? <Badge count={shown} label={t('unread', { count: shown })} /> : ended && <i role="img" aria-label={t('answerReady')} title={t('answerReady')} className="mr-1 justify-self-end self-center size-2.5 rounded-full bg-accent" />}
         </span>
-        {shown > 0 && <i aria-hidden="true" className="absolute top-0.5 right-0.5 hidden size-2.5 rounded-full bg-accent ring-2 ring-side rail:block" />}
+        {fresh && <i aria-hidden="true" className="absolute top-0.5 right-0.5 hidden size-2.5 rounded-full bg-accent ring-2 ring-side rail:block" />}
       </Link>
     </li>
   );
@@ -53,7 +57,7 @@ function Snippet({ message }: { message: Message }) {
   const { me } = useLive();
   if (message.deleted_at) return <>{t('deleted')}</>;
   if (message.type === 'ai') {
-    const text = plainLine(message.content);
+    const text = plainLine(message.content, 'model');
     return (
       <>
         <Icon name="spark" size={12} className="mr-[3px] inline align-[-1px] text-accent" />
@@ -61,6 +65,6 @@ function Snippet({ message }: { message: Message }) {
       </>
     );
   }
-  const text = plainLine(message.content);
+  const text = plainLine(message.content, 'person');
   return <>{message.sender && message.sender.id !== me.id ? `${nameOf(message.sender)}: ${text}` : text}</>;
 }

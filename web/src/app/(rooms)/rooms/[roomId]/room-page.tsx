@@ -1,10 +1,9 @@
 'use client';
 
-import { useLayoutEffect, useState } from 'react';
+import { useState } from 'react';
 import { Chat } from '@/features/chat/components/chat';
 import { PeoplePanel } from '@/features/members/components/people-panel';
 import { RoomTools } from '@/features/rooms/components/room-tools';
-import { useRoom } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 import type { MessagePage, Room } from '@/lib/protocol/types';
 
@@ -19,33 +18,10 @@ export function RoomPage({ roomId, messageId, seed }: Props) {
   const { client } = useLive();
   // Before the first render, so that the server's answer already shows the messages.
   useState(() => seed && client.seedRoom(seed.room, seed.messages));
-  const name = useRoom(roomId)?.room.name;
-  useTitle(name && `${name} · Yoriai`);
   return (
     <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)_auto] grid-rows-[minmax(0,1fr)]">
       <Chat roomId={roomId} messageId={messageId} tools={<RoomTools roomId={roomId} />} />
       <PeoplePanel roomId={roomId} />
     </div>
   );
-}
-
-/** Keeps the page's title. The router sets its own some time around a navigation, and it does not know the room's name. */
-function useTitle(title: string | undefined) {
-  useLayoutEffect(() => {
-    if (!title) return;
-    let routers = document.title;
-    const set = () => {
-      if (document.title === title) return;
-      routers = document.title;
-      document.title = title;
-    };
-    set();
-    const observer = new MutationObserver(set);
-    observer.observe(document.head, { childList: true, subtree: true, characterData: true });
-    return () => {
-      observer.disconnect();
-      // It may have named the next page already.
-      if (document.title === title) document.title = routers;
-    };
-  }, [title]);
 }

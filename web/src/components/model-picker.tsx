@@ -1,0 +1,19 @@
+'use client';
+
+import type { ComponentProps, ReactElement } from 'react';
+import { openLazily } from './ui/open-lazily';
+
+export interface ModelChoice {
+  provider: string;
+  id: string;
+}
+
+export interface ModelPickerProps {
+  value: ModelChoice | null;
+  onChange: (model: ModelChoice) => void;
+  /** The button that opens it. */
+  trigger: ReactElement<ComponentProps<'button'>>;
+}
+
+/** Chooses a model. */
+export const ModelPicker = openLazily<ModelPickerProps>(async () => (await import('./model-chooser')).ModelChooser, 'dialog');

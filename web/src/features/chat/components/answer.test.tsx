@@ -1,0 +1,111 @@
+import { act, screen, within } from '@testing-library/react';
+import userEvent from '@testing-library/user-event';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { stage } from '../../../../test/render';
+import type { Message } from '@/lib/protocol/types';
+import { Chat } from './chat';
+
+vi.mock('next/link', () => ({ default: ({ href, children, ...props }: React.ComponentProps<'a'>) => <a href={href} {...props}>{children}</a> }));
+vi.mock('virtua', () => ({ Virtualizer: ({ children }: { children: React.ReactNode }) => <div>{children}</div> }));
+
+describe('an answer', () => {
+  let s: ReturnType<typeof stage>;
+  let [roomId, answer] = [] as unknown as [string, Message];
+
+  beforeEach(() => {
+    s = stage();
+    s.open();
+    roomId = s.cloud.addRoom(s.aki.id, 'Kyoto').room.id;
+    const sent = s.cloud.send(roomId, s.aki.id, 'where?', s.cloud.id(), true);
+    if (sent === 'mismatch') throw new Error(sent);
+    answer = sent.messages[1]!;
+    vi.stubGlobal('matchMedia', (query: string) => ({ matches: query.includes('fine'), addEventListener: () => undefined, removeEventListener: () => undefined }));
+    HTMLElement.prototype.scrollTo ??= () => undefined;
+  });
+  afterEach(() => s.close());
+
+  const open = async () => {
+    s.show(<Chat roomId={roomId} messageId={null} tools={null} />);
+    await within(screen.getByRole('log')).findByText('where?');
+  };
+  const ended = (finish_reason: string, more = {}) => {
+    s.cloud.stream(answer.id, roomId, 'Near Gion');
+    s.cloud.settle(answer.id, roomId, 'completed');
+    const row = s.cloud.at(roomId).messages.get(answer.id)!;
+    s.cloud.update(row, { ai: { ...row.ai!, finish_reason, ...more } as Message['ai'] });
+  };
+
+  it('that was cut says so, and offers to go on in words one can change', async () => {
+    ended('length', { reasoning_tokens: 40 });
+    await open();
+    expect(screen.getByText('The answer reached its length limit and was cut.')).toBeInTheDocument();
+    expect(screen.getByText(/40 of them thinking/)).toBeInTheDocument();
+    await userEvent.type(screen.getByRole('textbox', { name: 'Message' }), 'and');
+    await userEvent.click(screen.getByRole('button', { name: 'Continue' }));
+    const box = screen.getByRole('textbox', { name: 'Message' });
+    expect(box).toHaveValue('and\nPlease continue from where you stopped.');
+    expect(box).toHaveFocus();
+  });
+
+  it('that a filter ended says that in its own words', async () => {
+    ended('content_filter');
+    await open();
+    expect(screen.getByText('The provider’s content filter ended the answer here.')).toBeInTheDocument();
+    expect(screen.queryByRole('button', { name: 'Continue' })).not.toBeInTheDocument();
+  });
+
+  it('that simply ended says nothing', async () => {
+    ended('stop');
+    await open();
+    expect(screen.queryByText(/length limit|content filter/)).not.toBeInTheDocument();
+  });
+
+  it('that is thought about says for how long, and what about if one asks, until it begins', async () => {
+    await open();
+    expect(screen.getByText('Thinking')).toBeInTheDocument();
+    await vi.waitFor(() => expect(s.sent).toContainEqual({ action: 'view', room_id: roomId }));
+    const think = (elapsed_ms: number, text: string | null) => act(() => s.push({ type: 'ai.thinking', room_id: roomId, message_id: answer.id, attempt: 1, elapsed_ms, tokens: 12, text }));
+    think(12_000, null);
+    expect(await screen.findByText('Thinking… 12 s')).toBeInTheDocument();
+    think(13_000, 'Weighing ');
+    think(14_000, '**temples**');
+    expect((await screen.findByText('temples')).closest('details')).not.toHaveAttribute('open');
+    expect(screen.getByText('temples').closest('p')?.textContent).toBe('Weighing temples');
+    act(() => s.cloud.stream(answer.id, roomId, 'Near Gion'));
+    expect(await screen.findByText(/Near/, undefined, { timeout: 3_000 })).toBeInTheDocument();
+    expect(screen.queryByText(/Thinking/)).not.toBeInTheDocument();
+  });
+
+  it('that was deleted is not said to have deleted itself', async () => {
+    ended('stop');
+    await open();
+    act(() => void s.cloud.update(s.cloud.at(roomId).messages.get(answer.id)!, { content: '', deleted_at: s.cloud.time() }));
+    expect(await screen.findByText('This answer was deleted')).toBeInTheDocument();
+  });
+
+  it('of great length stands in several rows, of which one has its name and one its end', async () => {
+    const text = 'word '.repeat(100).concat('\n\n').repeat(40);
+    s.cloud.stream(answer.id, roomId, text);
+    s.cloud.settle(answer.id, roomId, 'completed');
+    await open();
+    expect(screen.getAllByRole('article', { name: 'Message from Scripted' })).toHaveLength(1);
+    const rest = screen.getAllByRole('article', { name: 'Message from Scripted, continued' });
+    expect(rest.length).toBeGreaterThan(1);
+    expect(screen.getAllByText(/tokens/)).toHaveLength(1);
+    const copied = vi.spyOn(navigator.clipboard, 'writeText').mockResolvedValue();
+    await userEvent.click(within(rest.at(-1)!).getByRole('button', { name: 'Copy' }));
+    expect(copied).toHaveBeenCalledWith(text);
+  });
+
+  it('says in its menu whether copying worked', async () => {
+    ended('stop');
+    await open();
+    vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValue(new DOMException('no', 'NotAllowedError'));
+    document.execCommand = () => false;
+    const row = screen.getByRole('article', { name: 'Message from Scripted' });
+    await userEvent.click(within(row).getByRole('button', { name: 'More' }));
+    await userEvent.click(await screen.findByRole('menuitem', { name: 'Copy link' }));
+    const said = await screen.findByText('Not copied');
+    expect(said.closest('[role=menuitem]')).not.toBeNull();
+  });
+});

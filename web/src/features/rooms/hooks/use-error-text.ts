@@ -1,0 +1,13 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import { ApiError } from '@/lib/protocol/ports';
+
+/** Says in a sentence why something did not work. */
+export function useErrorText(): (error: unknown) => string {
+  const t = useTranslations('errors');
+  return (error) => {
+    const code = error instanceof ApiError ? error.code : 'unreachable';
+    return t.has(code) ? t(code) : t('unknown');
+  };
+}

@@ -1,0 +1,60 @@
+'use client';
+
+import { useEffect, useId, useRef } from 'react';
+
+/** Marks a history entry that only stands for something open over the page. */
+const OVERLAY = 'yoriaiOverlay';
+
+function overlayOf(state: unknown): string | null {
+  return typeof state === 'object' && state !== null && OVERLAY in state ? String((state as Record<string, unknown>)[OVERLAY]) : null;
+}
+
+/**
+ * Goes to another of the rooms' pages. All of them are in the browser already: nothing is asked of the server, so that it works at once
+ * and without a connection. Next.js hears of it and keeps its router in step.
+ */
+export function go(href: string): void {
+  // What was open over the page is left with it.
+  if (overlayOf(history.state) !== null) history.replaceState(null, '', href);
+  else history.pushState(null, '', href);
+}
+
+/** For a link within the rooms: an ordinary click stays in the page, any other is the browser's. */
+export function goOnClick(event: React.MouseEvent<HTMLAnchorElement>): void {
+  if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+  event.preventDefault();
+  go(event.currentTarget.getAttribute('href') ?? '/rooms');
+}
+
+/** Entries whose overlay has closed and which are about to go. */
+const leaving = new Map<string, ReturnType<typeof setTimeout>>();
+
+/** What is open over the page has an entry in the history, so that Back closes it and does not leave the page below. */
+export function useBackCloses(open: boolean, close: () => void): void {
+  const id = useId();
+  const latest = useRef(close);
+  useEffect(() => {
+    latest.current = close;
+  });
+  useEffect(() => {
+    if (!open) return;
+    const top = overlayOf(history.state);
+    clearTimeout(leaving.get(id));
+    leaving.delete(id);
+    // What opens as another closes takes over its entry.
+    if (top !== null && leaving.has(top)) history.replaceState({ [OVERLAY]: id }, '', location.href);
+    else if (top !== id) history.pushState({ [OVERLAY]: id }, '', location.href);
+    const left = () => {
+      if (overlayOf(history.state) !== id) latest.current();
+    };
+    window.addEventListener('popstate', left);
+    return () => {
+      window.removeEventListener('popstate', left);
+      // Closed by its own button: its entry goes. After a navigation the entry is another's.
+      leaving.set(id, setTimeout(() => {
+        leaving.delete(id);
+        if (overlayOf(history.state) === id) history.back();
+      }));
+    };
+  }, [id, open]);
+}

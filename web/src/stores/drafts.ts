@@ -1,0 +1,81 @@
+'use client';
+
+import { useCallback, useEffect } from 'react';
+import { create } from 'zustand';
+import { useLive } from '@/lib/live/provider';
+import { itemsBelow, readItem, writeItem } from '@/lib/live/device-storage';
+
+const DRAFT = 'yoriai.draft.';
+const WRITE_AFTER_MS = 250;
+
+/** Half-written texts, by person and place. */
+const useTexts = create<Record<string, string>>(() => ({}));
+
+let loaded: string | null = null;
+const unwritten = new Map<string, ReturnType<typeof setTimeout>>();
+
+/**
+ * A text being written: it outlives the page, a crash and the end of the session, and nobody else sees it. A place is a room's id,
+ * a message that is edited, or the start page.
+ */
+export function useDraft(place: string): [string, (text: string) => void] {
+  const { me } = useLive();
+  const key = `${me.id}.${place}`;
+  useEffect(() => load(me.id), [me.id]);
+  return [useTexts((texts) => texts[key] ?? ''), useCallback((text: string) => set(key, text), [key])];
+}
+
+/** What this person has begun to write, by place, also in other tabs. */
+export function draftsOf(userId: string): Map<string, string> {
+  const texts = new Map(itemsBelow(`${DRAFT}${userId}.`));
+  for (const [key, text] of Object.entries(useTexts.getState())) if (key.startsWith(`${userId}.`)) texts.set(key.slice(userId.length + 1), text);
+  return new Map([...texts].filter(([, text]) => text.trim() !== ''));
+}
+
+/** Puts a text into a draft from outside of its box. */
+export function putDraft(userId: string, place: string, text: string): void {
+  set(`${userId}.${place}`, text);
+}
+
+/** Forgets everything, here and on the device. */
+export function dropDrafts(): void {
+  for (const timer of unwritten.values()) clearTimeout(timer);
+  unwritten.clear();
+  for (const [place] of itemsBelow(DRAFT)) writeItem(DRAFT + place, null);
+  loaded = null;
+  useTexts.setState({}, true);
+}
+
+function set(key: string, text: string): void {
+  useTexts.setState({ [key]: text });
+  // Writing to the device takes its time with a long text: not at each key.
+  unwritten.set(key, unwritten.get(key) ?? setTimeout(() => write(key), WRITE_AFTER_MS));
+}
+
+function write(key: string): void {
+  clearTimeout(unwritten.get(key));
+  unwritten.delete(key);
+  writeItem(DRAFT + key, useTexts.getState()[key] || null);
+}
+
+/** Takes what the device holds. What was typed before the page came alive follows what was kept. */
+function load(userId: string): void {
+  if (loaded === userId) return;
+  loaded = userId;
+  const texts = useTexts.getState();
+  for (const [place, kept] of itemsBelow(`${DRAFT}${userId}.`)) {
+    const key = `${userId}.${place}`;
+    const typed = texts[key];
+    set(key, typed && typed !== kept ? `${kept}\n${typed}` : kept);
+  }
+}
+
+if (typeof window !== 'undefined') {
+  window.addEventListener('pagehide', () => {
+    for (const key of [...unwritten.keys()]) write(key);
+  });
+  // Another tab writes the same draft on: a tab that nobody looks at follows.
+  window.addEventListener('storage', ({ key, newValue }) => {
+    if (document.hidden && key?.startsWith(DRAFT) && readItem(key) === newValue) useTexts.setState({ [key.slice(DRAFT.length)]: newValue ?? '' });
+  });
+}
