@@ -142,7 +142,7 @@ func TestAHostThatOnlyHangsUpIsAskedTwice(t *testing.T) {
 	}))
 	t.Cleanup(server.Close)
 	c := aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
-	if err := apigateway.NewHub(c, server.URL).Post(t.Context(), "x", nil); err == nil || asked.Load() != 2 {
+	if err := apigateway.NewHub(c, server.URL).Post(t.Context(), "x", []byte("{}")); err == nil || asked.Load() != 2 {
 		t.Fatalf("%v after %d tries", err, asked.Load())
 	}
 }
