@@ -52,7 +52,7 @@ func retryer() aws.Retryer {
 // died says that a connection ended before an answer began.
 func died(err error) bool {
 	var response *awshttp.ResponseError
-	if errors.As(err, &response) && response.Response != nil && response.Response.Response != nil {
+	if errors.As(err, &response) && response.HTTPStatusCode() != 0 {
 		return false
 	}
 	return errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET) || errors.Is(err, syscall.EPIPE) ||

@@ -109,3 +109,40 @@ func TestTheHubInsideATest(t *testing.T) {
 		t.Fatal("it is open")
 	}
 }
+
+// TestAConnectionThatDiedWhileFrozenIsMadeAnew: the peer closed the kept-alive connection without the client seeing it.
+func TestAConnectionThatDiedWhileFrozenIsMadeAnew(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if asked.Add(1) == 2 { // the second request finds its connection dead
+			panic(http.ErrAbortHandler)
+		}
+		w.WriteHeader(http.StatusOK)
+	}))
+	t.Cleanup(server.Close)
+	c := aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	h := apigateway.NewHub(c, server.URL)
+	for n := range 3 {
+		if err := h.Post(t.Context(), "x", []byte("{}")); err != nil {
+			t.Fatalf("post %d: %v", n, err)
+		}
+	}
+	if asked.Load() != 4 {
+		t.Fatalf("asked %d times, want one retry", asked.Load())
+	}
+}
+
+func TestAHostThatOnlyHangsUpIsAskedTwice(t *testing.T) {
+	t.Parallel()
+	var asked atomic.Int32
+	server := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) {
+		asked.Add(1)
+		panic(http.ErrAbortHandler)
+	}))
+	t.Cleanup(server.Close)
+	c := aws.Config{Region: "us-east-1", Credentials: credentials.NewStaticCredentialsProvider("test", "test", "")}
+	if err := apigateway.NewHub(c, server.URL).Post(t.Context(), "x", []byte("{}")); err == nil || asked.Load() != 2 {
+		t.Fatalf("%v after %d tries", err, asked.Load())
+	}
+}

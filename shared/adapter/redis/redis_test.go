@@ -13,6 +13,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
 )
 
 // each runs a test on the local default, on a real server where there is one, on a server that is away, and on none.
@@ -236,4 +237,24 @@ func TestARedisThatHangsIsNotWaitedFor(t *testing.T) {
 	if took := time.Since(began); took > time.Second {
 		t.Fatalf("50 calls took %v", took)
 	}
+}
+
+func TestAStageHasOneBudgetWhereThereIsRedis(t *testing.T) {
+	t.Parallel()
+	each(t, func(t *testing.T, c *redis.Client, answers bool) {
+		// One bucket serves the whole stage: what other tests took of it comes back within a second.
+		const perSecond = 1
+		one, other := redis.NewBudget(c, perSecond), redis.NewBudget(c, perSecond)
+		granted, wait := one.Take(t.Context(), realtime.Events, 100)
+		for ; granted == 0; granted, wait = one.Take(t.Context(), realtime.Events, 100) {
+			time.Sleep(wait)
+		}
+		if granted != 1 || wait <= 0 || wait > time.Second {
+			t.Fatalf("granted %d, wait %v", granted, wait)
+		}
+		more, _ := other.Take(t.Context(), realtime.Hints, 1)
+		if shared := more == 0; shared != answers {
+			t.Fatalf("another environment got %d", more)
+		}
+	})
 }

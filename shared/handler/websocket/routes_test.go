@@ -181,7 +181,7 @@ func TestAHeartbeatTellsHowFarEachStreamHasCome(t *testing.T) {
 			c.join(ann, room, "reader", 1, id.ID{})
 		}
 	}
-	c.later(time.Minute)
+	c.later(realtime.TouchEvery)
 	answer := c.send("a", "heartbeat", beat(rooms...))
 	apitest.CheckFrame(t, "pong", []byte(answer))
 	var pong struct {
@@ -215,6 +215,43 @@ func TestAHeartbeatTellsHowFarEachStreamHasCome(t *testing.T) {
 	}
 	c.isError(c.send("a", "heartbeat", beat(append(rooms, id.New())...)), fault.ValidationFailed)
 	apitest.CheckFrame(t, "pong", []byte(c.send("a", "heartbeat", beat())))
+}
+
+func TestAHeartbeatMayNameARoomInBothCases(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	ann, room := person("ann"), id.New()
+	c.open(ann, "a")
+	c.join(ann, room, "member", 1, id.ID{})
+	lower, upper := room.String(), strings.ToUpper(room.String())
+	answer := c.send("a", "heartbeat", `{"action":"heartbeat","user":0,"rooms":{"`+lower+`":0,"`+upper+`":0}}`)
+	apitest.CheckFrame(t, "pong", []byte(answer))
+	if strings.Count(answer, lower) != 1 || strings.Contains(answer, upper) {
+		t.Fatalf("got %s", answer)
+	}
+}
+
+func TestASixthSocketOfOneSessionReplacesTheOldest(t *testing.T) {
+	t.Parallel()
+	c := newCloud(t)
+	ann := person("ann")
+	for n := range 6 {
+		c.open(ann, fmt.Sprint("a", n))
+		c.later(time.Second)
+	}
+	if _, ok := c.known("a0"); ok || c.hub.Open("a0") {
+		t.Error("the oldest is still there")
+	}
+	frames := c.received("a0")
+	if len(frames) != 1 {
+		t.Fatalf("it was told %q", frames)
+	}
+	c.isError(frames[0], "connection_replaced")
+	for n := 1; n < 6; n++ {
+		if _, ok := c.known(fmt.Sprint("a", n)); !ok || !c.hub.Open(fmt.Sprint("a", n)) {
+			t.Errorf("a%d is gone", n)
+		}
+	}
 }
 
 func TestAnEndedSessionLosesItsSocketWithTheNextFrame(t *testing.T) {

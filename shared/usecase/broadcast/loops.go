@@ -103,23 +103,22 @@ func (r *running) flush(ctx context.Context) {
 	}
 }
 
+// post sends one frame. One that fails is lost, and the offset rule heals it.
 func (r *running) post(ctx context.Context, p post) {
-	defer func() {
-		r.mu.Lock()
-		p.outlet.busy = false
-		r.inFlight--
-		r.mu.Unlock()
-	}()
-	ctx, cancel := context.WithTimeout(ctx, postWithin)
-	defer cancel()
-	err := r.Hub.Post(ctx, p.connection, r.encode(p))
-	if !errors.Is(err, realtime.ErrGone) {
-		return // whatever else went wrong: the frame is lost, and the offset rule heals it
-	}
-	_ = r.Connections.Remove(ctx, p.connection) // found again at the next post if it failed
+	within, cancel := context.WithTimeout(ctx, postWithin)
+	err := r.Hub.Post(within, p.connection, r.encode(p))
+	cancel()
+	gone := errors.Is(err, realtime.ErrGone)
 	r.mu.Lock()
-	delete(r.state.outlets, p.connection)
+	r.inFlight--
+	r.state.done(p.outlet, err == nil)
+	if gone {
+		delete(r.state.outlets, p.connection)
+	}
 	r.mu.Unlock()
+	if gone {
+		_ = r.Connections.Remove(ctx, p.connection) // found again at the next post if it failed
+	}
 }
 
 func (r *running) encode(p post) []byte {

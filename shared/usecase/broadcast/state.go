@@ -25,6 +25,7 @@ type state struct {
 	thinking *Thinking
 	thought  int // counts thinking
 	outlets  map[string]*outlet
+	round    int // counts flushes
 	// open says that the last look at who may hear succeeded. Otherwise nobody is told anything.
 	open bool
 }
@@ -34,7 +35,13 @@ type outlet struct {
 	busy    bool
 	next    int // the offset that it waits for
 	thought int // the thinking it was told last
+	turn    int // the round of its last post
+	failed  int // posts that failed one after another
+	rests   int // the round until which it rests
 }
+
+// longestRest is, as a power of two, for how many rounds a socket rests that fails again and again.
+const longestRest = 6
 
 // post is one frame to one socket.
 type post struct {
@@ -82,20 +89,19 @@ func (s *state) admit(connections []realtime.Connection) {
 	s.outlets, s.open = now, true
 }
 
-// due is which sockets wait for something, those that are furthest behind first, at most so many.
+// due is which sockets wait for something, those whose last turn is longest ago first, at most so many.
 func (s *state) due(most int) []string {
 	if !s.open {
 		return nil
 	}
 	var waiting []string
 	for connection, o := range s.outlets {
-		if !o.busy && (o.next < s.end() || s.thinking != nil && o.thought < s.thought) {
+		if !o.busy && o.rests <= s.round && (o.next < s.end() || s.thinking != nil && o.thought < s.thought) {
 			waiting = append(waiting, connection)
 		}
 	}
 	slices.SortFunc(waiting, func(a, b string) int {
-		x, y := s.outlets[a], s.outlets[b]
-		return cmp.Or(cmp.Compare(x.next, y.next), cmp.Compare(x.thought, y.thought), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(s.outlets[a].turn, s.outlets[b].turn), cmp.Compare(a, b))
 	})
 	return waiting[:min(len(waiting), max(most, 0))]
 }
@@ -105,13 +111,14 @@ func (s *state) flush(connections []string) []post {
 	if s.open {
 		s.heard = s.end()
 	}
+	s.round++
 	posts := make([]post, 0, len(connections))
 	for _, connection := range connections {
 		o := s.outlets[connection]
 		if o == nil || o.busy {
 			continue
 		}
-		o.busy = true
+		o.busy, o.turn = true, s.round
 		p := post{connection: connection, outlet: o}
 		if o.next < s.end() {
 			o.next = max(o.next, s.base)
@@ -126,6 +133,17 @@ func (s *state) flush(connections []string) []post {
 		posts = append(posts, p)
 	}
 	return posts
+}
+
+// done notes how a post ended. A socket that fails rests longer each time, so that those that hang take no turns from others.
+func (s *state) done(o *outlet, ok bool) {
+	o.busy = false
+	if ok {
+		o.failed = 0
+		return
+	}
+	o.failed = min(o.failed+1, longestRest)
+	o.rests = s.round + 1<<o.failed
 }
 
 // fitting is how many code points fit one frame.

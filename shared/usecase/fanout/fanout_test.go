@@ -1,0 +1,325 @@
+package fanout_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/event"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
+	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/usecase/fanout"
+)
+
+// cloud is what a push reads and reaches.
+type cloud struct {
+	room fanout.RoomPush
+	user fanout.UserPush
+
+	mu         sync.Mutex
+	open       []realtime.Connection
+	denied     map[id.ID]bool
+	deniedErr  error
+	batches    int
+	hung, gone map[string]bool
+	failed     map[string]bool
+	frames     map[string][]string
+	removed    []string
+	raised     map[id.ID]realtime.Membership
+	raiseErr   error
+	reads      map[id.ID]id.ID
+	heads      map[string]int64
+	most       int
+	inFlight   int
+}
+
+func newCloud() *cloud {
+	return &cloud{denied: map[id.ID]bool{}, hung: map[string]bool{}, gone: map[string]bool{}, failed: map[string]bool{}, frames: map[string][]string{},
+		raised: map[id.ID]realtime.Membership{}, reads: map[id.ID]id.ID{}, heads: map[string]int64{}}
+}
+
+func (c *cloud) RoomPush(context.Context, id.ID, int64, int64) (fanout.RoomPush, error) {
+	return c.room, nil
+}
+func (c *cloud) UserPush(context.Context, id.ID, int64, int64) (fanout.UserPush, error) {
+	return c.user, nil
+}
+
+func (c *cloud) OfUsers(_ context.Context, users []id.ID) ([]realtime.Connection, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	var found []realtime.Connection
+	for _, o := range c.open {
+		if slices.Contains(users, o.UserID) {
+			found = append(found, o)
+		}
+	}
+	return found, nil
+}
+
+func (c *cloud) Remove(_ context.Context, connection string) error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.removed = append(c.removed, connection)
+	return nil
+}
+
+func (c *cloud) DeniedOf(_ context.Context, sessions []id.ID) (map[id.ID]bool, error) {
+	c.batches++
+	found := map[id.ID]bool{}
+	for _, s := range sessions {
+		if c.denied[s] {
+			found[s] = true
+		}
+	}
+	return found, c.deniedErr
+}
+
+func (c *cloud) Post(ctx context.Context, connection string, frame []byte) error {
+	c.mu.Lock()
+	c.inFlight++
+	c.most = max(c.most, c.inFlight)
+	c.mu.Unlock()
+	defer func() {
+		c.mu.Lock()
+		c.inFlight--
+		c.mu.Unlock()
+	}()
+	switch {
+	case c.gone[connection]:
+		return realtime.ErrGone
+	case c.failed[connection]:
+		return errors.New("502")
+	case c.hung[connection]:
+		<-ctx.Done()
+		return ctx.Err()
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.frames[connection] = append(c.frames[connection], string(frame))
+	return nil
+}
+
+type heads struct{ *cloud }
+
+func (h heads) Raise(_ context.Context, stream string, number int64) error {
+	h.cloud.heads[stream] = number
+	return nil
+}
+
+func (h heads) Get(context.Context, []string) (map[string]int64, error) { return h.cloud.heads, nil }
+
+type memberships struct{ *cloud }
+
+func (m memberships) Raise(_ context.Context, ms ...realtime.Membership) error {
+	for _, one := range ms {
+		m.raised[one.UserID] = one
+	}
+	return m.raiseErr
+}
+
+func (m memberships) RaiseRead(_ context.Context, user, _, read id.ID) error {
+	m.reads[user] = read
+	return nil
+}
+
+func (m memberships) Get(context.Context, id.ID, id.ID) (realtime.Membership, bool, error) {
+	return realtime.Membership{}, false, nil
+}
+
+type numbers struct{}
+
+func (numbers) Room(_ id.ID, e event.Event, _ fanout.RoomPush) []byte {
+	return fmt.Append(nil, e.Number)
+}
+func (numbers) User(e event.Event, _ fanout.UserPush) []byte { return fmt.Append(nil, e.Number) }
+
+func (c *cloud) fanOut(perSecond int) fanout.FanOut {
+	return fanout.FanOut{Store: c, Heads: heads{c}, Memberships: memberships{c}, Connections: c, Denials: c, Hub: c,
+		Budget: realtime.NewLocalBudget(perSecond, time.Now), Frames: numbers{}}
+}
+
+// member is a new person of the room with so many sockets.
+func (c *cloud) member(name string, sockets int) (person, session id.ID) {
+	person, session = id.New(), id.New()
+	c.room.Members = append(c.room.Members, room.Membership{Person: room.Person{ID: person, Username: name}, Role: room.Member, Version: 1})
+	for n := range sockets {
+		c.open = append(c.open, realtime.Connection{ID: fmt.Sprintf("%s%d", name, n), UserID: person, SessionID: session, OpenedAt: time.Unix(1_700_000_000+int64(n), 0)})
+	}
+	return person, session
+}
+
+func (c *cloud) happens(events ...event.Event) outbox.Push {
+	c.room.Events = events
+	return outbox.Push{Stream: "room:" + id.New().String(), From: 1, To: int64(len(events))}
+}
+
+func said(number int64) event.Event {
+	return event.Event{Number: number, Kind: event.MessageCreated, EntityID: id.New()}
+}
+
+func TestOnePersonsThousandsOfSocketsAreFivePosts(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		c.member("many", 7000)
+		c.member("bob", 1)
+		if err := c.fanOut(1000).Push(t.Context(), c.happens(said(1))); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.frames) != 6 || len(c.frames["bob0"]) != 1 || len(c.frames["many6999"]) != 1 {
+			t.Fatalf("%d sockets were told", len(c.frames))
+		}
+	})
+}
+
+func TestAnEndedSessionsSocketIsForgottenInsteadOfTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		_, session := c.member("ann", 2)
+		for n := range 150 {
+			c.member(fmt.Sprintf("m%d-", n), 1)
+		}
+		c.denied[session] = true
+		if err := c.fanOut(1000).Push(t.Context(), c.happens(said(1))); err != nil {
+			t.Fatal(err)
+		}
+		slices.Sort(c.removed)
+		if len(c.frames) != 150 || !slices.Equal(c.removed, []string{"ann0", "ann1"}) || c.batches != 1 {
+			t.Fatalf("%d told, removed %v, asked %d times", len(c.frames), c.removed, c.batches)
+		}
+		c.deniedErr = errors.New("DynamoDB is away")
+		c.frames = map[string][]string{}
+		if err := c.fanOut(1000).Push(t.Context(), c.happens(said(2))); err == nil || len(c.frames) != 0 {
+			t.Fatalf("without knowing: %v, %d told", err, len(c.frames))
+		}
+	})
+}
+
+func TestAPushWaitsForItsShareAndGivesUpInTheEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		for n := range 100 {
+			c.member(fmt.Sprintf("m%d-", n), 1)
+		}
+		began := time.Now()
+		if err := c.fanOut(20).Push(t.Context(), c.happens(said(1), said(2))); err != nil {
+			t.Fatal(err)
+		}
+		// 200 frames: 20 at once, 20 a second; all within the time that a push waits.
+		if took := time.Since(began); len(c.frames) != 100 || took < 8*time.Second || took > 10*time.Second {
+			t.Fatalf("%d told in %v", len(c.frames), took)
+		}
+		for connection, frames := range c.frames {
+			if !slices.Equal(frames, []string{"1", "2"}) {
+				t.Fatalf("%s got %v", connection, frames)
+			}
+		}
+		c.frames = map[string][]string{}
+		if err := c.fanOut(2).Push(t.Context(), c.happens(said(1))); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.frames) < 30 || len(c.frames) > 34 || c.heads[outboxStream(c)] == 0 {
+			t.Fatalf("%d of 100 told within the time", len(c.frames))
+		}
+	})
+}
+
+// outboxStream is one of the streams whose head was raised.
+func outboxStream(c *cloud) string {
+	for stream := range c.heads {
+		return stream
+	}
+	return ""
+}
+
+func TestHungAndFailingSocketsHoldNobodyUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		for n := range 200 {
+			c.member(fmt.Sprintf("m%d-", n), 1)
+			switch n % 4 {
+			case 0:
+				c.hung[fmt.Sprintf("m%d-0", n)] = true
+			case 1:
+				c.failed[fmt.Sprintf("m%d-0", n)] = true
+			case 2:
+				c.gone[fmt.Sprintf("m%d-0", n)] = true
+			}
+		}
+		if err := c.fanOut(10_000).Push(t.Context(), c.happens(said(1), said(2))); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.frames) != 50 || len(c.removed) != 50 || c.most > 64 {
+			t.Fatalf("%d told, %d removed, %d at once", len(c.frames), len(c.removed), c.most)
+		}
+	})
+}
+
+func TestADeletedRoomEndsInTheProjection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		ann, _ := c.member("ann", 1)
+		bob, _ := c.member("bob", 1)
+		push := c.happens(event.Event{Number: 9, Kind: event.RoomDeleted})
+		if err := c.fanOut(100).Push(t.Context(), push); err != nil {
+			t.Fatal(err)
+		}
+		for _, person := range []id.ID{ann, bob} {
+			if m := c.raised[person]; m.Role != realtime.None || m.Version != 9 || "room:"+m.RoomID.String() != push.Stream {
+				t.Errorf("projected %+v", m)
+			}
+		}
+		if len(c.frames) != 2 {
+			t.Errorf("%d were told", len(c.frames))
+		}
+	})
+}
+
+func TestEveryEventThatChangesWhoIsInHealsTheProjection(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		ann, _ := c.member("ann", 0)
+		bob := id.New()
+		sent := event.Event{Number: 3, Kind: event.MessageCreated, EntityID: id.New(), ActorID: ann}
+		if err := c.fanOut(100).Push(t.Context(), c.happens(
+			event.Event{Number: 1, Kind: event.MemberUpdated, EntityID: ann}, event.Event{Number: 2, Kind: event.MemberRemoved, EntityID: bob}, sent,
+		)); err != nil {
+			t.Fatal(err)
+		}
+		if c.raised[ann].Role != "member" || c.raised[bob].Role != realtime.None || c.raised[bob].Version != 2 || c.reads[ann] != sent.EntityID {
+			t.Fatalf("projected %+v, read %v", c.raised, c.reads)
+		}
+		// A person's own stream heals as well: it may come first.
+		place := id.New()
+		c.user = fanout.UserPush{
+			Events:      []event.Event{{Number: 1, Kind: event.RoomLeft, EntityID: place}},
+			Memberships: []room.Membership{{Person: room.Person{ID: bob}, RoomID: place, Version: 40}},
+		}
+		if err := c.fanOut(100).Push(t.Context(), outbox.Push{Stream: "user:" + bob.String(), From: 1, To: 1}); err != nil {
+			t.Fatal(err)
+		}
+		if m := c.raised[bob]; m.Role != realtime.None || m.Version != 40 || m.RoomID != place {
+			t.Fatalf("projected %+v", m)
+		}
+	})
+}
+
+func TestAProjectionThatCannotBeHealedIsTriedAgainButReadsAreRaised(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		ann, _ := c.member("ann", 1)
+		c.raiseErr = errors.New("DynamoDB is away")
+		sent := event.Event{Number: 2, Kind: event.MessageCreated, EntityID: id.New(), ActorID: ann}
+		err := c.fanOut(100).Push(t.Context(), c.happens(event.Event{Number: 1, Kind: event.MemberUpdated, EntityID: ann}, sent))
+		if !errors.Is(err, c.raiseErr) || c.reads[ann] != sent.EntityID {
+			t.Fatalf("%v, read %v", err, c.reads)
+		}
+	})
+}
