@@ -87,12 +87,12 @@ bench: $(LOCAL) ## Print the figures of sending, streaming and reading, beside t
 bench-gateway: ## Compare the gateway with its peers against the same fake upstream
 	@bench/gateway/run.sh
 
-price: $(LOCAL) ## Print what a stage costs a month at rest, and a thousand AI turns; STAGE=dev
+price: $(LOCAL) ## Print what a stage costs a month at rest, and a thousand AI turns; STAGE=dev REGION=ap-northeast-1
 	@$(LOCAL) build stacks && stacks/scripts/price.sh $(STAGE)
 
 ##@ Deploy to AWS
 .PHONY: deploy
-deploy: $(LOCAL) ## Build for arm64 and deploy a stage to the AWS account of your credentials: STAGE=dev
+deploy: $(LOCAL) ## Build for arm64 and deploy a stage to the AWS account of your credentials: STAGE=dev REGION=ap-northeast-1
 	@stacks/scripts/deploy.sh $(STAGE)
 
 ##@ Help

@@ -37,7 +37,7 @@ func alarms(s stage.Stage, ids alarmIDs) []alarm {
 }
 
 // alarmIDs are names that only the deployment knows.
-type alarmIDs struct{ http, websocket, distribution string }
+type alarmIDs struct{ http, websocket string }
 
 func lambdaMetric(s stage.Stage, function, name, statistic string) measure {
 	m := measure{namespace: "AWS/Lambda", name: name, statistic: statistic}
@@ -92,9 +92,6 @@ func apiAlarms(s stage.Stage, ids alarmIDs) []alarm {
 	socket := func(name, statistic string) measure {
 		return measure{"AWS/ApiGateway", name, map[string]string{"ApiId": ids.websocket}, statistic}
 	}
-	edge := func(name string) measure {
-		return measure{"AWS/CloudFront", name, map[string]string{"DistributionId": ids.distribution, "Region": "Global"}, "Average"}
-	}
 	table := map[string]string{"TableName": s.Resource(constructs.TableName)}
 	count, messages := http("Count", "Sum"), socket("MessageCount", "Sum")
 	return []alarm{
@@ -102,12 +99,18 @@ func apiAlarms(s stage.Stage, ids alarmIDs) []alarm {
 		{id: "HttpSlow", means: "Requests take over three seconds", of: http("Latency", "p99"), seconds: 300, periods: 3, over: 3000},
 		{id: "SocketErrors", means: "More than 1 % of the socket's messages fail", of: socket("IntegrationError", "Sum"), perCentOf: &messages, seconds: 300, periods: 2, over: 1},
 		{id: "SocketFlood", means: "Half of the account's 10,000 requests a second", of: socket("MessageCount", "Sum"), seconds: 60, periods: 3, over: 300_000},
-		{id: "EdgeErrors", means: "More than 2 % of the answers at the edge are 5xx", of: edge("5xxErrorRate"), seconds: 300, periods: 2, over: 2},
-		{id: "FirewallBlocks", means: "The firewall refuses many requests", of: measure{"AWS/WAFV2", "BlockedRequests",
-			map[string]string{"WebACL": s.ID(), "Rule": "ALL"}, "Sum"}, seconds: 300, periods: 3, over: 1000},
 		// ThrottledRequests exists for each operation only; these are the table's own.
 		{id: "TableReadsThrottled", means: "DynamoDB refuses reads", of: measure{"AWS/DynamoDB", "ReadThrottleEvents", table, "Sum"}, seconds: 60, periods: 3, over: 10},
 		{id: "TableWritesThrottled", means: "DynamoDB refuses writes", of: measure{"AWS/DynamoDB", "WriteThrottleEvents", table, "Sum"}, seconds: 60, periods: 3, over: 10},
+	}
+}
+
+func edgeAlarms(s stage.Stage, distribution string) []alarm {
+	return []alarm{
+		{id: "EdgeErrors", means: "More than 2 % of the answers at the edge are 5xx", of: measure{"AWS/CloudFront", "5xxErrorRate",
+			map[string]string{"DistributionId": distribution, "Region": "Global"}, "Average"}, seconds: 300, periods: 2, over: 2},
+		{id: "FirewallBlocks", means: "The firewall refuses many requests", of: measure{"AWS/WAFV2", "BlockedRequests",
+			map[string]string{"WebACL": s.ID(), "Rule": "ALL"}, "Sum"}, seconds: 300, periods: 3, over: 1000},
 	}
 }
 
