@@ -90,12 +90,12 @@ bench-gateway: ## Compare the gateway with its peers against the same fake upstr
 bench-web: $(LOCAL) ## Measure the page in Chromium, at full speed and a quarter of it; BUILDS="before after" compares builds
 	@$(LOCAL) build web >/dev/null && npm --prefix web run --silent bench -- $(BUILDS)
 
-price: $(LOCAL) ## Print what a stage costs a month at rest, and a thousand AI turns; STAGE=dev
+price: $(LOCAL) ## Print what a stage costs a month at rest, and a thousand AI turns; STAGE=dev REGION=ap-northeast-1
 	@$(LOCAL) build stacks && stacks/scripts/price.sh $(STAGE)
 
 ##@ Deploy to AWS
 .PHONY: deploy
-deploy: $(LOCAL) ## Build for arm64 and deploy a stage to the AWS account of your credentials: STAGE=dev
+deploy: $(LOCAL) ## Build for arm64 and deploy a stage to the AWS account of your credentials: STAGE=dev REGION=ap-northeast-1
 	@stacks/scripts/deploy.sh $(STAGE)
 
 ##@ Help

@@ -40,7 +40,7 @@ func alarms(s stage.Stage, queues []contract.Queue, ids alarmIDs) []alarm {
 }
 
 // alarmIDs are names that only the deployment knows.
-type alarmIDs struct{ http, websocket, distribution string }
+type alarmIDs struct{ http, websocket string }
 
 func lambdaMetric(s stage.Stage, function, name, statistic string) measure {
 	m := measure{namespace: "AWS/Lambda", name: name, statistic: statistic}
@@ -59,7 +59,6 @@ func functionAlarms(s stage.Stage) []alarm {
 			seconds: 60, periods: 3, over: 10},
 		{id: "FunctionConcurrency", means: "Near the account's limit of concurrent invocations", of: lambdaMetric(s, "", "ConcurrentExecutions", "Maximum"),
 			seconds: 60, periods: 5, over: 800},
-		{id: "ReplyWorkerErrors", means: "The AI worker crashes", of: lambdaMetric(s, "ai-replies", "Errors", "Sum"), seconds: 300, periods: 1, over: 5},
 		{id: "SweepErrors", means: "The sweeper fails", of: lambdaMetric(s, "sweep", "Errors", "Sum"), seconds: 300, periods: 2, over: 2},
 		{id: "SweepSilent", means: "The sweeper is not called any more", of: lambdaMetric(s, "sweep", "Invocations", "Sum"),
 			seconds: 300, periods: 2, over: 3, under: true, silence: true},
@@ -112,9 +111,6 @@ func apiAlarms(s stage.Stage, ids alarmIDs) []alarm {
 	socket := func(name, statistic string) measure {
 		return measure{"AWS/ApiGateway", name, map[string]string{"ApiId": ids.websocket}, statistic}
 	}
-	edge := func(name string) measure {
-		return measure{"AWS/CloudFront", name, map[string]string{"DistributionId": ids.distribution, "Region": "Global"}, "Average"}
-	}
 	table := map[string]string{"TableName": s.Resource(constructs.TableName)}
 	count, messages := http("Count", "Sum"), socket("MessageCount", "Sum")
 	return []alarm{
@@ -122,12 +118,18 @@ func apiAlarms(s stage.Stage, ids alarmIDs) []alarm {
 		{id: "HttpSlow", means: "Requests take over three seconds", of: http("Latency", "p99"), seconds: 300, periods: 3, over: 3000},
 		{id: "SocketErrors", means: "More than 1 % of the socket's messages fail", of: socket("IntegrationError", "Sum"), perCentOf: &messages, seconds: 300, periods: 2, over: 1},
 		{id: "SocketFlood", means: "Half of the account's 10,000 requests a second", of: socket("MessageCount", "Sum"), seconds: 60, periods: 3, over: 300_000},
-		{id: "EdgeErrors", means: "More than 2 % of the answers at the edge are 5xx", of: edge("5xxErrorRate"), seconds: 300, periods: 2, over: 2},
-		{id: "FirewallBlocks", means: "The firewall refuses many requests", of: measure{"AWS/WAFV2", "BlockedRequests",
-			map[string]string{"WebACL": s.ID(), "Rule": "ALL"}, "Sum"}, seconds: 300, periods: 3, over: 1000},
 		// ThrottledRequests exists for each operation only; these are the table's own.
 		{id: "TableReadsThrottled", means: "DynamoDB refuses reads", of: measure{"AWS/DynamoDB", "ReadThrottleEvents", table, "Sum"}, seconds: 60, periods: 3, over: 10},
 		{id: "TableWritesThrottled", means: "DynamoDB refuses writes", of: measure{"AWS/DynamoDB", "WriteThrottleEvents", table, "Sum"}, seconds: 60, periods: 3, over: 10},
+	}
+}
+
+func edgeAlarms(s stage.Stage, distribution string) []alarm {
+	return []alarm{
+		{id: "EdgeErrors", means: "More than 2 % of the answers at the edge are 5xx", of: measure{"AWS/CloudFront", "5xxErrorRate",
+			map[string]string{"DistributionId": distribution, "Region": "Global"}, "Average"}, seconds: 300, periods: 2, over: 2},
+		{id: "FirewallBlocks", means: "The firewall refuses many requests", of: measure{"AWS/WAFV2", "BlockedRequests",
+			map[string]string{"WebACL": s.ID(), "Rule": "ALL"}, "Sum"}, seconds: 300, periods: 3, over: 1000},
 	}
 }
 

@@ -10,7 +10,6 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfront"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awscloudfrontorigins"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awss3"
-	"github.com/aws/aws-cdk-go/awscdk/v2/awswafv2"
 	"github.com/aws/jsii-runtime-go"
 
 	"github.com/yoriai/yoriai/stacks/constructs"
@@ -37,10 +36,11 @@ const arriving = `function handler(event) {
 }`
 
 // NewEdge makes the one public origin of the stage: CloudFront before the HTTP
-// API (/api), the WebSocket API (/ws), the web app and its files, with a
-// firewall. One origin, hence no CORS.
+// API (/api), the WebSocket API (/ws), the web app and its files, behind the
+// firewall, which may be in another region and is therefore named at the deployment.
+// One origin, hence no CORS.
 func NewEdge(app awscdk.App, s stage.Stage, files []string) awscdk.Stack {
-	stack := newStack(app, s, "edge", "CloudFront and its firewall", false)
+	stack := newStack(app, s, "edge", "CloudFront", false)
 	hidden := map[string]*string{
 		OriginSecretHeader: jsii.String("{{resolve:secretsmanager:" + s.Secret(constructs.OriginSecret) + ":SecretString:current::}}"),
 	}
@@ -72,7 +72,7 @@ func NewEdge(app awscdk.App, s stage.Stage, files []string) awscdk.Stack {
 		HttpVersion:            awscloudfront.HttpVersion_HTTP2_AND_3,
 		PriceClass:             awscloudfront.PriceClass_PRICE_CLASS_200,
 		MinimumProtocolVersion: awscloudfront.SecurityPolicyProtocol_TLS_V1_2_2021,
-		WebAclId:               firewall(stack, s).AttrArn(),
+		WebAclId:               asked(stack, "FirewallArn", "Output of the stack firewall", "arn:aws:wafv2:"+stage.Global+":.+"),
 	}
 	if s.Edge.Domain != "" {
 		props.DomainNames = jsii.Strings(s.Edge.Domain)
@@ -86,12 +86,18 @@ func NewEdge(app awscdk.App, s stage.Stage, files []string) awscdk.Stack {
 	}
 	constructs.Publish(stack, "Domain", s.Parameter(constructs.DomainParameter), domain)
 	constructs.Publish(stack, "Origin", s.Parameter(constructs.OriginParameter), "https://"+domain)
-	constructs.Publish(stack, "DistributionId", s.Parameter(distributionParameter), *distribution.DistributionId())
+	constructs.Output(stack, "DistributionId", *distribution.DistributionId())
 	constructs.Output(stack, "PublicOrigin", "https://"+domain)
 	return stack
 }
 
-const distributionParameter = "edge/distribution-id"
+// asked is a value of another region, where parameters and exports do not reach:
+// it is said at the first deployment (--parameters), and kept.
+func asked(stack awscdk.Stack, id, description, pattern string) *string {
+	return awscdk.NewCfnParameter(stack, jsii.String(id), &awscdk.CfnParameterProps{
+		Description: jsii.String(description), AllowedPattern: jsii.String(pattern),
+	}).ValueAsString()
+}
 
 func origin(host string, headers *map[string]*string) awscloudfront.IOrigin {
 	return awscloudfrontorigins.NewHttpOrigin(jsii.String(host), &awscloudfrontorigins.HttpOriginProps{
@@ -138,7 +144,7 @@ func WebFiles(public string) ([]string, error) {
 func assets(stack awscdk.Stack) *awscloudfront.BehaviorOptions {
 	bucket := awss3.NewBucket(stack, jsii.String("Files"), &awss3.BucketProps{
 		BlockPublicAccess: awss3.BlockPublicAccess_BLOCK_ALL(), EnforceSSL: constructs.Yes(),
-		Encryption: awss3.BucketEncryption_S3_MANAGED, RemovalPolicy: awscdk.RemovalPolicy_RETAIN,
+		Encryption: awss3.BucketEncryption_S3_MANAGED, RemovalPolicy: awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE,
 	})
 	constructs.Output(stack, "WebFilesBucket", *bucket.BucketName())
 	return &awscloudfront.BehaviorOptions{
@@ -147,33 +153,4 @@ func assets(stack awscdk.Stack) *awscloudfront.BehaviorOptions {
 		ViewerProtocolPolicy:  awscloudfront.ViewerProtocolPolicy_REDIRECT_TO_HTTPS,
 		ResponseHeadersPolicy: awscloudfront.ResponseHeadersPolicy_SECURITY_HEADERS(),
 	}
-}
-
-// firewall limits each address and refuses known bad ones.
-func firewall(stack awscdk.Stack, s stage.Stage) awswafv2.CfnWebACL {
-	visible := func(name string) *awswafv2.CfnWebACL_VisibilityConfigProperty {
-		return &awswafv2.CfnWebACL_VisibilityConfigProperty{
-			CloudWatchMetricsEnabled: true, SampledRequestsEnabled: false, MetricName: jsii.String(name),
-		}
-	}
-	rules := []any{&awswafv2.CfnWebACL_RuleProperty{
-		Name: jsii.String("rate"), Priority: constructs.Num(0), VisibilityConfig: visible("rate"),
-		Action: &awswafv2.CfnWebACL_RuleActionProperty{Block: &awswafv2.CfnWebACL_BlockActionProperty{}},
-		Statement: &awswafv2.CfnWebACL_StatementProperty{RateBasedStatement: &awswafv2.CfnWebACL_RateBasedStatementProperty{
-			AggregateKeyType: jsii.String("IP"), Limit: constructs.Num(s.Edge.RatePerIP),
-		}},
-	}}
-	for i, name := range s.Edge.ManagedWAF {
-		rules = append(rules, &awswafv2.CfnWebACL_RuleProperty{
-			Name: jsii.String(name), Priority: constructs.Num(i + 1), VisibilityConfig: visible(name),
-			OverrideAction: &awswafv2.CfnWebACL_OverrideActionProperty{None: map[string]any{}},
-			Statement: &awswafv2.CfnWebACL_StatementProperty{ManagedRuleGroupStatement: &awswafv2.CfnWebACL_ManagedRuleGroupStatementProperty{
-				VendorName: jsii.String("AWS"), Name: jsii.String(name),
-			}},
-		})
-	}
-	return awswafv2.NewCfnWebACL(stack, jsii.String("Firewall"), &awswafv2.CfnWebACLProps{
-		Name: jsii.String(s.ID()), Scope: jsii.String("CLOUDFRONT"), VisibilityConfig: visible(s.ID()), Rules: &rules,
-		DefaultAction: &awswafv2.CfnWebACL_DefaultActionProperty{Allow: &awswafv2.CfnWebACL_AllowActionProperty{}},
-	})
 }

@@ -19,24 +19,38 @@ import (
 // whole stage, and a budget. Email is who is told; empty: only the topic.
 func NewMonitoring(app awscdk.App, s stage.Stage, queues []contract.Queue, email string) awscdk.Stack {
 	stack := newStack(app, s, "monitoring", "alarms and budget", false)
-	topic := awssns.NewTopic(stack, jsii.String("Bell"), &awssns.TopicProps{
-		TopicName: jsii.String(s.Resource("alarms")), EnforceSSL: constructs.Yes(),
-	})
+	topic := bell(stack, s.Resource("alarms"), email)
+	ring(stack, s, topic, alarms(s, queues, alarmIDs{
+		http:      constructs.Published(stack, s.Parameter(constructs.HTTPAPIParameter)),
+		websocket: constructs.Published(stack, s.Parameter(constructs.WebSocketAPIParameter)),
+	}))
+	budget(stack, s, topic)
+	return stack
+}
+
+// NewEdgeMonitoring rings for the edge: the numbers of CloudFront and its
+// firewall are in CloudFront's region only, and an alarm must be where they are.
+func NewEdgeMonitoring(app awscdk.App, s stage.Stage, email string) awscdk.Stack {
+	stack := newStack(app, s.AtTheEdge(), "edge-monitoring", "alarms of the edge", false)
+	distribution := asked(stack, "DistributionId", "Output of the stack edge", "E.+")
+	ring(stack, s, bell(stack, s.Resource("edge-alarms"), email), edgeAlarms(s, *distribution))
+	return stack
+}
+
+func bell(stack awscdk.Stack, name, email string) awssns.Topic {
+	topic := awssns.NewTopic(stack, jsii.String("Bell"), &awssns.TopicProps{TopicName: jsii.String(name), EnforceSSL: constructs.Yes()})
 	if email != "" {
 		topic.AddSubscription(awssnssubscriptions.NewEmailSubscription(jsii.String(email), nil))
 	}
 	mayRing(stack, topic)
-	ring := awscloudwatchactions.NewSnsAction(topic)
-	ids := alarmIDs{
-		http:         constructs.Published(stack, s.Parameter(constructs.HTTPAPIParameter)),
-		websocket:    constructs.Published(stack, s.Parameter(constructs.WebSocketAPIParameter)),
-		distribution: constructs.Published(stack, s.Parameter(distributionParameter)),
+	return topic
+}
+
+func ring(stack awscdk.Stack, s stage.Stage, topic awssns.Topic, alarms []alarm) {
+	action := awscloudwatchactions.NewSnsAction(topic)
+	for _, a := range alarms {
+		newAlarm(stack, s, a).AddAlarmAction(action)
 	}
-	for _, a := range alarms(s, queues, ids) {
-		newAlarm(stack, s, a).AddAlarmAction(ring)
-	}
-	budget(stack, s, topic)
-	return stack
 }
 
 // mayRing lets alarms and budgets of this account publish. The rule that refuses

@@ -39,11 +39,24 @@ func NewNetwork(app awscdk.App, s stage.Stage) awscdk.Stack {
 			"S3":       {Service: awsec2.GatewayVpcEndpointAwsService_S3()},
 		},
 	})
+	placeByID(s.Network.Zones, *vpc.PrivateSubnets(), *vpc.PublicSubnets())
 	constructs.Publish(stack, "VpcId", s.Parameter(constructs.VPCParameter), *vpc.VpcId())
 	publishSubnets(stack, s, "Inside", constructs.SubnetParameter, *vpc.PrivateSubnets())
 	publishSubnets(stack, s, "Public", constructs.PublicSubnetParameter, *vpc.PublicSubnets())
 	secure(stack, s, vpc)
 	return stack
+}
+
+// placeByID puts subnets into zones by the zones' ids, for which the CDK has no
+// property: by name they would be other zones in every account.
+func placeByID(zones []string, kinds ...[]awsec2.ISubnet) {
+	for _, subnets := range kinds {
+		for i, subnet := range subnets {
+			made := subnet.Node().DefaultChild().(awsec2.CfnSubnet)
+			made.SetAvailabilityZone(nil)
+			made.SetAvailabilityZoneId(constructs.Str(zones[i]))
+		}
+	}
 }
 
 func publishSubnets(stack awscdk.Stack, s stage.Stage, id, parameter string, subnets []awsec2.ISubnet) {

@@ -25,10 +25,11 @@ func newStack(app awscdk.App, s stage.Stage, name, description string, stateful 
 	})
 }
 
-// keep is what becomes of data when its stack goes.
+// keep is what becomes of data when its stack goes. What a first deployment
+// made before it failed is empty, and would be in the way of the second.
 func keep(s stage.Stage) awscdk.RemovalPolicy {
 	if s.Protected {
-		return awscdk.RemovalPolicy_RETAIN
+		return awscdk.RemovalPolicy_RETAIN_ON_UPDATE_OR_DELETE
 	}
 	return awscdk.RemovalPolicy_DESTROY
 }

@@ -2,6 +2,7 @@ package constructs
 
 import (
 	"archive/zip"
+	"bytes"
 	"compress/flate"
 	"crypto/sha256"
 	"debug/elf"
@@ -25,19 +26,28 @@ import (
 type Packages struct {
 	folder string
 	files  map[string]pack
+	// beside lies in every package, beside the binary
+	beside []File
 	// standIn: nothing was built, these are placeholders
 	standIn bool
 }
 
 type pack struct{ path, hash string }
 
+// File is a file of a package.
+type File struct {
+	Name    string
+	Content []byte
+}
+
 // ErrNotBuilt says that there are no binaries, or not for this architecture.
 var ErrNotBuilt = errors.New("not built")
 
-// Pack packs <dist>/functions/<kind>/<name>/bootstrap of each function. All
-// binaries that are missing, or made for another processor, are named in one error.
-func Pack(dist, architecture string, functions []contract.Function) (*Packages, error) {
-	p := &Packages{folder: filepath.Join(dist, "packages"), files: map[string]pack{}}
+// Pack packs <dist>/functions/<kind>/<name>/bootstrap of each function, with the
+// files beside it. All binaries that are missing, or made for another processor,
+// are named in one error.
+func Pack(dist, architecture string, functions []contract.Function, beside ...File) (*Packages, error) {
+	p := &Packages{folder: filepath.Join(dist, "packages"), files: map[string]pack{}, beside: beside}
 	if err := os.MkdirAll(p.folder, 0o750); err != nil {
 		return nil, err
 	}
@@ -122,6 +132,9 @@ func (p *Packages) pack(binary, architecture string) (pack, error) {
 	if _, err := io.Copy(sum, in); err != nil {
 		return pack{}, err
 	}
+	for _, file := range p.beside {
+		sum.Write(file.Content)
+	}
 	hash := hex.EncodeToString(sum.Sum(nil))
 	out := filepath.Join(p.folder, hash+".zip")
 	if _, err := os.Stat(out); err == nil {
@@ -130,12 +143,12 @@ func (p *Packages) pack(binary, architecture string) (pack, error) {
 	if _, err := in.Seek(0, io.SeekStart); err != nil {
 		return pack{}, err
 	}
-	return pack{out, hash}, write(out, in)
+	return pack{out, hash}, p.write(out, in)
 }
 
 // write makes the archive under another name first: a process that was
 // stopped in the middle must not leave half a package under a good name.
-func write(path string, binary io.Reader) error {
+func (p *Packages) write(path string, binary io.Reader) error {
 	file, err := os.CreateTemp(filepath.Dir(path), "packing-*")
 	if err != nil {
 		return err
@@ -145,14 +158,13 @@ func write(path string, binary io.Reader) error {
 	archive.RegisterCompressor(zip.Deflate, func(w io.Writer) (io.WriteCloser, error) {
 		return flate.NewWriter(w, flate.BestSpeed)
 	})
-	header := &zip.FileHeader{Name: "bootstrap", Method: zip.Deflate} // no time: equal content, equal package
-	header.SetMode(0o755)
-	entry, err := archive.CreateHeader(header)
-	if err != nil {
+	if err := add(archive, "bootstrap", 0o755, binary); err != nil {
 		return err
 	}
-	if _, err := io.Copy(entry, binary); err != nil {
-		return err
+	for _, more := range p.beside {
+		if err := add(archive, more.Name, 0o644, bytes.NewReader(more.Content)); err != nil {
+			return err
+		}
 	}
 	if err := errors.Join(archive.Close(), file.Close()); err != nil {
 		return err
@@ -161,6 +173,18 @@ func write(path string, binary io.Reader) error {
 		return err
 	}
 	return os.Rename(file.Name(), path)
+}
+
+// add puts a file into the archive, without a time: equal content, equal package.
+func add(archive *zip.Writer, name string, mode os.FileMode, content io.Reader) error {
+	header := &zip.FileHeader{Name: name, Method: zip.Deflate}
+	header.SetMode(mode)
+	entry, err := archive.CreateHeader(header)
+	if err != nil {
+		return err
+	}
+	_, err = io.Copy(entry, content)
+	return err
 }
 
 func (p *Packages) of(f contract.Function) pack {

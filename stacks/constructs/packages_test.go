@@ -2,15 +2,20 @@ package constructs_test
 
 import (
 	"archive/zip"
+	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"io"
 	"os"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/yoriai/yoriai/stacks/constructs"
 	"github.com/yoriai/yoriai/stacks/contract"
+	"github.com/yoriai/yoriai/stacks/stage"
 )
 
 func TestPackingIsTheSameForTheSameContent(t *testing.T) {
@@ -55,6 +60,81 @@ func TestAChangedBinaryIsAnotherPackage(t *testing.T) {
 	}
 	if got := pack(t, dist, functions); len(got) != 2 {
 		t.Errorf("packages %v", got)
+	}
+}
+
+func TestWhatLiesBesideTheBinary(t *testing.T) {
+	t.Parallel()
+	functions := []contract.Function{{Kind: contract.HTTP, Name: "one"}}
+	dist := t.TempDir()
+	if err := binaries(dist, functions); err != nil {
+		t.Fatal(err)
+	}
+	pack(t, dist, functions)
+	if _, err := constructs.Pack(dist, "arm64", functions, constructs.File{Name: "ca.pem", Content: []byte("trusted")}); err != nil {
+		t.Fatal(err)
+	}
+	files, _ := filepath.Glob(filepath.Join(dist, "packages", "*"))
+	if len(files) != 2 {
+		t.Fatalf("the same binary with a file beside it is another package: %v", files)
+	}
+	held := map[int]string{}
+	for _, file := range files {
+		archive, err := zip.OpenReader(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, entry := range archive.File {
+			in, err := entry.Open()
+			if err != nil {
+				t.Fatal(err)
+			}
+			text, _ := io.ReadAll(in)
+			held[len(archive.File)] += entry.Name + " " + entry.Mode().String() + " " + string(text) + "; "
+		}
+		_ = archive.Close()
+	}
+	if !strings.Contains(held[2], "bootstrap -rwxr-xr-x ") || !strings.Contains(held[2], "ca.pem -rw-r--r-- trusted; ") {
+		t.Errorf("%v", held)
+	}
+}
+
+// Each region's file holds its own roots, and Amazon's, for years to come.
+func TestAuthorities(t *testing.T) {
+	t.Parallel()
+	for _, region := range stage.Regions() {
+		file, err := constructs.Authorities(region)
+		if err != nil {
+			t.Fatal(err)
+		}
+		rest, own, amazon := file.Content, 0, 0
+		for {
+			var block *pem.Block
+			if block, rest = pem.Decode(rest); block == nil {
+				break
+			}
+			root, err := x509.ParseCertificate(block.Bytes)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !root.IsCA || time.Until(root.NotAfter) < 365*24*time.Hour || root.CheckSignatureFrom(root) != nil {
+				t.Errorf("%s: %s is no root for long", region, root.Subject)
+			}
+			switch name := root.Subject.CommonName; {
+			case strings.HasPrefix(name, "Amazon RDS "+region+" Root CA"):
+				own++
+			case strings.HasPrefix(name, "Amazon Root CA"), strings.HasPrefix(name, "Starfield Services Root"):
+				amazon++
+			default:
+				t.Errorf("%s: a stranger, %s", region, name)
+			}
+		}
+		if own != 3 || amazon != 5 {
+			t.Errorf("%s: %d roots of its databases, %d of Amazon", region, own, amazon)
+		}
+	}
+	if _, err := constructs.Authorities("mars-1"); err == nil {
+		t.Error("a region that has no databases")
 	}
 }
 

@@ -13,7 +13,9 @@ func NewRecurring(h *Host, f contract.Function, expression string, environment m
 	scope := Group(h.Stack, f.Name)
 	function := NewFunction(scope, h, f, FunctionProps{Environment: environment, Once: true})
 	caller := awsiam.NewRole(scope, Str("Caller"), &awsiam.RoleProps{
-		AssumedBy: awsiam.NewServicePrincipal(Str("scheduler.amazonaws.com"), nil),
+		AssumedBy: awsiam.NewServicePrincipal(Str("scheduler.amazonaws.com"), &awsiam.ServicePrincipalOpts{
+			Conditions: &map[string]any{"StringEquals": map[string]any{"aws:SourceAccount": h.Stack.Account()}},
+		}),
 		InlinePolicies: &map[string]awsiam.PolicyDocument{
 			"call": awsiam.NewPolicyDocument(&awsiam.PolicyDocumentProps{
 				Statements: pointer([]awsiam.PolicyStatement{Allow([]string{"lambda:InvokeFunction"}, *function.FunctionArn())}),

@@ -3,10 +3,12 @@ package price_test
 import (
 	"encoding/json"
 	"math"
+	"reflect"
 	"strings"
 	"testing"
 
 	"github.com/yoriai/yoriai/stacks/price"
+	"github.com/yoriai/yoriai/stacks/stage"
 	"github.com/yoriai/yoriai/stacks/synth"
 )
 
@@ -44,7 +46,7 @@ func TestIdle(t *testing.T) {
 		{"two warm environments of 512 MB", `"L": {"Type": "AWS::Lambda::Alias", "Properties": {"FunctionName": {"Ref": "G"}, "ProvisionedConcurrencyConfig": {"ProvisionedConcurrentExecutions": 2}}},
 			"G": {"Type": "AWS::Lambda::Function", "Properties": {"MemorySize": 512}}`, 2 * 0.5 * 0.0000033334 * 730 * 3600},
 	} {
-		bill := price.Idle(templatesOf(t, c.resources), price.USEast1)
+		bill := price.Idle(templatesOf(t, c.resources), price.Lists["us-east-1"])
 		if got := bill.Total() - secrets; math.Abs(got-c.usd) > 0.001 {
 			t.Errorf("%s: $%.3f, want $%.3f\n%s", c.what, got, c.usd, bill)
 		}
@@ -62,7 +64,7 @@ func TestAThousandTurns(t *testing.T) {
 		interval string
 		deltas   float64
 	}{{"250", 0.24}, {"75", 0.80}, {"200", 0.30}} {
-		bill := price.Thousand(worker(c.interval), price.USEast1, price.Usual)
+		bill := price.Thousand(worker(c.interval), price.Lists["us-east-1"], price.Usual)
 		for _, line := range bill {
 			switch {
 			case strings.HasPrefix(line.What, "AI worker") && math.Abs(line.USD-0.13) > 0.01:
@@ -82,7 +84,29 @@ func TestAThousandTurns(t *testing.T) {
 func TestAStageOfOnesOwnCostsNothing(t *testing.T) {
 	t.Parallel()
 	s := synth.Stage{"one": synth.Template{Resources: map[string]synth.Resource{"F": {Type: "AWS::Lambda::Function"}}}}
-	if got := price.Idle(s, price.USEast1).Total() + price.Thousand(s, price.USEast1, price.Usual).Total(); got != 0 {
+	if got := price.Idle(s, price.Lists["us-east-1"]).Total() + price.Thousand(s, price.Lists["us-east-1"], price.Usual).Total(); got != 0 {
 		t.Errorf("$%.2f", got)
+	}
+}
+
+func TestAPriceListForEachRegion(t *testing.T) {
+	t.Parallel()
+	for _, region := range stage.Regions() {
+		list, err := price.ListOf(synth.Stage{"api": synth.Template{Region: region}})
+		if err != nil {
+			t.Error(err)
+		}
+		prices := reflect.ValueOf(list)
+		for i := range prices.NumField() {
+			if prices.Field(i).Float() <= 0 {
+				t.Errorf("%s: no price for %s", region, prices.Type().Field(i).Name)
+			}
+		}
+	}
+	if len(price.Lists) != len(stage.Regions()) {
+		t.Error("a price list of nowhere")
+	}
+	if _, err := price.ListOf(synth.Stage{"api": synth.Template{Region: "mars-1"}}); err == nil {
+		t.Error("prices of a region that has none")
 	}
 }

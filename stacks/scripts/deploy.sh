@@ -1,6 +1,7 @@
 #!/bin/sh
 # Deploys a stage to the AWS account of the caller's credentials. Everything is
-# built before; what is unchanged is not deployed again. See docs/operations.md.
+# built before; what is unchanged is not deployed again. REGION is the stage's, if
+# it is not that of the stage table. See docs/first-deployment.md.
 set -eu
 cd "$(dirname "$0")/../.."
 stage=${1:?usage: deploy.sh dev|staging|prod}
@@ -22,26 +23,36 @@ account=$(aws sts get-caller-identity --query Account --output text) || fail "no
 [ -z "$(git status --porcelain llm-gateway)" ] || fail "llm-gateway has changes that are not committed: its image is named after the commit"
 # The tree's hash: an image is made anew only when the gateway has changed.
 tag=$(git rev-parse --short=12 HEAD:llm-gateway)
-export AWS_REGION=us-east-1
 export JSII_SILENCE_WARNING_END_OF_LIFE_NODE_VERSION=20
 local=.tools/bin/yoriai-local
 cdk=.tools/cdk/node_modules/.bin/cdk
 outputs=dist/outputs-$stage.json
-echo "Stage $stage, account $account, gateway $tag"
 
 step "Build functions (arm64) and CDK app"
 "$local" build tools
 "$local" build aws
 "$local" build stacks
 
-step "Keys"
-dist/tools/keys -stage "$stage"
+AWS_REGION=$(dist/tools/keys -stage "$stage" -region "${REGION:-}" -where)
+export AWS_REGION
+# The same for every call of the CDK app, or a stack would be left out or moved.
+context="-c stage=$stage -c region=$AWS_REGION"
+echo "Stage $stage in $AWS_REGION, account $account, gateway $tag"
 
-step "Registry, APIs and edge: the web app must know its address, the gateway its registry"
-"$cdk" bootstrap -c "stage=$stage"
-"$cdk" deploy registry api edge -c "stage=$stage" --require-approval never --outputs-file "$outputs"
-output() { node -p "JSON.parse(require('fs').readFileSync('$outputs'))['yoriai-$stage-edge'].$1"; }
-origin=$(output PublicOrigin)
+step "Keys"
+dist/tools/keys -stage "$stage" -region "$AWS_REGION"
+
+step "Firewall, registry, APIs and edge: the web app must know its address, the gateway its registry"
+# shellcheck disable=SC2086 # words on purpose, here and below
+"$cdk" bootstrap $context
+deploy() { "$cdk" deploy "$@" $context --require-approval never --outputs-file "$outputs"; }
+output() { node -p "JSON.parse(require('fs').readFileSync('$outputs'))['yoriai-$stage-$1'].$2"; }
+deploy firewall registry api
+firewall=$(output firewall FirewallArn)
+deploy edge --parameters "yoriai-$stage-edge:FirewallArn=$firewall"
+origin=$(output edge PublicOrigin)
+bucket=$(output edge WebFilesBucket)
+distribution=$(output edge DistributionId)
 
 step "Gateway image"
 registry=$account.dkr.ecr.$AWS_REGION.amazonaws.com
@@ -53,14 +64,14 @@ fi
 
 step "Web app for $origin"
 (cd web && npm ci --no-audit --no-fund && PUBLIC_ORIGIN=$origin PUBLIC_HOST=${origin#https://} npx open-next build)
-bucket=$(output WebFilesBucket)
 # Files of earlier versions stay: pages that are open still ask for them.
 aws s3 sync web/.open-next/assets "s3://$bucket" --exclude '_next/static/*' --cache-control 'public,max-age=300'
 aws s3 sync web/.open-next/assets/_next/static "s3://$bucket/_next/static" --cache-control 'public,max-age=31536000,immutable'
 
 step "All stacks"
-"$cdk" deploy --all -c "stage=$stage" -c "gatewayImage=$tag" ${ALARM_EMAIL:+-c "alarmEmail=$ALARM_EMAIL"} \
-  ${OTEL_EXPORTER_OTLP_ENDPOINT:+-c "otlpEndpoint=$OTEL_EXPORTER_OTLP_ENDPOINT"} --require-approval never --concurrency 4 \
-  --asset-parallelism --outputs-file "$outputs"
+deploy --all -c "gatewayImage=$tag" ${ALARM_EMAIL:+-c "alarmEmail=$ALARM_EMAIL"} \
+  ${OTEL_EXPORTER_OTLP_ENDPOINT:+-c "otlpEndpoint=$OTEL_EXPORTER_OTLP_ENDPOINT"} \
+  --parameters "yoriai-$stage-edge:FirewallArn=$firewall" --parameters "yoriai-$stage-edge-monitoring:DistributionId=$distribution" \
+  --concurrency 4 --asset-parallelism
 echo
 echo "Stage $stage runs at $origin"

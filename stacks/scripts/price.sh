@@ -1,5 +1,6 @@
 #!/bin/sh
 # Prints what the stages cost; names of stages as arguments, all if there are none.
+# REGION moves them.
 set -eu
 cd "$(dirname "$0")/../.."
 stacks/scripts/synth.sh

@@ -55,7 +55,7 @@ type Stage struct {
 // Network is the VPC. A stage without one runs everything on one machine.
 type Network struct {
 	Exists      bool
-	Zones       []string
+	Zones       []string // ids, those of the region
 	NATGateways int
 }
 
@@ -107,16 +107,24 @@ type Edge struct {
 	Origin     string // the public origin where the stage has its own front door
 	WebSocket  string // the same for sockets
 	RatePerIP  int    // requests in five minutes
-	ManagedWAF []string
+	ManagedWAF []RuleGroup
 	Domain     string // optional name of one's own
-	// CertificateARN is the domain's certificate in us-east-1.
+	// CertificateARN is the domain's certificate in CloudFront's region.
 	CertificateARN string
+}
+
+// RuleGroup is rules of the firewall that AWS keeps.
+type RuleGroup struct {
+	Name        string
+	ReadsBodies bool
 }
 
 // API is how API Gateway behaves in the stage.
 type API struct {
 	// Endpoint is set where API Gateway has another address than AWS's.
 	Endpoint string
+	// Busy: API Gateway refuses two changes of one API at the same time.
+	Busy bool
 	// RouteResponses: the local API Gateway answers every route and has no
 	// such resource.
 	RouteResponses bool
@@ -151,8 +159,6 @@ type Monitoring struct {
 // Validate returns an error if the stage's values contradict each other.
 func (s Stage) Validate() error {
 	switch {
-	case s.Edge.Exists && s.Region != "us-east-1":
-		return fmt.Errorf("stage %s: CloudFront's firewall and certificate live in us-east-1, and the stage in %s", s.Name, s.Region)
 	case s.Gateway.Balancing != NoBalancing && !s.Network.Exists:
 		return fmt.Errorf("stage %s: a gateway service needs a network", s.Name)
 	case s.Database.URL == "" && !s.Network.Exists:
@@ -164,7 +170,7 @@ func (s Stage) Validate() error {
 	case (s.Edge.Domain == "") != (s.Edge.CertificateARN == ""):
 		return fmt.Errorf("stage %s: a domain and its certificate come together", s.Name)
 	}
-	return nil
+	return s.validateRegion()
 }
 
 // IsLocal tells whether the stage lives on one machine.
@@ -200,5 +206,5 @@ func Find(name string, getenv func(string) string) (Stage, error) {
 	if !there {
 		return Stage{}, fmt.Errorf("no stage %q; there are %v", name, Names())
 	}
-	return s, s.Validate()
+	return s.In(s.Region)
 }

@@ -6,10 +6,7 @@ import "runtime"
 // number, so the CDK refuses to deploy the local stage with real credentials.
 const LocalAccount = "000000000000"
 
-var (
-	zones   = []string{"us-east-1a", "us-east-1b"}
-	managed = []string{"AWSManagedRulesAmazonIpReputationList"}
-)
+var managed = []RuleGroup{{Name: "AWSManagedRulesAmazonIpReputationList"}}
 
 // machine is the processor that this program runs on, as Lambda calls it.
 func machine() string {
@@ -54,7 +51,7 @@ func table(getenv func(string) string) map[Name]Stage {
 		Dev: {
 			Name: Dev, Region: "us-east-1", Version: version,
 			LogDays: 14, Architecture: "arm64",
-			Network: Network{Exists: true, Zones: zones},
+			Network: Network{Exists: true},
 			Database: Database{
 				MinACU: 0, MaxACU: 4, PauseAfterSecs: 300, BackupDays: 1, IdleSessionLimit: 60_000,
 			},
@@ -63,7 +60,7 @@ func table(getenv func(string) string) map[Name]Stage {
 				Spot: true, PublicSubnet: true, StreamsPerTask: 200,
 			},
 			Edge:           Edge{Exists: true, RatePerIP: 2000, ManagedWAF: managed},
-			API:            API{RouteResponses: true, SecretVersion: 1, AccessLogs: true, RatePerSecond: 200, Burst: 100},
+			API:            API{Busy: true, RouteResponses: true, SecretVersion: 1, AccessLogs: true, RatePerSecond: 200, Burst: 100},
 			Web:            true,
 			Replies:        Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 500},
 			Workers:        Workers{AIReplies: 20, AIWatchdog: 5, FanOut: 10},
@@ -73,14 +70,14 @@ func table(getenv func(string) string) map[Name]Stage {
 		Staging: {
 			Name: Staging, Region: "us-east-1", Version: version,
 			LogDays: 14, Architecture: "arm64",
-			Network:  Network{Exists: true, Zones: zones, NATGateways: 1},
+			Network:  Network{Exists: true, NATGateways: 1},
 			Database: Database{MinACU: 0.5, MaxACU: 4, BackupDays: 3},
 			Redis:    Redis{Serverless: true, MaxStorageGB: 1, MaxECPU: 1000},
 			Gateway: Gateway{
 				Balancing: NLB, CPU: 256, MemoryMB: 512, MinTasks: 1, MaxTasks: 2, StreamsPerTask: 500,
 			},
 			Edge:           Edge{Exists: true, RatePerIP: 2000, ManagedWAF: managed},
-			API:            API{RouteResponses: true, SecretVersion: 1, AccessLogs: true, RatePerSecond: 1000, Burst: 500},
+			API:            API{Busy: true, RouteResponses: true, SecretVersion: 1, AccessLogs: true, RatePerSecond: 1000, Burst: 500},
 			Web:            true,
 			Replies:        Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 2000},
 			Workers:        Workers{AIReplies: 100, AIWatchdog: 10, FanOut: 20},
@@ -90,14 +87,14 @@ func table(getenv func(string) string) map[Name]Stage {
 		Prod: {
 			Name: Prod, Region: "us-east-1", Version: version,
 			Protected: true, LogDays: 90, Architecture: "arm64",
-			Network:  Network{Exists: true, Zones: zones, NATGateways: 2},
+			Network:  Network{Exists: true, NATGateways: 2},
 			Database: Database{MinACU: 0.5, MaxACU: 32, Reader: true, BackupDays: 14},
 			Redis:    Redis{Serverless: true, MaxStorageGB: 5, MaxECPU: 20_000},
 			Gateway: Gateway{
 				Balancing: NLB, CPU: 1024, MemoryMB: 2048, MinTasks: 2, MaxTasks: 20, StreamsPerTask: 1000,
 			},
-			Edge:    Edge{Exists: true, RatePerIP: 2000, ManagedWAF: append([]string{"AWSManagedRulesKnownBadInputsRuleSet"}, managed...)},
-			API:     API{RouteResponses: true, SecretVersion: 1, AccessLogs: true, RatePerSecond: 4000, Burst: 2000},
+			Edge:    Edge{Exists: true, RatePerIP: 2000, ManagedWAF: append([]RuleGroup{{Name: "AWSManagedRulesKnownBadInputsRuleSet", ReadsBodies: true}}, managed...)},
+			API:     API{Busy: true, RouteResponses: true, SecretVersion: 1, AccessLogs: true, RatePerSecond: 4000, Burst: 2000},
 			Web:     true,
 			Replies: Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 6000},
 			Workers: Workers{

@@ -90,6 +90,9 @@ func TestContradictionsAreRefused(t *testing.T) {
 		"Aurora without a network":    func(s *stage.Stage) { s.Network.Exists = false },
 		"odd retention":               func(s *stage.Stage) { s.LogDays = 30 },
 		"a domain without a key":      func(s *stage.Stage) { s.Edge.Domain = "yoriai.example" },
+		"a certificate elsewhere": func(s *stage.Stage) {
+			s.Edge.Domain, s.Edge.CertificateARN = "yoriai.example", "arn:aws:acm:ap-northeast-1:1:certificate/2"
+		},
 	} {
 		s := find(t, stage.Prod, nil)
 		change(&s)
@@ -99,5 +102,21 @@ func TestContradictionsAreRefused(t *testing.T) {
 	}
 	if _, err := stage.Find("production", nil); err == nil {
 		t.Error("an unknown stage was found")
+	}
+}
+
+func TestRegions(t *testing.T) {
+	t.Parallel()
+	for _, region := range stage.Regions() {
+		s, err := find(t, stage.Prod, nil).In(region)
+		if err != nil || s.Region != region || len(s.Network.Zones) != 2 || s.Network.Zones[0] == s.Network.Zones[1] {
+			t.Errorf("%s: %v, zones %v", region, err, s.Network.Zones)
+		}
+	}
+	if _, err := find(t, stage.Prod, nil).In("eu-central-1"); err == nil {
+		t.Error("a region without zones and prices was accepted")
+	}
+	if _, err := find(t, stage.Local, nil).In("ap-northeast-1"); err == nil {
+		t.Error("the local stage moved away")
 	}
 }

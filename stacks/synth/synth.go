@@ -17,6 +17,8 @@ type Template struct {
 	Parameters map[string]any
 	Resources  map[string]Resource
 	Rules      map[string]any
+	// Region is where the stack goes, as the assembly's manifest says.
+	Region string `json:"-"`
 }
 
 // Resource is one resource of a template.
@@ -33,6 +35,10 @@ func Read(folder string) (Stage, error) {
 	if err != nil {
 		return nil, err
 	}
+	regions, err := regions(folder)
+	if err != nil {
+		return nil, err
+	}
 	templates := Stage{}
 	for _, file := range files {
 		text, err := os.ReadFile(file) //nolint:gosec // what Glob found
@@ -43,9 +49,30 @@ func Read(folder string) (Stage, error) {
 		if err := json.Unmarshal(text, &t); err != nil {
 			return nil, err
 		}
-		templates[strings.TrimSuffix(filepath.Base(file), ".template.json")] = t
+		name := strings.TrimSuffix(filepath.Base(file), ".template.json")
+		t.Region = regions[name]
+		templates[name] = t
 	}
 	return templates, nil
+}
+
+// regions reads the manifest: each stack's environment is aws://account/region.
+func regions(folder string) (map[string]string, error) {
+	text, err := os.ReadFile(filepath.Join(folder, "manifest.json")) //nolint:gosec // what the CDK wrote
+	if err != nil {
+		return nil, err
+	}
+	var manifest struct {
+		Artifacts map[string]struct{ Environment string }
+	}
+	if err := json.Unmarshal(text, &manifest); err != nil {
+		return nil, err
+	}
+	found := map[string]string{}
+	for name, artifact := range manifest.Artifacts {
+		found[name] = artifact.Environment[strings.LastIndex(artifact.Environment, "/")+1:]
+	}
+	return found, nil
 }
 
 // Found is a resource with where it was found.

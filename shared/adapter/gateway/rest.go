@@ -253,6 +253,7 @@ func (e namedEvent) read() (ai.Chunk, error) {
 			return ai.Chunk{}, &ai.Failure{Code: "cancelled"}
 		case ai.Length, ai.ContentFilter:
 			return ai.Chunk{Finish: reason}, nil
+		case ai.Stop:
 		}
 		return ai.Chunk{Finish: ai.Stop}, nil
 	case "failed":

@@ -7,7 +7,7 @@ var functions = map[string]Function{
 	"ai-replies-dead":      {Name: "ai-replies-dead", Kind: "queue", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-replies-dead", "ai-replies", "ai-watchdog", "fan-out"}},
 	"ai-watchdog":          {Name: "ai-watchdog", Kind: "queue", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-watchdog", "ai-replies", "fan-out"}},
 	"ai-watchdog-dead":     {Name: "ai-watchdog-dead", Kind: "queue", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-watchdog-dead", "ai-replies", "ai-watchdog", "fan-out"}},
-	"connect":              {Name: "connect", Kind: "websocket", Guarded: true, Needs: []Need{"table"}},
+	"connect":              {Name: "connect", Kind: "websocket", Guarded: true, Needs: []Need{"table", "connections"}},
 	"createRealtimeTicket": {Name: "createRealtimeTicket", Kind: "http", Method: "POST", Path: "/realtime/tickets", Guarded: true, Needs: []Need{"table", "redis", "websocket-url"}},
 	"createRoom":           {Name: "createRoom", Kind: "http", Method: "POST", Path: "/rooms", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"fan-out"}},
 	"default":              {Name: "default", Kind: "websocket", Needs: []Need{"connections"}},

@@ -5,6 +5,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"encoding/hex"
@@ -20,34 +21,74 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/yoriai/yoriai/stacks/stage"
 )
 
 func main() {
 	name := flag.String("stage", string(stage.Local), "the stage")
+	region := flag.String("region", "", "the stage's region, if it is not the one of the stage table")
+	where := flag.Bool("where", false, "print the stage's region, and do nothing")
 	rotate := flag.Bool("rotate-origin", false, "make a new origin secret; the one in use stays valid as the previous one")
 	signing := flag.String("signing-key", "", "a step of changing the key that signs sessions: next, switch or retire")
 	flag.Parse()
+	s, err := find(*name, *region)
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "keys:", err)
+		os.Exit(2)
+	}
+	if *where {
+		fmt.Println(s.Region)
+		return
+	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
-	if err := run(ctx, *name, *rotate, signingStep(*signing)); err != nil {
+	if err := run(ctx, s, *rotate, signingStep(*signing)); err != nil {
 		fmt.Fprintln(os.Stderr, "keys:", err)
 		os.Exit(1)
 	}
 }
 
-func run(ctx context.Context, name string, rotate bool, signing signingStep) error {
+// find returns the stage in the region that was said, or else in its own.
+func find(name, region string) (stage.Stage, error) {
 	s, err := stage.Find(name, os.Getenv)
 	if err != nil {
-		return err
+		return s, err
 	}
+	return s.In(cmp.Or(region, s.Region))
+}
+
+func run(ctx context.Context, s stage.Stage, rotate bool, signing signingStep) error {
 	settings, err := config.LoadDefaultConfig(ctx, config.WithRegion(s.Region))
 	if err != nil {
 		return err
 	}
+	for _, other := range stage.Regions() {
+		if other == s.Region || s.IsLocal() {
+			continue
+		}
+		if err := absent(ctx, s, ssm.NewFromConfig(settings, func(o *ssm.Options) { o.Region = other }), other); err != nil {
+			return err
+		}
+	}
 	k := keys{stage: s, secrets: secretsmanager.NewFromConfig(settings), parameters: ssm.NewFromConfig(settings)}
 	return k.ensureAll(ctx, rotate, signing)
+}
+
+// absent returns an error if the stage lives in the other region: forgetting to
+// say the region would make a second one, with an empty database.
+func absent(ctx context.Context, s stage.Stage, there parameters, region string) error {
+	_, err := there.GetParameter(ctx, &ssm.GetParameterInput{Name: aws.String(s.Parameter("jwt-public-key"))})
+	var none *ssmtypes.ParameterNotFound
+	switch {
+	case errors.As(err, &none):
+		return nil
+	case err != nil:
+		return fmt.Errorf("is stage %s in %s already? %w", s.Name, region, err)
+	}
+	return fmt.Errorf("stage %s lives in %s: say so (REGION=%s), or take it down there first; its last trace is the parameter %s",
+		s.Name, region, region, s.Parameter("jwt-public-key"))
 }
 
 func (k keys) ensureAll(ctx context.Context, rotate bool, signing signingStep) error {
@@ -85,6 +126,7 @@ type secrets interface {
 }
 
 type parameters interface {
+	GetParameter(context.Context, *ssm.GetParameterInput, ...func(*ssm.Options)) (*ssm.GetParameterOutput, error)
 	PutParameter(context.Context, *ssm.PutParameterInput, ...func(*ssm.Options)) (*ssm.PutParameterOutput, error)
 }
 

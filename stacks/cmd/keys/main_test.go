@@ -6,12 +6,14 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"maps"
+	"strings"
 	"testing"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/secretsmanager"
 	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 	"github.com/aws/aws-sdk-go-v2/service/ssm"
+	ssmtypes "github.com/aws/aws-sdk-go-v2/service/ssm/types"
 
 	"github.com/yoriai/yoriai/stacks/stage"
 )
@@ -80,6 +82,39 @@ func (a account) UpdateSecretVersionStage(_ context.Context, in *secretsmanager.
 func (a account) PutParameter(_ context.Context, in *ssm.PutParameterInput, _ ...func(*ssm.Options)) (*ssm.PutParameterOutput, error) {
 	a.parameters[aws.ToString(in.Name)] = aws.ToString(in.Value)
 	return &ssm.PutParameterOutput{}, nil
+}
+
+func (a account) GetParameter(_ context.Context, in *ssm.GetParameterInput, _ ...func(*ssm.Options)) (*ssm.GetParameterOutput, error) {
+	value, there := a.parameters[aws.ToString(in.Name)]
+	if !there {
+		return nil, &ssmtypes.ParameterNotFound{}
+	}
+	return &ssm.GetParameterOutput{Parameter: &ssmtypes.Parameter{Value: &value}}, nil
+}
+
+// Forgetting the region at the second deployment must not make a second stage.
+func TestAStageLivesInOneRegion(t *testing.T) {
+	t.Parallel()
+	a, k := open(t, stage.Dev)
+	if err := absent(t.Context(), k.stage, a, "ap-northeast-1"); err != nil {
+		t.Errorf("nothing is there: %v", err)
+	}
+	if err := k.ensureAll(t.Context(), false, ""); err != nil {
+		t.Fatal(err)
+	}
+	if err := absent(t.Context(), k.stage, a, "ap-northeast-1"); err == nil || !strings.Contains(err.Error(), "REGION=ap-northeast-1") {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestTheRegionIsSaidOrTheStagesOwn(t *testing.T) {
+	t.Parallel()
+	for region, want := range map[string]string{"": "us-east-1", "ap-northeast-1": "ap-northeast-1", "mars-1": ""} {
+		s, err := find("dev", region)
+		if (err == nil) != (want != "") || (err == nil && s.Region != want) {
+			t.Errorf("%q: %s, %v", region, s.Region, err)
+		}
+	}
 }
 
 func open(t *testing.T, name stage.Name) (account, keys) {

@@ -22,7 +22,12 @@ func main() {
 			fmt.Fprintf(os.Stderr, "price: no templates in %s: %v\n", folder, err)
 			os.Exit(1)
 		}
-		fmt.Printf("%s, a month without use, US$:\n%s", filepath.Base(folder), price.Idle(s, price.USEast1))
-		fmt.Printf("%s, 1,000 AI turns, US$:\n%s\n", filepath.Base(folder), price.Thousand(s, price.USEast1, price.Usual))
+		prices, err := price.ListOf(s)
+		if err != nil {
+			fmt.Fprintf(os.Stderr, "price: %s: %v\n", folder, err)
+			os.Exit(1)
+		}
+		fmt.Printf("%s, a month without use, US$:\n%s", filepath.Base(folder)+" in "+s["api"].Region, price.Idle(s, prices))
+		fmt.Printf("%s, 1,000 AI turns, US$:\n%s\n", filepath.Base(folder)+" in "+s["api"].Region, price.Thousand(s, prices, price.Usual))
 	}
 }

@@ -35,7 +35,10 @@ func TestAlarmsRing(t *testing.T) {
 			t.Errorf("%s: %d of 3 dead-letter consumers have an alarm", name, dead)
 		}
 		budget := s.Of("AWS::Budgets::Budget")[0]
-		if policy := s.Of("AWS::SNS::TopicPolicy")[0]; !slices.Contains(texts(budget.DependsOn), policy.ID) {
+		waits := slices.ContainsFunc(s.Of("AWS::SNS::TopicPolicy"), func(policy synth.Found) bool {
+			return policy.Stack == budget.Stack && slices.Contains(texts(budget.DependsOn), policy.ID)
+		})
+		if !waits {
 			t.Errorf("%s: the budget may be made before it may publish", name)
 		}
 		if int(budget.Number("Budget", "BudgetLimit", "Amount")) != stageNamed(t, name).Monitoring.MonthlyBudgetUSD {
@@ -64,28 +67,53 @@ func TestAlarmsNameFunctionsThatExist(t *testing.T) {
 func TestWhoRingsMayPublish(t *testing.T) {
 	for _, name := range awsStages {
 		s := templates(t, name)
-		topic, policy := s.Of("AWS::SNS::Topic")[0], s.Of("AWS::SNS::TopicPolicy")[0]
-		if reference(policy.List("Topics")[0]) != topic.ID {
-			t.Fatalf("%s: the policy is of %v", name, policy.List("Topics"))
+		policies := s.Of("AWS::SNS::TopicPolicy")
+		if topics := s.Of("AWS::SNS::Topic"); len(policies) != 2 || len(topics) != 2 {
+			t.Fatalf("%s: %d policies of %d topics", name, len(policies), len(topics))
 		}
-		welcome := map[string]bool{}
-		for _, st := range policy.List("PolicyDocument", "Statement") {
-			object, _ := st.(map[string]any)
-			principal, _ := object["Principal"].(map[string]any)
-			if object["Effect"] != "Allow" {
-				continue
+		for _, policy := range policies {
+			welcome := map[string]bool{}
+			for _, st := range policy.List("PolicyDocument", "Statement") {
+				object, _ := st.(map[string]any)
+				principal, _ := object["Principal"].(map[string]any)
+				if object["Effect"] != "Allow" {
+					continue
+				}
+				if object["Action"] != "sns:Publish" || !strings.Contains(synth.JSON(object["Condition"]), `"aws:SourceAccount":{"Ref":"AWS::AccountId"}`) {
+					t.Errorf("%s %s: more than ringing for this account: %s", name, policy.Stack, synth.JSON(object))
+				}
+				for _, service := range texts(principal["Service"]) {
+					welcome[service] = true
+				}
 			}
-			if object["Action"] != "sns:Publish" || !strings.Contains(synth.JSON(object["Condition"]), `"aws:SourceAccount":{"Ref":"AWS::AccountId"}`) {
-				t.Errorf("%s: more than ringing for this account: %s", name, synth.JSON(object))
-			}
-			for _, service := range texts(principal["Service"]) {
-				welcome[service] = true
+			for _, service := range []string{"cloudwatch.amazonaws.com", "budgets.amazonaws.com"} {
+				if !welcome[service] {
+					t.Errorf("%s %s: %s may not publish: %v", name, policy.Stack, service, welcome)
+				}
 			}
 		}
-		for _, service := range []string{"cloudwatch.amazonaws.com", "budgets.amazonaws.com"} {
-			if !welcome[service] {
-				t.Errorf("%s: %s may not publish: %v", name, service, welcome)
+	}
+}
+
+// An alarm and the topic that it rings are where the numbers are.
+func TestAlarmsAreWhereTheirNumbersAre(t *testing.T) {
+	for _, name := range awsStages {
+		s := inRegion(t, name, tokyo)
+		atTheEdge := 0
+		for _, a := range s.Of("AWS::CloudWatch::Alarm") {
+			edge := a.Text("Namespace") == "AWS/CloudFront" || a.Text("Namespace") == "AWS/WAFV2"
+			if region := s[a.Stack].Region; edge != (region == stage.Global) {
+				t.Errorf("%s: %s looks at %s in %s", name, a.ID, a.Text("Namespace"), region)
 			}
+			if topic := reference(a.List("AlarmActions")[0]); s[a.Stack].Resources[topic].Type != "AWS::SNS::Topic" {
+				t.Errorf("%s: %s rings elsewhere", name, a.ID)
+			}
+			if edge {
+				atTheEdge++
+			}
+		}
+		if atTheEdge != 2 {
+			t.Errorf("%s: %d alarms at the edge", name, atTheEdge)
 		}
 	}
 }

@@ -50,6 +50,9 @@ func run(app awscdk.App, getenv func(string) string) error {
 	if err := guard(s, getenv); err != nil {
 		return err
 	}
+	if s, err = s.In(contextValue(app, "region", s.Region)); err != nil {
+		return err
+	}
 	s.Deployment = contextValue(app, "deployment", time.Now().UTC().Format("20060102T150405Z"))
 	s.Gateway.ImageTag = contextValue(app, "gatewayImage", "unbuilt")
 	s.OTLPEndpoint = contextValue(app, "otlpEndpoint", s.OTLPEndpoint)
@@ -94,8 +97,18 @@ func collect(s stage.Stage, root string, b built) (parts, error) {
 		return p, err
 	}
 	functions := p.contract.Functions()
+	var beside []constructs.File
+	if s.Database.URL == "" {
+		authorities, err := constructs.Authorities(s.Region)
+		if err != nil {
+			return p, err
+		}
+		beside = append(beside, authorities)
+	}
 	p.packages, err = orStandIn(!s.IsLocal(), b.standIn,
-		func() (*constructs.Packages, error) { return constructs.Pack(b.dist, s.Architecture, functions) },
+		func() (*constructs.Packages, error) {
+			return constructs.Pack(b.dist, s.Architecture, functions, beside...)
+		},
 		func() (*constructs.Packages, error) { return constructs.StandIn(s.Architecture, functions) })
 	if err != nil || !s.Web {
 		return p, err
@@ -146,7 +159,7 @@ func (p parts) assemble(app awscdk.App) error {
 	table := stacks.NewTable(app, s)
 	api := stacks.NewAPI(app, s)
 	if s.Edge.Exists {
-		edge = stacks.After(stacks.NewEdge(app, s, p.files), api)
+		edge = stacks.After(stacks.NewEdge(app, s, p.files), api, stacks.NewFirewall(app, s))
 	}
 
 	migrate, err := p.contract.Task("migrate")
@@ -160,20 +173,24 @@ func (p parts) assemble(app awscdk.App) error {
 	stacks.After(migrations, database)
 
 	ready := []awscdk.Stack{table, api, edge, migrations, cache, gateway}
-	stacks.After(stacks.NewRealtime(app, s, p.packages, p.contract.Sockets), table, api, edge)
-	for _, tag := range p.contract.Tags() {
-		stacks.After(stacks.NewRoutes(app, s, p.packages, tag, p.contract.Tagged(tag)), ready...)
-	}
 	workers, err := stacks.NewWorkers(app, s, p.packages, p.contract.Queues, p.contract.Schedules)
 	if err != nil {
 		return err
 	}
 	stacks.After(workers, ready...)
+	stacks.After(stacks.NewRealtime(app, s, p.packages, p.contract.Sockets), table, api, edge)
+	for _, tag := range p.contract.Tags() {
+		routes := stacks.After(stacks.NewRoutes(app, s, p.packages, tag, p.contract.Tagged(tag)), ready...)
+		if s.API.Busy {
+			ready = append(ready, routes) // one after the other
+		}
+	}
 	if s.Web {
 		stacks.After(stacks.NewWeb(app, s, p.web, p.door), api, edge)
 	}
 	if s.Monitoring.Exists {
-		stacks.After(stacks.NewMonitoring(app, s, p.contract.Queues, p.alarmEmail), api, edge)
+		stacks.After(stacks.NewMonitoring(app, s, p.contract.Queues, p.alarmEmail), api)
+		stacks.After(stacks.NewEdgeMonitoring(app, s, p.alarmEmail), edge)
 	}
 	return nil
 }

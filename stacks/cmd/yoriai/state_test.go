@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/yoriai/yoriai/stacks/constructs"
 	"github.com/yoriai/yoriai/stacks/stage"
 	"github.com/yoriai/yoriai/stacks/synth"
 )
@@ -37,6 +38,9 @@ func TestEverythingStoredIsEncrypted(t *testing.T) {
 		for _, g := range s.Of("AWS::RDS::DBClusterParameterGroup") {
 			if g.Text("Parameters", "rds.force_ssl") != "1" {
 				t.Errorf("%s: the database may be reached without TLS", name)
+			}
+			if g.Text("Parameters", "log_error_verbosity") != "terse" {
+				t.Errorf("%s: the database's log quotes rows, which may be messages", name)
 			}
 		}
 		for _, b := range s.Of("AWS::S3::Bucket") {
@@ -153,7 +157,8 @@ func TestProductionKeepsItsData(t *testing.T) {
 	prod, dev := templates(t, stage.Prod), templates(t, stage.Dev)
 	for _, kind := range []string{"AWS::DynamoDB::Table", "AWS::RDS::DBCluster"} {
 		kept, gone := prod.Of(kind)[0], dev.Of(kind)[0]
-		if kept.DeletionPolicy != "Retain" && kept.DeletionPolicy != "Snapshot" {
+		// What a failed first deployment leaves is in the way of the second.
+		if kept.DeletionPolicy != "RetainExceptOnCreate" && kept.DeletionPolicy != "Snapshot" {
 			t.Errorf("prod's %s: %s", kind, kept.DeletionPolicy)
 		}
 		if gone.DeletionPolicy != "Delete" {
@@ -191,6 +196,62 @@ func TestAHeartbeatWritesTheTableOnly(t *testing.T) {
 			if want := []string{"conn_user", "display_name", "id", "session", "ttl", "username", "viewing"}; projection["ProjectionType"] != "INCLUDE" || !slices.Equal(held, want) {
 				t.Errorf("%s: %v holds %v, want %v", name, index["IndexName"], held, want)
 			}
+		}
+	}
+}
+
+// RDS writes into a group of this name; it would make the group itself, to be
+// kept for ever.
+func TestTheDatabasesLogIsForgottenToo(t *testing.T) {
+	for _, name := range awsStages {
+		s, st := templates(t, name), stageNamed(t, name)
+		cluster := s.Of("AWS::RDS::DBCluster")[0]
+		there := false
+		for _, g := range s.Of("AWS::Logs::LogGroup") {
+			if g.Text("LogGroupName") == "/aws/rds/cluster/"+st.ID()+"/postgresql" {
+				there = g.Number("RetentionInDays") == float64(st.LogDays) && slices.Contains(texts(cluster.DependsOn), g.ID)
+			}
+		}
+		if exported := texts(cluster.At("EnableCloudwatchLogsExports")); !there || !slices.Equal(exported, []string{"postgresql"}) {
+			t.Errorf("%s: exports %v into a group that is there before: %v", name, exported, there)
+		}
+	}
+}
+
+// A certificate that nobody checks keeps nobody out.
+func TestTheDatabaseIsKnownByItsCertificate(t *testing.T) {
+	for _, name := range awsStages {
+		st, urls := stageNamed(t, name), 0
+		for _, p := range templates(t, name).Of("AWS::SSM::Parameter") {
+			value := synth.JSON(p.At("Value"))
+			if !strings.Contains(value, "postgres://") {
+				continue
+			}
+			urls++
+			if !strings.Contains(value, `sslmode=verify-full`) || !strings.Contains(value, "sslrootcert="+constructs.AuthoritiesPath) {
+				t.Errorf("%s: %s is %s", name, p.Text("Name"), value)
+			}
+		}
+		if urls != 2 {
+			t.Errorf("%s: %d addresses of the database", name, urls)
+		}
+		if _, err := constructs.Authorities(st.Region); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+// AWS raises a version by itself, or this table does; not both.
+func TestTheDatabasesVersionIsOurs(t *testing.T) {
+	for _, name := range awsStages {
+		s := templates(t, name)
+		for _, i := range s.Of("AWS::RDS::DBInstance") {
+			if i.At("AutoMinorVersionUpgrade") != false {
+				t.Errorf("%s: %s is raised behind our back", name, i.ID)
+			}
+		}
+		if version := s.Of("AWS::RDS::DBCluster")[0].Text("EngineVersion"); !strings.HasPrefix(version, "17.") {
+			t.Errorf("%s: version %q", name, version)
 		}
 	}
 }

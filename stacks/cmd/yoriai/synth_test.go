@@ -68,6 +68,16 @@ func synthesise(t *testing.T, s stage.Stage) synth.Stage {
 
 func (p parts) synthesise(t *testing.T) synth.Stage {
 	t.Helper()
+	made, err := synth.Read(p.assembly(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made
+}
+
+// assembly is the folder with what the CDK makes of the parts.
+func (p parts) assembly(t *testing.T) string {
+	t.Helper()
 	out := t.TempDir()
 	app := awscdk.NewApp(&awscdk.AppProps{
 		Outdir:             jsii.String(out),
@@ -78,11 +88,7 @@ func (p parts) synthesise(t *testing.T) synth.Stage {
 		t.Fatal(err)
 	}
 	app.Synth(nil)
-	made, err := synth.Read(out)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return made
+	return out
 }
 
 // declared are all functions: those of the contracts and those in the background.

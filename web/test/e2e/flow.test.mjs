@@ -155,6 +155,7 @@ test('what lies under a dialog is not read', async () => {
   await join(other, ben.username);
   await openRoom(page, other);
   await page.getByRole('button', { name: 'Room settings' }).click();
+  await page.getByRole('dialog').waitFor();
   const reads = [];
   page.on('request', (request) => request.method() === 'PUT' && request.url().endsWith('/read') && reads.push(request.url()));
   await ben.write(other, 'are you looking?');

@@ -108,7 +108,7 @@ export class FakeCloud {
     const question = this.store(room, { type: 'human', status: 'completed', sender, content, client_message_id: clientMessageId });
     const made = [question];
     if (ask) {
-      const ai = { provider: room.room.ai_provider, model: room.room.ai_model, attempt: 1, content_attempt: 0, attempts: 1, input_tokens: null, output_tokens: null, charged_tokens: null, latency_ms: null, error_code: null, used_summary: false };
+      const ai = { provider: room.room.ai_provider, model: room.room.ai_model, attempt: 1, content_attempt: 0, attempts: 1, input_tokens: null, cached_input_tokens: null, output_tokens: null, reasoning_tokens: null, charged_tokens: null, latency_ms: null, error_code: null, finish_reason: null, used_summary: false };
       made.push(this.store(room, { type: 'ai', status: 'pending', sender: null, content: '', answers: question.id, ai }));
     }
     room.read.set(userId, { id: made.at(-1)!.id, sequence: room.sequence });

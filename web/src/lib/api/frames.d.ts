@@ -54,6 +54,24 @@ export interface components {
             offset: number;
             text: string;
         };
+        /**
+         * @description How far a model has come that thinks before it writes. It replaces the one before and ends with the first ai.delta of its
+         *     attempt, or with the message's event. One that is lost is made good by the next.
+         */
+        Thinking: {
+            /** @constant */
+            type: "ai.thinking";
+            /** Format: uuid */
+            room_id: string;
+            /** Format: uuid */
+            message_id: string;
+            attempt: number;
+            elapsed_ms: number;
+            /** @description Spent on thinking so far; 0 while that is not known */
+            tokens: number;
+            /** @description What the provider shows of it, may be empty; of a long one the end */
+            text: string;
+        };
         SomeoneTypes: {
             /** @constant */
             type: "typing";
@@ -77,6 +95,7 @@ export interface components {
                 };
             };
         };
+        /** @description connection_replaced says that a newer connection took this one's place; it is closed next. */
         Error: {
             /** @constant */
             type: "error";

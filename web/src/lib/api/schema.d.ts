@@ -297,7 +297,7 @@ export interface paths {
         };
         /**
          * Every attempt of an AI message, oldest first
-         * @description Names the AI message or its question.
+         * @description Names the AI message or its question. Texts of superseded attempts are kept for 90 days.
          */
         get: operations["listAttempts"];
         put?: never;
@@ -458,6 +458,7 @@ export interface components {
             last_read_message_id?: string | null;
             /** Format: int64 */
             unread_count?: number;
+            /** @description The newest public message, with at most 200 characters of its text */
             last_message: components["schemas"]["Message"] | null;
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
@@ -574,13 +575,25 @@ export interface components {
             attempts: number;
             /** Format: int64 */
             input_tokens: number | null;
+            /**
+             * Format: int64
+             * @description The part of the input that the provider had seen before
+             */
+            cached_input_tokens: number | null;
             /** Format: int64 */
             output_tokens: number | null;
+            /**
+             * Format: int64
+             * @description The part of the output that nobody reads
+             */
+            reasoning_tokens: number | null;
             /** Format: int64 */
             charged_tokens: number | null;
             /** Format: int64 */
             latency_ms: number | null;
             error_code: string | null;
+            /** @description Why the provider ended the newest attempt: the model was done, its tokens ran out, or a filter cut it */
+            finish_reason: string | null;
             used_summary: boolean;
         };
         MessagePage: {
@@ -615,6 +628,8 @@ export interface components {
         };
         AttemptList: {
             items: components["schemas"]["Attempt"][];
+            /** @description The number to give as `cursor` for the attempts after these */
+            next_cursor: string | null;
         };
         Attempt: {
             attempt: number;
@@ -631,6 +646,7 @@ export interface components {
             /** Format: int64 */
             latency_ms: number | null;
             error_code: string | null;
+            finish_reason: string | null;
             created_at: components["schemas"]["Time"];
         };
         ModelList: {
@@ -1467,7 +1483,10 @@ export interface operations {
     };
     listAttempts: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description A `next_cursor` */
+                cursor?: string;
+            };
             header?: never;
             path: {
                 roomId: components["parameters"]["RoomId"];

@@ -1,6 +1,6 @@
 /** How a model's answer ended, and what it thinks before: parts of the contract that a server may not know yet. */
 export interface AnswerEnd {
-  finish_reason?: 'stop' | 'length' | 'content_filter' | null;
+  finish_reason?: string | null;
   reasoning_tokens?: number | null;
 }
 
