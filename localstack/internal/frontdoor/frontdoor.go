@@ -85,7 +85,7 @@ func (c Config) web() http.Handler {
 	pages := c.proxy(func(r *httputil.ProxyRequest) { r.SetURL(c.Web) }, c.webAway)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Host != c.PublicHost && (r.Method == http.MethodGet || r.Method == http.MethodHead) {
-			http.Redirect(w, r, "http://"+c.PublicHost+r.URL.RequestURI(), http.StatusTemporaryRedirect)
+			http.Redirect(w, r, "http://"+c.PublicHost+r.URL.RequestURI(), http.StatusTemporaryRedirect) //nolint:gosec // the host is ours; the request names only what stands behind it
 			return
 		}
 		pages.ServeHTTP(w, r)

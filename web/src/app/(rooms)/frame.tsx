@@ -33,16 +33,16 @@ export function Frame({ children }: { children: ReactNode }) {
   return (
     <div className="app grid h-dvh grid-cols-[280px_minmax(0,1fr)] grid-rows-[minmax(0,1fr)] rail:grid-cols-[64px_minmax(0,1fr)] max-page:grid-cols-[minmax(0,1fr)]" data-collapsed={collapsed}>
       <a
-        href="#message-box" className="sr-only z-70 rounded-2 bg-surface px-4 py-2.5 text-[14px]/5 font-medium text-accent shadow-float focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
+        href="#content" className="sr-only z-70 rounded-2 bg-surface px-4 py-2.5 text-[14px]/5 font-medium text-accent shadow-float focus:not-sr-only focus:fixed focus:top-2 focus:left-2"
         onClick={(event) => {
           event.preventDefault();
-          document.getElementById('message-box')?.focus();
+          (document.getElementById('message-box') ?? document.getElementById('content'))?.focus();
         }}
       >
         {t('skip')}
       </a>
       <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<MeMenu />} /></div>
-      <div className={list ? 'grid min-h-0 min-w-0 max-page:hidden' : 'grid min-h-0 min-w-0'}>{page}</div>
+      <div id="content" tabIndex={-1} className={list ? 'grid min-h-0 min-w-0 outline-none max-page:hidden' : 'grid min-h-0 min-w-0 outline-none'}>{page}</div>
       <Toasts />
     </div>
   );

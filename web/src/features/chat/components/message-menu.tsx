@@ -31,7 +31,7 @@ function CopyItem({ icon, text, children }: { icon: IconName; text: () => string
         void copy(text());
       }}
     >
-      <span role="status">{copied === 'idle' ? children : t(copied === 'copied' ? 'copied' : 'copyFailed')}</span>
+      <span aria-live="polite">{copied === 'idle' ? children : t(copied === 'copied' ? 'copied' : 'copyFailed')}</span>
     </MenuItem>
   );
 }
