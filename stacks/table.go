@@ -34,7 +34,7 @@ func NewTable(app awscdk.App, s stage.Stage) awscdk.Stack {
 	for _, index := range []struct{ name, key, other string }{{"by_user", "conn_user", "viewing"}, {"by_viewing", "viewing", "conn_user"}} {
 		table.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexProps{
 			IndexName: constructs.Str(index.name), PartitionKey: text(index.key), ProjectionType: awsdynamodb.ProjectionType_INCLUDE,
-			NonKeyAttributes: constructs.Strs(index.other, "id", "session", "username", "display_name", "ttl"),
+			NonKeyAttributes: constructs.Strs(index.other, "id", "session", "opened_at", "username", "display_name", "ttl"),
 		})
 	}
 	return stack

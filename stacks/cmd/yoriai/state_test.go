@@ -193,7 +193,7 @@ func TestAHeartbeatWritesTheTableOnly(t *testing.T) {
 				held = append(held, key.(map[string]any)["AttributeName"].(string))
 			}
 			slices.Sort(held)
-			if want := []string{"conn_user", "display_name", "id", "session", "ttl", "username", "viewing"}; projection["ProjectionType"] != "INCLUDE" || !slices.Equal(held, want) {
+			if want := []string{"conn_user", "display_name", "id", "opened_at", "session", "ttl", "username", "viewing"}; projection["ProjectionType"] != "INCLUDE" || !slices.Equal(held, want) {
 				t.Errorf("%s: %v holds %v, want %v", name, index["IndexName"], held, want)
 			}
 		}
