@@ -20,11 +20,11 @@ var raising = []string{get, change}
 var narrowTable = map[string][]string{
 	generous: {get, getMany, query, put, change, drop},
 
-	"connect":              {get, put, drop}, // spends the ticket, asks for a denial, records the connection
+	"connect":              {get, query, put, drop}, // spends the ticket, asks for a denial, records the connection, removes surplus ones
 	"disconnect":           {drop},
 	"view":                 {get, change, drop}, // a denied session's connection is removed
 	"heartbeat":            {get, getMany, change, drop},
-	"typing":               {get, query, drop},
+	"typing":               {get, getMany, query, drop},
 	"createRealtimeTicket": {get, put},
 	"listModels":           {get},
 	"logOut":               {get, query, put, change, drop}, // denies the session, closes its sockets
@@ -40,11 +40,11 @@ var narrowTable = map[string][]string{
 	"regenerateReply": raising,
 	"stopReply":       raising,
 
-	"ai-replies":       {get, query, change, drop}, // watchers, their membership; a gone connection is removed
+	"ai-replies":       {get, getMany, query, change, drop}, // watchers, their memberships; a gone connection is removed
 	"ai-replies-dead":  raising,
 	"ai-watchdog":      raising,
 	"ai-watchdog-dead": raising,
-	"fan-out":          {get, query, change, drop},
+	"fan-out":          {get, getMany, query, change, drop}, // sockets, their denials; a denied or gone one is removed
 	"fan-out-dead":     raising,
 	"sweep":            raising,
 	"nightly":          raising,
