@@ -32,8 +32,8 @@ ALTER TABLE outbox ADD CONSTRAINT outbox_queue_named CHECK (queue <> '');
 DROP INDEX outbox_age;
 CREATE INDEX outbox_age ON outbox (created_at, id);
 
--- As before, but a month's table is made apart and then attached: that lets readers and writers of the others go on, while
--- PARTITION OF would wait for every reader of messages, and everybody else for it.
+-- As before, but a month's table is made apart and then attached: that lets readers go on, while PARTITION OF would wait for
+-- every reader of messages, and everybody else for it. Writers wait until it commits; it gives up after two seconds.
 -- +goose StatementBegin
 CREATE OR REPLACE FUNCTION ensure_message_partitions(first date, last date) RETURNS integer LANGUAGE plpgsql
   SECURITY DEFINER SET search_path = public, pg_temp SET lock_timeout = '2s' AS $$

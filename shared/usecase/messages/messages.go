@@ -46,7 +46,8 @@ type Query struct {
 	Limit                 int
 }
 
-// MaxPageBytes bounds the texts of a page: a page that would be longer ends sooner, but never before its first message.
+// MaxPageBytes is where a page ends: with the message that goes beyond, or before it is full. The answer itself is bounded
+// where it is encoded.
 const MaxPageBytes = 512 << 10
 
 // Page is messages with the numbers of their snapshot; More tells whether the direction goes on.
