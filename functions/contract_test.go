@@ -236,3 +236,23 @@ func TestAFunctionSaysWhatItsEnvironmentLacks(t *testing.T) {
 		}
 	}
 }
+
+// One person cannot take the product from the others: the deployed function itself says 429, and when to come again.
+func TestWhoSendsWithoutEndIsToldToWait(t *testing.T) {
+	t.Parallel()
+	s := newStage(t)
+	f, token := start(t, "sendMessage", s.environ), s.tokens(t)["good"][0]
+	path := "/rooms/" + id.New().String() + "/messages"
+	for range 200 {
+		answer := f.http("POST", path, map[string]string{"x-yoriai-origin-secret": frontDoor, "authorization": "Bearer " + token})
+		apitest.CheckResponse(t, "sendMessage", answer.StatusCode, []byte(answer.Body))
+		if answer.StatusCode != 429 {
+			continue
+		}
+		if codeOf(answer) != "rate_limited" || answer.Headers["Retry-After"] == "" && len(answer.MultiValueHeaders["Retry-After"]) == 0 {
+			t.Errorf("%+v", answer)
+		}
+		return
+	}
+	t.Error("200 calls, and never 429")
+}

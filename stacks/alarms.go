@@ -70,15 +70,16 @@ func functionAlarms(s stage.Stage) []alarm {
 	}
 }
 
-// recordsFailed counts the records that a consumer failed on, dead-letter
-// consumers too. The consumers write it to their logs in CloudWatch's embedded
-// metric format: Lambda's own Errors stay zero when single records fail.
+// recordsFailed counts the records that a consumer failed on. The consumers
+// write it to their logs in CloudWatch's embedded metric format: Lambda's own
+// Errors stay zero when single records fail.
 func recordsFailed(queue string) measure {
 	return measure{"Yoriai", "RecordsFailed", map[string]string{"queue": queue}, "Sum"}
 }
 
 // A consumer empties each dead-letter queue, so its depth stays zero: what is
-// counted is how often the consumer had to run.
+// counted is how often the consumer had to run, for one that fails again and
+// again too.
 func queueAlarms(s stage.Stage, queues []contract.Queue) []alarm {
 	var all []alarm
 	for _, q := range queues {
@@ -89,7 +90,6 @@ func queueAlarms(s stage.Stage, queues []contract.Queue) []alarm {
 			alarm{id: name + "RecordsFailed", means: "Records of " + q.Name + " fail", of: recordsFailed(q.Name), seconds: 300, periods: 2, over: 5},
 			alarm{id: name + "DeadLetters", means: "Messages of " + q.Name + " failed for good", seconds: 300, periods: 1, over: 0,
 				of: lambdaMetric(s, q.Dead.Name, "Invocations", "Sum")},
-			alarm{id: name + "DeadRecordsFailed", means: "Dead messages of " + q.Name + " cannot be settled", of: recordsFailed(q.Dead.Name), seconds: 300, periods: 1, over: 0},
 		)
 	}
 	return all

@@ -70,6 +70,25 @@ func TestEveryOperationHasItsFolder(t *testing.T) {
 	wantSame(t, "operation", names, folders(t, "http"))
 }
 
+// Everybody who is signed in is limited in what they do; who is not, by address, in the use cases of identity.
+func TestEveryOperationHasALimitAndSaysSo(t *testing.T) {
+	t.Parallel()
+	for name, operation := range apitest.Operations(t) {
+		settings, _ := operation.Spec.Extensions["x-lambda"].(map[string]any)
+		class, _ := settings["limit"].(string)
+		if operation.Open != (class == "") {
+			t.Errorf("%s is open: %v, and has the limit %q", name, operation.Open, class)
+		}
+		if class != "" && operation.Spec.Responses.Value("429") == nil {
+			t.Errorf("%s has a limit, but names no 429", name)
+		}
+		// Whoever makes, changes or asks is counted in one place, not by each environment alone.
+		if class != "" && class != "read" && !slices.Contains(operation.Needs, "redis") {
+			t.Errorf("%s has the limit %s, and no redis to count in", name, class)
+		}
+	}
+}
+
 type socketContract struct {
 	Operations map[string]struct {
 		Action string

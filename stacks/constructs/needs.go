@@ -62,6 +62,7 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 		env["STARTING_TOKENS"] = Str(strconv.Itoa(s.StartingTokens))
 		env["DELTA_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.DeltaIntervalMS))
 		env["CHECKPOINT_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.CheckpointIntervalMS))
+		env["LIMIT_FACTOR"] = Str(strconv.Itoa(max(1, s.LimitFactor)))
 		env["SEND_BUDGET_PER_SECOND"] = Str(strconv.Itoa(s.Replies.SendBudgetPerSecond))
 	}
 	if f.Guarded() {

@@ -48,6 +48,10 @@ type Stage struct {
 
 	StartingTokens int
 
+	// LimitFactor is how many times as generous as usual the stage is to each
+	// caller; zero: as usual.
+	LimitFactor int
+
 	// OTLPEndpoint is the OpenTelemetry collector that functions and gateway send spans to; empty: none.
 	OTLPEndpoint string
 }

@@ -46,6 +46,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			Replies:        Replies{DeltaIntervalMS: 50, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 2000},
 			Workers:        Workers{AIReplies: 64, AIWatchdog: 16, FanOut: 16},
 			StartingTokens: 1_000_000,
+			LimitFactor:    1000, // nobody is a stranger here, and benchmarks call like a thousand people
 			OTLPEndpoint:   env("YORIAI_LOCAL_OTLP_ENDPOINT", ""),
 		},
 		Dev: {

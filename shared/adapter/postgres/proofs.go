@@ -9,13 +9,13 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
-	"github.com/yoriai/yoriai/shared/usecase/upkeep"
+	"github.com/yoriai/yoriai/shared/usecase/maintenance"
 )
 
-// Proofs reads what operators prove, and what the projection is made from: upkeep.Store.
+// Proofs reads what operators prove, and what the projection is made from: maintenance.ProofStore.
 type Proofs struct{ DB *pgxpool.Pool }
 
-var _ upkeep.Store = Proofs{}
+var _ maintenance.ProofStore = Proofs{}
 
 // MembershipsAfter lists memberships as sockets know them, past ones with role none, by room and person.
 func (s Proofs) MembershipsAfter(ctx context.Context, roomID, person id.ID, limit int) ([]realtime.Membership, error) {
@@ -29,19 +29,19 @@ func (s Proofs) MembershipsAfter(ctx context.Context, roomID, person id.ID, limi
 }
 
 // RoomHeadsAfter lists how far rooms' streams have come.
-func (s Proofs) RoomHeadsAfter(ctx context.Context, roomID id.ID, limit int) ([]upkeep.Head, error) {
+func (s Proofs) RoomHeadsAfter(ctx context.Context, roomID id.ID, limit int) ([]maintenance.Head, error) {
 	rows, err := s.DB.Query(ctx, `SELECT room_id, event FROM room_sequences WHERE $1::uuid IS NULL OR room_id > $1 ORDER BY room_id LIMIT $2`, roomID, limit)
 	return collect(rows, err, headOf(func(owner id.ID) event.Stream { return event.RoomStream(owner) }))
 }
 
 // UserHeadsAfter lists how far people's own streams have come.
-func (s Proofs) UserHeadsAfter(ctx context.Context, person id.ID, limit int) ([]upkeep.Head, error) {
+func (s Proofs) UserHeadsAfter(ctx context.Context, person id.ID, limit int) ([]maintenance.Head, error) {
 	rows, err := s.DB.Query(ctx, `SELECT user_id, event FROM user_sequences WHERE $1::uuid IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2`, person, limit)
 	return collect(rows, err, headOf(func(owner id.ID) event.Stream { return event.UserStream(owner) }))
 }
 
-func headOf(stream func(owner id.ID) event.Stream) pgx.RowToFunc[upkeep.Head] {
-	return func(r pgx.CollectableRow) (h upkeep.Head, err error) {
+func headOf(stream func(owner id.ID) event.Stream) pgx.RowToFunc[maintenance.Head] {
+	return func(r pgx.CollectableRow) (h maintenance.Head, err error) {
 		err = r.Scan(&h.Owner, &h.Event)
 		h.Stream = stream(h.Owner).String()
 		return h, err
@@ -58,7 +58,7 @@ const (
 )
 
 // RoomGaps looks at the logs of some rooms.
-func (s Proofs) RoomGaps(ctx context.Context, roomID id.ID, limit int) (gaps []upkeep.Gap, last id.ID, err error) {
+func (s Proofs) RoomGaps(ctx context.Context, roomID id.ID, limit int) (gaps []maintenance.Gap, last id.ID, err error) {
 	return s.gaps(ctx, `WITH o AS (SELECT room_id AS id, sequence, event FROM room_sequences WHERE $1::uuid IS NULL OR room_id > $1 ORDER BY room_id LIMIT $2)
 		SELECT o.id, m.wrong = 0 AND m.rows = o.sequence, e.runs <= 1 AND e.last = o.event FROM o
 		CROSS JOIN LATERAL (`+messagesOfSQL+`) m CROSS JOIN LATERAL (`+eventsOfSQL+`room_events WHERE room_id = o.id) numbered) e
@@ -66,14 +66,14 @@ func (s Proofs) RoomGaps(ctx context.Context, roomID id.ID, limit int) (gaps []u
 }
 
 // UserGaps looks at some people's own logs.
-func (s Proofs) UserGaps(ctx context.Context, person id.ID, limit int) (gaps []upkeep.Gap, last id.ID, err error) {
+func (s Proofs) UserGaps(ctx context.Context, person id.ID, limit int) (gaps []maintenance.Gap, last id.ID, err error) {
 	return s.gaps(ctx, `WITH o AS (SELECT user_id AS id, event FROM user_sequences WHERE $1::uuid IS NULL OR user_id > $1 ORDER BY user_id LIMIT $2)
 		SELECT o.id, true, e.runs <= 1 AND e.last = o.event FROM o
 		CROSS JOIN LATERAL (`+eventsOfSQL+`user_events WHERE user_id = o.id) numbered) e
 		ORDER BY o.id`, person, limit, func(owner id.ID) event.Stream { return event.UserStream(owner) })
 }
 
-func (s Proofs) gaps(ctx context.Context, sql string, after id.ID, limit int, stream func(id.ID) event.Stream) (gaps []upkeep.Gap, last id.ID, err error) {
+func (s Proofs) gaps(ctx context.Context, sql string, after id.ID, limit int, stream func(id.ID) event.Stream) (gaps []maintenance.Gap, last id.ID, err error) {
 	type owner struct {
 		id               id.ID
 		messages, events bool
@@ -85,10 +85,10 @@ func (s Proofs) gaps(ctx context.Context, sql string, after id.ID, limit int, st
 	}
 	for _, o := range owners {
 		if !o.messages {
-			gaps = append(gaps, upkeep.Gap{Stream: stream(o.id).String(), What: "messages"})
+			gaps = append(gaps, maintenance.Gap{Stream: stream(o.id).String(), What: "messages"})
 		}
 		if !o.events {
-			gaps = append(gaps, upkeep.Gap{Stream: stream(o.id).String(), What: "events"})
+			gaps = append(gaps, maintenance.Gap{Stream: stream(o.id).String(), What: "events"})
 		}
 	}
 	if len(owners) == limit {

@@ -31,12 +31,14 @@ type Config struct {
 	GatewayAddr   string
 	RealtimeTable string
 	// QueueURLs are the addresses of the queues that the function sends to, and of the one that it empties.
-	QueueURLs        map[string]string
-	SigningKeyARN    string
-	CallbackURL      string
-	WebSocketURL     string
-	AWSEndpoint      string
-	SendBudget       int
+	QueueURLs     map[string]string
+	SigningKeyARN string
+	CallbackURL   string
+	WebSocketURL  string
+	AWSEndpoint   string
+	SendBudget    int
+	// LimitFactor is how many times as generous as usual the stage is to each caller.
+	LimitFactor      int
 	StartingTokens   int64
 	DeltaInterval    time.Duration
 	CheckpointPeriod time.Duration
@@ -48,7 +50,7 @@ func load(getenv func(string) string, f Function) (Config, error) {
 	c := Config{
 		Stage: r.required("YORIAI_STAGE"), Version: r.required("YORIAI_VERSION"),
 		RedisURL: getenv("REDIS_URL"), AWSEndpoint: getenv("AWS_ENDPOINT_URL"), CallbackURL: getenv("WEBSOCKET_CALLBACK_URL"),
-		SendBudget: int(r.number("SEND_BUDGET_PER_SECOND", 2000)), StartingTokens: r.number("STARTING_TOKENS", 0),
+		SendBudget: int(r.number("SEND_BUDGET_PER_SECOND", 2000)), LimitFactor: int(r.number("LIMIT_FACTOR", 1)), StartingTokens: r.number("STARTING_TOKENS", 0),
 		DeltaInterval:    r.milliseconds("DELTA_INTERVAL_MS", 200*time.Millisecond),
 		CheckpointPeriod: r.milliseconds("CHECKPOINT_INTERVAL_MS", time.Second), QueueURLs: map[string]string{},
 	}

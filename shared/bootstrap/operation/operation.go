@@ -28,12 +28,18 @@ func Start(name string, build func(f *Frame) httpapi.Handler) {
 			return nil, err
 		}
 		f := &Frame{Environment: e, redis: cache}
-		return Serve(e, httpapi.ByDenials(Verifier(e), Denials(e.AWS.Table(), cache)), build(f)), nil
+		return Serve(e, cache, httpapi.ByDenials(Verifier(e), Denials(e.AWS.Table(), cache)), build(f)), nil
 	})
 }
 
-// Serve frames the handler of an operation as its contract says.
-func Serve(e *environment.Environment, auth *httpapi.Auth, handler httpapi.Handler) any {
+// Serve frames the handler of an operation as its contract says: who may call it, and how often. Calls are counted in Redis
+// where the function has it, else by each environment alone.
+func Serve(e *environment.Environment, cache *redis.Client, auth *httpapi.Auth, handler httpapi.Handler) any {
+	if class := e.Function.Limit; class != "" {
+		rule, err := httpapi.LimitOf(class, e.Config.LimitFactor)
+		e.Fail(err)
+		handler = httpapi.Limited(redis.NewLimiter(cache), rule, handler)
+	}
 	s := httpapi.New(httpapi.Config{PublicOrigin: e.Config.PublicOrigin, Auth: auth, Origin: e.AWS.Origin(), Log: e.Config.Log()})
 	s.Handle(e.Function.Method, e.Function.Path, e.Function.Open, handler)
 	return s.Lambda()

@@ -6,21 +6,20 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
-	"github.com/yoriai/yoriai/shared/usecase/nightly"
-	"github.com/yoriai/yoriai/shared/usecase/upkeep"
+	"github.com/yoriai/yoriai/shared/usecase/maintenance"
 )
 
 // Night does one night's work.
 func (s *Services) Night(ctx context.Context) (map[string]any, error) {
-	return nightly.Run(ctx, postgres.Maintenance{DB: s.DB}, s.Sessions, time.Now())
+	return maintenance.Night{Store: postgres.Maintenance{DB: s.DB}, Sessions: s.Sessions, Activity: s.Activity}.Run(ctx, time.Now())
 }
 
 // Prove looks for holes in the logs.
 func (s *Services) Prove(ctx context.Context) (map[string]any, error) {
-	return upkeep.Prove(ctx, postgres.Proofs{DB: s.DB})
+	return maintenance.Prove(ctx, postgres.Proofs{DB: s.DB})
 }
 
 // Project makes the projection in DynamoDB anew.
 func (s *Services) Project(ctx context.Context) (map[string]any, error) {
-	return upkeep.Project(ctx, postgres.Proofs{DB: s.DB}, s.memberships(), dynamodb.Heads{Table: s.Table})
+	return maintenance.Project(ctx, postgres.Proofs{DB: s.DB}, s.memberships(), dynamodb.Heads{Table: s.Table})
 }

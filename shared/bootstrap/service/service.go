@@ -36,7 +36,7 @@ type Services struct {
 // HTTP is the main of an operation: callers are those whose session stands in its row.
 func HTTP(name string, build func(s *Services) httpapi.Handler) {
 	start(name, func(s *Services) any {
-		return operation.Serve(s.Environment, httpapi.BySession(operation.Verifier(s.Environment), s.Sessions), build(s))
+		return operation.Serve(s.Environment, s.Redis, httpapi.BySession(operation.Verifier(s.Environment), s.Sessions), build(s))
 	})
 }
 

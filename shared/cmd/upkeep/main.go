@@ -13,7 +13,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/cmd/internal/localcloud"
-	"github.com/yoriai/yoriai/shared/usecase/upkeep"
+	"github.com/yoriai/yoriai/shared/usecase/maintenance"
 )
 
 func main() {
@@ -34,9 +34,9 @@ func run(ctx context.Context, args []string) error {
 	var done map[string]any
 	switch args[0] {
 	case "prove":
-		done, err = upkeep.Prove(ctx, postgres.Proofs{DB: c.DB})
+		done, err = maintenance.Prove(ctx, postgres.Proofs{DB: c.DB})
 	case "project":
-		done, err = upkeep.Project(ctx, postgres.Proofs{DB: c.DB}, dynamodb.Memberships{Table: c.Table}, dynamodb.Heads{Table: c.Table})
+		done, err = maintenance.Project(ctx, postgres.Proofs{DB: c.DB}, dynamodb.Memberships{Table: c.Table}, dynamodb.Heads{Table: c.Table})
 	default:
 		return fmt.Errorf("there is no task %q", args[0])
 	}

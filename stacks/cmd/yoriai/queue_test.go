@@ -119,17 +119,20 @@ func TestAConcurrencyThatNoStageKnowsIsRefused(t *testing.T) {
 	}
 }
 
-// An alarm that watches a consumer's failures must watch the number that consumers raise.
+// An alarm that watches a consumer's failures must watch the number that consumers raise; a dead-letter consumer rings by
+// running at all.
 func TestTheAlarmsOfConsumersWatchFailedRecords(t *testing.T) {
 	watched := map[string]bool{}
 	for _, a := range templates(t, stage.Prod).Of("AWS::CloudWatch::Alarm") {
-		if a.Text("MetricName") == "RecordsFailed" {
-			watched[synth.JSON(a.At("Dimensions"))] = true
-		}
+		watched[a.Text("MetricName")+synth.JSON(a.At("Dimensions"))] = true
 	}
 	for name, f := range declared(t) {
-		if want := `[{"Name":"queue","Value":"` + name + `"}]`; f.Consumes() != "" && !watched[want] {
-			t.Errorf("nobody watches the records that %s fails on", name)
+		want := `RecordsFailed[{"Name":"queue","Value":"` + name + `"}]`
+		if strings.HasSuffix(name, contract.DeadSuffix) {
+			want = `Invocations[{"Name":"FunctionName","Value":"yoriai-prod-` + name + `"}]`
+		}
+		if f.Consumes() != "" && !watched[want] {
+			t.Errorf("nobody watches %s", want)
 		}
 	}
 }

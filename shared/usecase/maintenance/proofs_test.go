@@ -1,7 +1,8 @@
-package upkeep_test
+package maintenance_test
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"testing"
 
@@ -18,10 +19,10 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/usecase/maintenance"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
-	"github.com/yoriai/yoriai/shared/usecase/upkeep"
 )
 
 // house is a database with a room: Aki its master, Ben a member who left, Chie a member.
@@ -108,12 +109,12 @@ func TestProveFindsEveryKindOfGap(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	if done, err := upkeep.Prove(t.Context(), h.store); err != nil {
+	if done, err := maintenance.Prove(t.Context(), h.store); err != nil {
 		t.Fatalf("%v %v", done, err)
 	}
 	// What is purged from the front is no hole.
 	h.exec(`DELETE FROM room_events WHERE room_id = $1 AND event <= 5`, h.room)
-	if _, err := upkeep.Prove(t.Context(), h.store); err != nil {
+	if _, err := maintenance.Prove(t.Context(), h.store); err != nil {
 		t.Fatal(err)
 	}
 	for name, damage := range map[string]struct{ do, undo string }{
@@ -131,11 +132,11 @@ func TestProveFindsEveryKindOfGap(t *testing.T) {
 			`UPDATE user_events SET event = 1000 WHERE event = 20`, `UPDATE user_events SET event = 20 WHERE event = 1000`},
 	} {
 		h.exec(damage.do)
-		if done, err := upkeep.Prove(t.Context(), h.store); err == nil || done["gaps"] != 1 || !strings.Contains(err.Error(), "not dense") {
+		if done, err := maintenance.Prove(t.Context(), h.store); err == nil || done["gaps"] != 1 || !strings.Contains(err.Error(), "not dense") {
 			t.Errorf("%s was not seen: %v %v", name, done, err)
 		}
 		h.exec(damage.undo)
-		if _, err := upkeep.Prove(t.Context(), h.store); err != nil {
+		if _, err := maintenance.Prove(t.Context(), h.store); err != nil {
 			t.Fatalf("%s was not undone: %v", name, err)
 		}
 	}
@@ -151,7 +152,7 @@ func TestProjectMakesALostProjectionAnew(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		done, err := upkeep.Project(t.Context(), h.store, memberships, heads)
+		done, err := maintenance.Project(t.Context(), h.store, memberships, heads)
 		if err != nil || done["memberships"] != 3 || done["room_heads"] != 1 || done["user_heads"] != 3 {
 			t.Fatalf("%v %v", done, err)
 		}
@@ -165,7 +166,7 @@ func TestProjectMakesALostProjectionAnew(t *testing.T) {
 	}
 	// One that is there already, and behind in reading alone, rises too.
 	h.says()
-	if _, err := upkeep.Project(t.Context(), h.store, memberships, heads); err != nil {
+	if _, err := maintenance.Project(t.Context(), h.store, memberships, heads); err != nil {
 		t.Fatal(err)
 	}
 	if chie, _, err := memberships.Get(t.Context(), h.chie, h.room); err != nil || chie.Read != h.last.ID {
@@ -179,10 +180,36 @@ func TestProjectMakesALostProjectionAnew(t *testing.T) {
 	if err := h.rooms.Delete(t.Context(), h.room, h.aki); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := upkeep.Project(t.Context(), h.store, memberships, heads); err != nil {
+	if _, err := maintenance.Project(t.Context(), h.store, memberships, heads); err != nil {
 		t.Fatal(err)
 	}
 	if chie, _, err := memberships.Get(t.Context(), h.chie, h.room); err != nil || chie.In() {
 		t.Errorf("a deleted room has members: %+v %v", chie, err)
+	}
+}
+
+// halfBroken cannot tell of rooms.
+type halfBroken struct{ maintenance.ProofStore }
+
+func (halfBroken) RoomGaps(context.Context, id.ID, int) ([]maintenance.Gap, id.ID, error) {
+	return nil, id.ID{}, errors.New("rooms are broken")
+}
+
+func (halfBroken) RoomHeadsAfter(context.Context, id.ID, int) ([]maintenance.Head, error) {
+	return nil, errors.New("rooms are broken")
+}
+
+func TestWhatCannotBeReadKeepsNothingElseFromBeingDone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.exec(`UPDATE user_events SET event = 1000 WHERE event = 1 AND user_id = $1`, h.aki)
+	store := halfBroken{h.store}
+	if done, err := maintenance.Prove(t.Context(), store); err == nil || done["gaps"] == 0 || !strings.Contains(err.Error(), "rooms are broken") {
+		t.Errorf("%v %v", done, err)
+	}
+	table := dynamotest.New(t)
+	done, err := maintenance.Project(t.Context(), store, dynamodb.Memberships{Table: table}, dynamodb.Heads{Table: table})
+	if err == nil || done["user_heads"] != 3 || done["memberships"] != 3 {
+		t.Errorf("%v %v", done, err)
 	}
 }

@@ -1,0 +1,106 @@
+// Package maintenance looks after the data: one window a night for everything daily, so that the database is woken once at
+// most, and what an operator asks for by hand: to prove that the logs have no holes, and to make the projection in DynamoDB
+// anew from PostgreSQL, the truth.
+package maintenance
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Sessions are signed-in sessions; those that have expired are deleted.
+type Sessions interface {
+	Purge(ctx context.Context, before time.Time, limit int) (int64, error)
+}
+
+// NightStore is what is looked after at night.
+type NightStore interface {
+	// MakePartitions makes months ahead and tells how many there are.
+	MakePartitions(ctx context.Context) (ahead int, err error)
+	// The purges delete one small batch and tell how much it was.
+	PurgeEvents(ctx context.Context, limit int) (int64, error)
+	PurgeUserEvents(ctx context.Context, limit int) (int64, error)
+	PurgeKeys(ctx context.Context, limit int) (int64, error)
+	PurgeAttempts(ctx context.Context, limit int) (int64, error)
+}
+
+// Activity tells whether anything was written since the last night, without waking the database.
+type Activity interface {
+	// Night returns when something was last raised and when the last night was; zero for what never happened.
+	Night(ctx context.Context) (raised, last time.Time, err error)
+	SetNight(ctx context.Context, at time.Time) error
+}
+
+// Night is the window of one night.
+type Night struct {
+	Store    NightStore
+	Sessions Sessions
+	Activity Activity
+}
+
+const (
+	batch = 1000
+	// fewPartitions is when an alarm rings: without a partition for a month, nothing can be said in it.
+	fewPartitions = 3
+	// longestRest: months go by in a database that nobody uses, and its partitions run out.
+	longestRest = 30 * 24 * time.Hour
+	// settleTime is longer than any transaction: what was raised so shortly before a night may commit after it.
+	settleTime = 90 * time.Second
+)
+
+// ErrFewPartitions fails the night's run, and so rings its alarm.
+var ErrFewPartitions = errors.New("fewer than three months of partitions lie ahead")
+
+// Run does one night's work, unless nothing was written since the last, and tells what was done. What fails does not keep
+// the rest from being done, and the next night tries all of it again.
+func (n Night) Run(ctx context.Context, now time.Time) (map[string]any, error) {
+	raised, last, err := n.Activity.Night(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("ask whether anything was written: %w", err)
+	}
+	if last.After(raised) && now.Sub(last) < longestRest {
+		return map[string]any{"quiet_since": last}, nil
+	}
+	done, err := n.work(ctx, now)
+	if err != nil {
+		return done, err
+	}
+	return done, n.Activity.SetNight(ctx, now.Add(-settleTime))
+}
+
+func (n Night) work(ctx context.Context, now time.Time) (map[string]any, error) {
+	ahead, failed := n.Store.MakePartitions(ctx)
+	done := map[string]any{"partitions_ahead": ahead}
+	if failed == nil && ahead < fewPartitions {
+		failed = ErrFewPartitions
+	}
+	for _, p := range []struct {
+		name  string
+		purge func(ctx context.Context, limit int) (int64, error)
+	}{
+		{"events", n.Store.PurgeEvents}, {"user_events", n.Store.PurgeUserEvents}, {"idempotency_keys", n.Store.PurgeKeys},
+		{"attempt_texts", n.Store.PurgeAttempts},
+		{"sessions", func(ctx context.Context, limit int) (int64, error) { return n.Sessions.Purge(ctx, now, limit) }},
+	} {
+		total, err := whole(ctx, p.purge)
+		done[p.name] = total
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("purge %s: %w", p.name, err))
+		}
+	}
+	return done, errors.Join(failed, ctx.Err())
+}
+
+// whole purges batch by batch until one is not full.
+func whole(ctx context.Context, purge func(ctx context.Context, limit int) (int64, error)) (total int64, err error) {
+	for ctx.Err() == nil {
+		n, err := purge(ctx, batch)
+		total += n
+		if err != nil || n < batch {
+			return total, err
+		}
+	}
+	return total, nil
+}
