@@ -40,6 +40,10 @@ type outlet struct {
 	rests   int // the round until which it rests
 }
 
+// trialsAtOnce is how many posts may be in flight to sockets that failed the last time: hung ones, that take two seconds each,
+// must leave room for the others.
+const trialsAtOnce = postsAtOnce / 4
+
 // longestRest is, as a power of two, for how many rounds a socket rests that fails again and again.
 const longestRest = 6
 
@@ -95,13 +99,24 @@ func (s *state) due(most int) []string {
 		return nil
 	}
 	var waiting []string
+	trials := trialsAtOnce
 	for connection, o := range s.outlets {
+		if o.busy && o.failed > 0 {
+			trials--
+		}
 		if !o.busy && o.rests <= s.round && (o.next < s.end() || s.thinking != nil && o.thought < s.thought) {
 			waiting = append(waiting, connection)
 		}
 	}
 	slices.SortFunc(waiting, func(a, b string) int {
 		return cmp.Or(cmp.Compare(s.outlets[a].turn, s.outlets[b].turn), cmp.Compare(a, b))
+	})
+	waiting = slices.DeleteFunc(waiting, func(connection string) bool {
+		if s.outlets[connection].failed == 0 {
+			return false
+		}
+		trials--
+		return trials < 0
 	})
 	return waiting[:min(len(waiting), max(most, 0))]
 }

@@ -1,6 +1,7 @@
 package identity
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -13,7 +14,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 )
 
-// endingStep is how long each step may take that ends a session. All of them fit into a request.
+// endingStep is how long each step may take that ends a session, unless said otherwise. All of them fit into a request.
 const endingStep = 2 * time.Second
 
 // Sockets knows which sockets a session holds.
@@ -27,7 +28,7 @@ type Sockets interface {
 // if the caller leaves; all of it can be done again. Returns unavailable if a step failed that the session could live on by.
 func (i *Identity) deny(ctx context.Context, person, session id.ID) error {
 	ctx = context.WithoutCancel(ctx)
-	denied := step(ctx, "deny the session", func(ctx context.Context) error { return i.Denials.Deny(ctx, session) })
+	denied := i.step(ctx, "deny the session", func(ctx context.Context) error { return i.Denials.Deny(ctx, session) })
 	forgotten := i.closeSockets(ctx, person, session)
 	if err := errors.Join(denied, forgotten); err != nil {
 		return fault.Wrap(fault.Unavailable, "The session could not be ended everywhere. Try again.", err)
@@ -42,7 +43,7 @@ func (i *Identity) closeSockets(ctx context.Context, person, session id.ID) erro
 		return nil
 	}
 	var held []string
-	err := step(ctx, "find the session's sockets", func(ctx context.Context) error {
+	err := i.step(ctx, "find the session's sockets", func(ctx context.Context) error {
 		connections, err := i.Sockets.OfUsers(ctx, []id.ID{person})
 		for _, c := range connections {
 			if c.SessionID == session {
@@ -51,19 +52,19 @@ func (i *Identity) closeSockets(ctx context.Context, person, session id.ID) erro
 		}
 		return err
 	})
-	err = errors.Join(err, step(ctx, "forget its sockets", func(ctx context.Context) error {
+	err = errors.Join(err, i.step(ctx, "forget its sockets", func(ctx context.Context) error {
 		return each(ctx, held, i.Sockets.Remove)
 	}))
 	if i.Closer != nil {
-		if err := step(ctx, "close its sockets", func(ctx context.Context) error { return each(ctx, held, i.Closer.Close) }); err != nil {
+		if err := i.step(ctx, "close its sockets", func(ctx context.Context) error { return each(ctx, held, i.Closer.Close) }); err != nil {
 			slog.WarnContext(ctx, "sockets stay open", "error", err, "session", session.String())
 		}
 	}
 	return err
 }
 
-func step(ctx context.Context, what string, do func(ctx context.Context) error) error {
-	ctx, cancel := context.WithTimeout(ctx, endingStep)
+func (i *Identity) step(ctx context.Context, what string, do func(ctx context.Context) error) error {
+	ctx, cancel := context.WithTimeout(ctx, cmp.Or(i.EndingStep, endingStep))
 	defer cancel()
 	if err := do(ctx); err != nil {
 		return fmt.Errorf("%s: %w", what, err)

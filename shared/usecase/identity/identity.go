@@ -4,6 +4,7 @@ package identity
 import (
 	"context"
 	"errors"
+	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -21,6 +22,8 @@ type Identity struct {
 	Denials  realtime.Denials
 	Sockets  Sockets
 	Closer   realtime.Closer
+	// EndingStep is how long each step may take that ends a session; two seconds unless said otherwise.
+	EndingStep time.Duration
 }
 
 // Register makes an account and signs it in. Returns rate_limited, validation_failed, or already_exists if the username is

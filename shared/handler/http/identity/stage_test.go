@@ -72,6 +72,7 @@ func newStage(t *testing.T) *stage {
 	denials := &flaky{Denials: dynamodb.Denials{Table: s.table}, away: &s.denialsAway}
 	h := httpidentity.Handlers{Cookies: httpapi.Cookies{PublicOrigin: origin}, Identity: &identity.Identity{
 		Auth: auth, Accounts: accounts, Limits: limits, Denials: denials, Sockets: dynamodb.Connections{Table: s.table}, Closer: s.hub,
+		EndingStep: time.Minute, // a loaded machine is no failing cloud
 	}}
 	log := slog.New(slog.NewJSONHandler(io.Discard, nil))
 	s.server = httpapi.New(httpapi.Config{PublicOrigin: origin, Auth: httpapi.BySession(auth, sessions), Log: log})
