@@ -9,7 +9,7 @@ YORIAI_BENCH=1 go run ./localstack/cmd/yoriai-testbed go test -count=1 -run Test
 if [ -f "${YORIAI_ENDPOINTS:-.local/endpoints.json}" ]; then
   echo "== over the front door of the local cloud =="
   (cd localstack && go build -o ../.tools/bin/yoriai-bench ./cmd/yoriai-bench)
-  go build -o .tools/bin/yoriai-members ./shared/cmd/members
+  go build -o .tools/bin/yoriai-upkeep ./shared/cmd/upkeep
   .tools/bin/yoriai-bench
 else
   echo "The local cloud is not up: start it with SCRIPTED=1 make up for the rest of the figures."

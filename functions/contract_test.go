@@ -17,8 +17,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
-	store "github.com/yoriai/yoriai/shared/adapter/postgres/identity"
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/api/apitest"
@@ -66,7 +65,7 @@ func person() user.Caller {
 // remember makes both people and their sessions; one session has ended.
 func (s stage) remember(t *testing.T, database string, table dynamodb.Table) {
 	t.Helper()
-	pool, err := pg.Open(t.Context(), database)
+	pool, err := postgres.Open(t.Context(), database)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -74,15 +73,15 @@ func (s stage) remember(t *testing.T, database string, table dynamodb.Table) {
 	now := time.Now()
 	for n, p := range []user.Caller{s.alive, s.ended} {
 		u := user.User{ID: p.UserID, Username: p.Username, Email: "a@example.org", DisplayName: "P", Locale: user.English, CreatedAt: now}
-		if err := (store.Accounts{Pool: pool}).Register(t.Context(), u, ""); err != nil {
+		if err := (postgres.Accounts{Pool: pool}).Register(t.Context(), u, ""); err != nil {
 			t.Fatal(err)
 		}
 		session := user.Session{ID: p.SessionID, UserID: p.UserID, CreatedAt: now, ExpiresAt: now.Add(time.Hour)}
-		if err := (store.Sessions{Pool: pool}).Open(t.Context(), session, user.TokenHash{byte(n)}); err != nil {
+		if err := (postgres.Sessions{Pool: pool}).Open(t.Context(), session, user.TokenHash{byte(n)}); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := (store.Sessions{Pool: pool}).Revoke(t.Context(), s.ended.SessionID, now); err != nil {
+	if err := (postgres.Sessions{Pool: pool}).Revoke(t.Context(), s.ended.SessionID, now); err != nil {
 		t.Fatal(err)
 	}
 	if err := (dynamodb.Denials{Table: table}).Deny(t.Context(), s.ended.SessionID); err != nil {

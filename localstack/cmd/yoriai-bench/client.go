@@ -16,8 +16,8 @@ import (
 	"github.com/coder/websocket"
 )
 
-// membersProgram is built by bench/run.sh.
-const membersProgram = ".tools/bin/yoriai-members"
+// upkeepProgram is built by bench/run.sh.
+const upkeepProgram = ".tools/bin/yoriai-upkeep"
 
 // client is one account over the front door.
 type client struct {
@@ -58,7 +58,7 @@ func registerAll(ctx context.Context, at endpoints, n int) ([]*client, error) {
 
 // joins puts the account into a room, by the program that stands in for invitations.
 func (c *client) joins(ctx context.Context, room string) error {
-	out, err := exec.CommandContext(ctx, membersProgram, "join", strings.TrimPrefix(room, "/rooms/"), c.name, "member").CombinedOutput() //nolint:gosec // our own program
+	out, err := exec.CommandContext(ctx, upkeepProgram, "join", strings.TrimPrefix(room, "/rooms/"), c.name, "member").CombinedOutput() //nolint:gosec // our own program
 	if err != nil {
 		return fmt.Errorf("join: %w: %s", err, out)
 	}

@@ -7,14 +7,13 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 )
 
 // apply writes a plan in one batch that ends with the COMMIT, so that locks are held for one round trip. It writes only
 // rows that are locked or new.
-func apply(ctx context.Context, tx pg.Tx, p *change.Plan, owed []outbox.Row) error {
+func apply(ctx context.Context, tx Tx, p *change.Plan, owed []outbox.Row) error {
 	b := &pgx.Batch{}
 	for _, w := range p.Writes() {
 		if err := queue(b, w); err != nil {

@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -62,7 +61,7 @@ func (s Generations) Lease(ctx context.Context, generation, token id.ID) (ai.Gen
 	g, err := scanGeneration(s.DB.QueryRow(ctx, `UPDATE ai_generations g SET lease_token = $2, lease_until =`+newLease+`
 		WHERE id = $1 AND`+open+`AND provider_called_at IS NULL AND (lease_until IS NULL OR lease_until < clock_timestamp())
 		RETURNING `+generationColumns, generation, token, ai.LeaseTime.Seconds()))
-	found, err := pg.Found(err)
+	found, err := Found(err)
 	return g, found, err
 }
 
@@ -76,7 +75,7 @@ func (s Generations) Renew(ctx context.Context, generation, token id.ID) (stop, 
 func (s Generations) Call(ctx context.Context, generation, token id.ID, promptTokens int) (bool, error) {
 	tag, err := s.DB.Exec(ctx, `UPDATE ai_generations SET provider_called_at = clock_timestamp(), prompt_estimate = $4, lease_until =`+newLease+fenced+`
 		AND provider_called_at IS NULL AND stop_requested_at IS NULL`, generation, token, ai.LeaseTime.Seconds(), promptTokens)
-	return tag.RowsAffected() == 1, pg.Translate(err)
+	return tag.RowsAffected() == 1, Translate(err)
 }
 
 // Checkpoint implements replies.WorkerStore.
@@ -88,13 +87,13 @@ func (s Generations) Checkpoint(ctx context.Context, generation, token id.ID, te
 }
 
 func heard(row pgx.Row) (stop, held bool, err error) {
-	held, err = pg.Found(row.Scan(&stop))
+	held, err = Found(row.Scan(&stop))
 	return stop, held, err
 }
 
 // Find reads a generation with the database's clock; false if there is none.
 func (s Generations) Find(ctx context.Context, generation id.ID) (g ai.Generation, now time.Time, found bool, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		b := &pgx.Batch{}
 		b.Queue(`SELECT `+generationColumns+` FROM ai_generations g WHERE id = $1`, generation).QueryRow(func(row pgx.Row) error {
 			var err error
@@ -120,12 +119,12 @@ func (s Generations) Dead(ctx context.Context, limit int) ([]id.ID, error) {
 // Unfinished says whether anything is still owed to a queue or open; a sweeper that finds nothing lets the database sleep.
 func (s Generations) Unfinished(ctx context.Context) (any bool, err error) {
 	err = s.DB.QueryRow(ctx, `SELECT EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM ai_generations WHERE`+open+`)`).Scan(&any)
-	return any, pg.Translate(err)
+	return any, Translate(err)
 }
 
 // Briefing implements replies.WorkerStore.
 func (s Generations) Briefing(ctx context.Context, g ai.Generation) (b replies.Briefing, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		if err := tx.QueryRow(ctx, `SELECT `+roomColumns+` FROM rooms r WHERE r.id = $1`, g.RoomID).Scan(roomFields(&b.Room)...); err != nil {
 			return err
 		}
@@ -142,7 +141,7 @@ const historyBytes = 4 << 20
 // History implements replies.WorkerStore.
 func (s Generations) History(ctx context.Context, q replies.HistoryQuery) (list []message.Message, more bool, err error) {
 	r := reading{roomID: q.RoomID, person: q.Asker, bytes: historyBytes, oldest: q.NotBefore}
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		list, more, err = r.earlier(ctx, tx, q.Before, false, q.Limit)
 		return err
 	})
@@ -150,7 +149,7 @@ func (s Generations) History(ctx context.Context, q replies.HistoryQuery) (list 
 }
 
 // pair finds the AI message and its question from either's id; not_found if one of them is deleted or missing.
-func pair(ctx context.Context, db pg.DB, roomID, person, messageID id.ID) (question, answer message.Message, err error) {
+func pair(ctx context.Context, db DB, roomID, person, messageID id.ID) (question, answer message.Message, err error) {
 	missing := fault.New(fault.NotFound, "There is no AI reply to that message.")
 	m, err := messageOf(ctx, db, roomID, person, messageID)
 	if err != nil {
@@ -174,7 +173,7 @@ func pair(ctx context.Context, db pg.DB, roomID, person, messageID id.ID) (quest
 
 // Answer implements replies.Store.
 func (s Generations) Answer(ctx context.Context, roomID, person, messageID id.ID) (answer message.Message, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		if _, err := roomOf(ctx, tx, roomID, person); err != nil {
 			return err
 		}
@@ -186,7 +185,7 @@ func (s Generations) Answer(ctx context.Context, roomID, person, messageID id.ID
 
 // Attempts implements replies.Store. The text of the attempt that the message shows stands in the message.
 func (s Generations) Attempts(ctx context.Context, q replies.AttemptQuery) (page replies.AttemptPage, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		if _, err := roomOf(ctx, tx, q.RoomID, q.Person); err != nil {
 			return err
 		}

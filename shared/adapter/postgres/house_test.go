@@ -9,7 +9,6 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/change"
@@ -82,7 +81,7 @@ func (q *queues) take() []outbox.Row {
 func newHouse(t *testing.T) *house {
 	t.Helper()
 	trace := &recorder{}
-	db, err := pg.Open(t.Context(), pgtest.URL(t), pg.MaxConns(10), func(c *pgxpool.Config) { c.ConnConfig.Tracer = trace })
+	db, err := postgres.Open(t.Context(), pgtest.URL(t), postgres.MaxConns(10), func(c *pgxpool.Config) { c.ConnConfig.Tracer = trace })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
@@ -22,7 +21,7 @@ var _ change.Store = Changes{}
 
 // Change implements change.Store: one round trip loads, one applies and commits.
 func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decide) (owed []outbox.Row, err error) {
-	err = pg.InTx(ctx, c.DB, func(tx pg.Tx) error {
+	err = InTx(ctx, c.DB, func(tx Tx) error {
 		owed = nil
 		s, err := load(ctx, tx, n)
 		if err != nil {
@@ -49,7 +48,7 @@ func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decid
 //	room_sequences → rooms → room_members → user_sequences → ai_generations, ascending ids within each
 //
 // Before them an idempotency key is claimed: an equal request waits there.
-func load(ctx context.Context, tx pg.Tx, n change.Needs) (change.Situation, error) {
+func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) {
 	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
 	l.key()
 	l.person()
@@ -91,7 +90,7 @@ func (l *loading) key() {
 }
 
 // claimed is what the first request under a key was.
-func claimed(ctx context.Context, db pg.DB, k change.Key, c *change.Claim) error {
+func claimed(ctx context.Context, db DB, k change.Key, c *change.Claim) error {
 	return db.QueryRow(ctx, `SELECT request_hash, resource_id, created_at FROM idempotency_keys WHERE user_id = $1 AND operation = $2 AND key = $3`,
 		k.UserID, k.Operation, k.Value).Scan(&c.Hash, &c.Resource, &c.Began)
 }
@@ -253,7 +252,7 @@ func (l *loading) messages() {
 var errNoSuchKey = errors.New("the key was never claimed")
 
 // began is when the first request under a key was made, and for what.
-func began(ctx context.Context, db pg.DB, k change.Key) (resource id.ID, at time.Time, err error) {
+func began(ctx context.Context, db DB, k change.Key) (resource id.ID, at time.Time, err error) {
 	var c change.Claim
 	if err := claimed(ctx, db, k, &c); err != nil {
 		return resource, at, errors.Join(errNoSuchKey, err)

@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -26,7 +25,7 @@ var (
 
 // RoomChanges implements changes.Store, from one snapshot, each entity once in its present state.
 func (s Logs) RoomChanges(ctx context.Context, roomID, person id.ID, since int64) (ch changes.Room, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		mine, err := roomOf(ctx, tx, roomID, person)
 		if err != nil {
 			return err
@@ -65,7 +64,7 @@ func (s Logs) RoomChanges(ctx context.Context, roomID, person id.ID, since int64
 
 // MyChanges implements changes.Store.
 func (s Logs) MyChanges(ctx context.Context, person id.ID, since int64) (ch changes.Mine, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		latest, err := userNumber(ctx, tx, person)
 		if err != nil {
 			return err
@@ -91,7 +90,7 @@ func (s Logs) MyChanges(ctx context.Context, person id.ID, since int64) (ch chan
 }
 
 // shorten ends events before the texts of their messages exceed what one answer may hold; the first event always stays.
-func shorten(ctx context.Context, db pg.DB, events []event.Event) ([]event.Event, error) {
+func shorten(ctx context.Context, db DB, events []event.Event) ([]event.Event, error) {
 	ids := sortOut(events).messages
 	if len(ids) == 0 {
 		return events, nil
@@ -111,7 +110,7 @@ func shorten(ctx context.Context, db pg.DB, events []event.Event) ([]event.Event
 }
 
 // roomsNow tells which of these rooms a person is in, and which not (any more).
-func roomsNow(ctx context.Context, db pg.DB, person id.ID, ids []id.ID) (listing rooms.Listing, left []id.ID, err error) {
+func roomsNow(ctx context.Context, db DB, person id.ID, ids []id.ID) (listing rooms.Listing, left []id.ID, err error) {
 	if len(ids) == 0 {
 		return listing, nil, nil
 	}
@@ -131,7 +130,7 @@ func roomsNow(ctx context.Context, db pg.DB, person id.ID, ids []id.ID) (listing
 
 // RoomPush implements fanout.Store: the rows as they are now, and who is in the room. Of a deleted room it tells who was.
 func (s Logs) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fanout.RoomPush, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		if p.Events, err = roomEvents(ctx, tx, roomID, from-1, to); err != nil {
 			return err
 		}
@@ -155,7 +154,7 @@ func (s Logs) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fan
 }
 
 // audience is everybody in the room: who they are is read only where an event is about members.
-func audience(ctx context.Context, db pg.DB, roomID id.ID, e entities) ([]room.Membership, error) {
+func audience(ctx context.Context, db DB, roomID id.ID, e entities) ([]room.Membership, error) {
 	if len(e.people) > 0 || e.room {
 		rows, err := db.Query(ctx, memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL`, roomID)
 		return collect(rows, err, collectMember)
@@ -169,7 +168,7 @@ func audience(ctx context.Context, db pg.DB, roomID id.ID, e entities) ([]room.M
 
 // UserPush implements fanout.Store.
 func (s Logs) UserPush(ctx context.Context, person id.ID, from, to int64) (p fanout.UserPush, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		if p.Events, err = userEvents(ctx, tx, person, from-1, to); err != nil {
 			return err
 		}
@@ -191,12 +190,12 @@ func (s Logs) UserPush(ctx context.Context, person id.ID, from, to int64) (p fan
 	return p, err
 }
 
-func roomEvents(ctx context.Context, db pg.DB, roomID id.ID, after, upTo int64) ([]event.Event, error) {
+func roomEvents(ctx context.Context, db DB, roomID id.ID, after, upTo int64) ([]event.Event, error) {
 	rows, err := db.Query(ctx, `SELECT event, kind, entity_id, actor_id, at FROM room_events WHERE room_id = $1 AND event > $2 AND event <= $3 ORDER BY event`, roomID, after, upTo)
 	return collect(rows, err, collectEvent)
 }
 
-func userEvents(ctx context.Context, db pg.DB, person id.ID, after, upTo int64) ([]event.Event, error) {
+func userEvents(ctx context.Context, db DB, person id.ID, after, upTo int64) ([]event.Event, error) {
 	rows, err := db.Query(ctx, `SELECT event, kind, entity_id, user_id, at FROM user_events WHERE user_id = $1 AND event > $2 AND event <= $3 ORDER BY event`, person, after, upTo)
 	return collect(rows, err, collectEvent)
 }

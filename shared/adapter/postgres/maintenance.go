@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"github.com/jackc/pgx/v5/pgxpool"
-
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 )
 
 // Maintenance is what the night does. Every purge deletes one small batch, by an index, and tells how much it was.
@@ -43,7 +41,7 @@ func (s Maintenance) PurgeAttempts(ctx context.Context, limit int) (int64, error
 
 func (s Maintenance) purge(ctx context.Context, sql string, limit int) (int64, error) {
 	tag, err := s.DB.Exec(ctx, sql, limit)
-	return tag.RowsAffected(), pg.Translate(err)
+	return tag.RowsAffected(), Translate(err)
 }
 
 // MakePartitions makes the months ahead that are missing, and tells how many lie ahead. It gives up after two seconds of
@@ -55,5 +53,5 @@ func (s Maintenance) MakePartitions(ctx context.Context) (ahead int, err error) 
 	if makeErr != nil {
 		err = makeErr
 	}
-	return ahead, pg.Translate(err)
+	return ahead, Translate(err)
 }

@@ -10,7 +10,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -67,7 +66,7 @@ func scanMessage(row pgx.Row) (message.Message, error) {
 func collectMessage(row pgx.CollectableRow) (message.Message, error) { return scanMessage(row) }
 
 // publicMessages reads messages for those who speak to a whole room: whatever it is asked for, nothing private is found.
-func publicMessages(ctx context.Context, db pg.DB, sql string, ids []id.ID) ([]message.Message, error) {
+func publicMessages(ctx context.Context, db DB, sql string, ids []id.ID) ([]message.Message, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -76,7 +75,7 @@ func publicMessages(ctx context.Context, db pg.DB, sql string, ids []id.ID) ([]m
 }
 
 // privateMessages reads one person's own private messages, in the rooms that they are in.
-func privateMessages(ctx context.Context, db pg.DB, person id.ID, ids []id.ID) ([]message.Message, error) {
+func privateMessages(ctx context.Context, db DB, person id.ID, ids []id.ID) ([]message.Message, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -91,7 +90,7 @@ const visible = ` AND (m.visibility = 'public' OR m.visible_to = $2)`
 
 // Message implements messages.Store.
 func (s Messages) Message(ctx context.Context, roomID, person, messageID id.ID) (m message.Message, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		if _, err := roomOf(ctx, tx, roomID, person); err != nil {
 			return err
 		}
@@ -101,7 +100,7 @@ func (s Messages) Message(ctx context.Context, roomID, person, messageID id.ID) 
 	return m, err
 }
 
-func messageOf(ctx context.Context, db pg.DB, roomID, person, messageID id.ID) (message.Message, error) {
+func messageOf(ctx context.Context, db DB, roomID, person, messageID id.ID) (message.Message, error) {
 	m, err := scanMessage(db.QueryRow(ctx, messageSQL+` WHERE m.id = $3 AND m.room_id = $1`+visible, roomID, person, messageID))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return m, fault.New(fault.NotFound, "There is no such message.")
@@ -120,7 +119,7 @@ func answerBy(question id.ID) id.ID { return id.Floor(question.Time().Add(2 * ti
 // the key would be one more write under the lock of every send.
 func (s Messages) Sent(ctx context.Context, roomID id.ID, key change.Key) (sent messages.Sent, err error) {
 	const clocksMayStep = time.Minute
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		if _, err := roomOf(ctx, tx, roomID, key.UserID); err != nil {
 			return err
 		}
@@ -147,7 +146,7 @@ func (s Messages) Sent(ctx context.Context, roomID id.ID, key change.Key) (sent 
 
 // Page implements messages.Store, with the numbers of the same snapshot.
 func (s Messages) Page(ctx context.Context, q messages.Query) (page messages.Page, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		m, err := roomOf(ctx, tx, q.RoomID, q.Person)
 		if err != nil {
 			return err
@@ -188,7 +187,7 @@ func oldestOf(r room.Room) id.ID {
 }
 
 // around is the message with half a page on either side, newest first; more tells of older ones.
-func (r reading) around(ctx context.Context, db pg.DB, at id.ID, limit int) ([]message.Message, bool, error) {
+func (r reading) around(ctx context.Context, db DB, at id.ID, limit int) ([]message.Message, bool, error) {
 	half := r
 	half.bytes /= 2
 	later, _, err := half.later(ctx, db, at, limit/2)
@@ -224,7 +223,7 @@ func pageSQL(condition, order string, limit int) string {
 }
 
 // part reads one window of a page; full says that the bytes are used up.
-func (r *reading) part(ctx context.Context, db pg.DB, sql string, limit int, args ...any) (list []message.Message, full bool, err error) {
+func (r *reading) part(ctx context.Context, db DB, sql string, limit int, args ...any) (list []message.Message, full bool, err error) {
 	var running int64
 	rows, err := db.Query(ctx, sql, append([]any{r.roomID, r.person, args[0], r.bytes}, args[1:]...)...)
 	list, err = collect(rows, err, func(row pgx.CollectableRow) (message.Message, error) { return scanMessage(withRunning{row, &running}) })
@@ -250,7 +249,7 @@ func cut(list []message.Message, full bool, limit int) ([]message.Message, bool)
 }
 
 // earlier reads messages before (or up to, with including) a place, newest first, and whether there are more.
-func (r reading) earlier(ctx context.Context, db pg.DB, before id.ID, including bool, limit int) ([]message.Message, bool, error) {
+func (r reading) earlier(ctx context.Context, db DB, before id.ID, including bool, limit int) ([]message.Message, bool, error) {
 	above := ` AND m.id < $3`
 	if including {
 		above = ` AND m.id <= $3`
@@ -274,7 +273,7 @@ func (r reading) earlier(ctx context.Context, db pg.DB, before id.ID, including 
 func lowest(v id.ID) string { return v.String() }
 
 // later reads messages after a place, oldest first, and whether there are more.
-func (r reading) later(ctx context.Context, db pg.DB, after id.ID, limit int) ([]message.Message, bool, error) {
+func (r reading) later(ctx context.Context, db DB, after id.ID, limit int) ([]message.Message, bool, error) {
 	ceiling := id.Floor(after.Time().Add(window))
 	list, full, err := r.part(ctx, db, pageSQL(` AND m.id > $3 AND m.id < $5`, `ASC`, limit+1), limit+1, after, ceiling)
 	if err != nil || full || len(list) > limit || ceiling.Time().After(time.Now()) {

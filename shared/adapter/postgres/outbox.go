@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 )
@@ -23,7 +22,7 @@ func (s Outbox) DeleteRows(ctx context.Context, ids []id.ID) error {
 	b := &pgx.Batch{}
 	b.Queue(`SELECT set_config('synchronous_commit', 'off', true)`)
 	b.Queue(`DELETE FROM outbox WHERE id = ANY ($1::text[]::uuid[])`, texts(ids))
-	return pg.Translate(s.DB.SendBatch(ctx, b).Close())
+	return Translate(s.DB.SendBatch(ctx, b).Close())
 }
 
 // OldRows implements outbox.Store.

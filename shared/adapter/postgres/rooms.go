@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -44,7 +43,7 @@ func scanMine(row pgx.Row) (room.Mine, error) {
 func collectMine(row pgx.CollectableRow) (room.Mine, error) { return scanMine(row) }
 
 // roomOf reads a room as one person has it; not_found if it is deleted or the person is outside.
-func roomOf(ctx context.Context, db pg.DB, roomID, person id.ID) (room.Mine, error) {
+func roomOf(ctx context.Context, db DB, roomID, person id.ID) (room.Mine, error) {
 	m, err := scanMine(db.QueryRow(ctx, mineSQL+` WHERE r.id = $2 AND r.deleted_at IS NULL AND m.removed_at IS NULL`, person, roomID))
 	if errors.Is(err, pgx.ErrNoRows) {
 		return m, room.Outside.Check(room.Read)
@@ -54,7 +53,7 @@ func roomOf(ctx context.Context, db pg.DB, roomID, person id.ID) (room.Mine, err
 
 // Room implements rooms.Store.
 func (s Rooms) Room(ctx context.Context, roomID, person id.ID) (listing rooms.Listing, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		m, err := roomOf(ctx, tx, roomID, person)
 		if err != nil {
 			return err
@@ -68,7 +67,7 @@ func (s Rooms) Room(ctx context.Context, roomID, person id.ID) (listing rooms.Li
 // Rooms implements rooms.Store. Rooms are sorted as they are found: a person is in hundreds of them, not thousands, and an
 // index by activity would be written by every message.
 func (s Rooms) Rooms(ctx context.Context, person id.ID, from rooms.Cursor, limit int) (listing rooms.Listing, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		rows, err := tx.Query(ctx, mineSQL+` WHERE m.removed_at IS NULL AND r.deleted_at IS NULL
 			AND ($2::uuid IS NULL OR s.last_message_id < $2 OR s.last_message_id > $3) ORDER BY s.last_message_id DESC LIMIT $4`, person, from.Below, from.Above, limit)
 		mine, err := collect(rows, err, collectMine)
@@ -82,7 +81,7 @@ func (s Rooms) Rooms(ctx context.Context, person id.ID, from rooms.Cursor, limit
 }
 
 // withLast adds previews of the last messages, and the person's own number, to rooms of one snapshot.
-func withLast(ctx context.Context, db pg.DB, person id.ID, mine []room.Mine) (rooms.Listing, error) {
+func withLast(ctx context.Context, db DB, person id.ID, mine []room.Mine) (rooms.Listing, error) {
 	l := rooms.Listing{Rooms: mine, Last: map[id.ID]message.Message{}}
 	if len(mine) == 0 {
 		number, err := userNumber(ctx, db, person)
@@ -103,7 +102,7 @@ func withLast(ctx context.Context, db pg.DB, person id.ID, mine []room.Mine) (ro
 
 // Made implements rooms.Store.
 func (s Rooms) Made(ctx context.Context, key change.Key) (mine room.Mine, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		resource, _, err := began(ctx, tx, key)
 		if err != nil {
 			return err
@@ -134,7 +133,7 @@ func collectMember(row pgx.CollectableRow) (room.Membership, error) { return sca
 
 // Members implements rooms.Store.
 func (s Rooms) Members(ctx context.Context, roomID, person, after id.ID, limit int) (page rooms.Members, err error) {
-	err = pg.InSnapshot(ctx, s.DB, func(tx pg.Tx) error {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		m, err := roomOf(ctx, tx, roomID, person)
 		if err != nil {
 			return err
@@ -148,14 +147,14 @@ func (s Rooms) Members(ctx context.Context, roomID, person, after id.ID, limit i
 	return page, err
 }
 
-func membersByID(ctx context.Context, db pg.DB, roomID id.ID, people []id.ID) ([]room.Membership, error) {
+func membersByID(ctx context.Context, db DB, roomID id.ID, people []id.ID) ([]room.Membership, error) {
 	rows, err := db.Query(ctx, memberSQL+` WHERE m.room_id = $1 AND m.user_id = ANY ($2::text[]::uuid[]) AND m.removed_at IS NULL`, roomID, texts(people))
 	return collect(rows, err, collectMember)
 }
 
 // PersonNamed implements rooms.Store.
 func (s Rooms) PersonNamed(ctx context.Context, username string) (person id.ID, err error) {
-	found, err := pg.Found(s.DB.QueryRow(ctx, `SELECT id FROM users WHERE lower(username) = lower($1) AND deleted_at IS NULL`, username).Scan(&person))
+	found, err := Found(s.DB.QueryRow(ctx, `SELECT id FROM users WHERE lower(username) = lower($1) AND deleted_at IS NULL`, username).Scan(&person))
 	if err == nil && !found {
 		err = fault.New(fault.NotFound, "There is no such person.")
 	}
@@ -163,7 +162,7 @@ func (s Rooms) PersonNamed(ctx context.Context, username string) (person id.ID, 
 }
 
 // userNumber is the last event of a person's own stream.
-func userNumber(ctx context.Context, db pg.DB, person id.ID) (number int64, err error) {
+func userNumber(ctx context.Context, db DB, person id.ID) (number int64, err error) {
 	err = db.QueryRow(ctx, `SELECT coalesce((SELECT event FROM user_sequences WHERE user_id = $1), 0)`, person).Scan(&number)
 	return number, err
 }

@@ -1,8 +1,13 @@
-// Package postgres keeps rooms, messages, AI generations, both event logs and the outbox in PostgreSQL, the truth.
+// Package postgres keeps people, sessions, rooms, messages, AI generations, both event logs and the outbox in PostgreSQL,
+// the truth.
 //
 // What changes something goes one way: Changes loads what a decision needs (load.go: the one place that takes locks),
 // asks the decision, and applies its plan (apply.go), in two round trips. Whatever else is here reads, or is a worker's
 // single statement, fenced by its lease. Nothing is decided here: no right, no limit, no price.
+//
+// It keeps no session settings and never listens, so that RDS Proxy can stand in between. Statements have names, and so are
+// parsed and planned once for each connection; through the proxy, which named statements would pin, they have none. A pool
+// connects on first use, so that a function which needs no row wakes no database.
 package postgres
 
 import (
@@ -13,7 +18,6 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/id"
 )
 
@@ -28,10 +32,10 @@ func orNothing(err error) error {
 // collect reads every row of a query.
 func collect[T any](rows pgx.Rows, err error, scan func(row pgx.CollectableRow) (T, error)) ([]T, error) {
 	if err != nil {
-		return nil, pg.Translate(err)
+		return nil, Translate(err)
 	}
 	list, err := pgx.CollectRows(rows, scan)
-	return list, pg.Translate(err)
+	return list, Translate(err)
 }
 
 // into reads every row of a queued query into a list.

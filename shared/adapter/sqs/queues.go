@@ -16,7 +16,6 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
-	"github.com/yoriai/yoriai/shared/domain/requestid"
 )
 
 // batchSize is the most that SendMessageBatch takes.
@@ -32,8 +31,8 @@ type Queues struct {
 func attributes(ctx context.Context) map[string]types.MessageAttributeValue {
 	carried := propagation.MapCarrier{}
 	otel.GetTextMapPropagator().Inject(ctx, carried)
-	if v := requestid.From(ctx); v != "" {
-		carried[requestid.Carried] = v
+	if v := id.RequestOf(ctx); v != "" {
+		carried[id.RequestCarried] = v
 	}
 	out := map[string]types.MessageAttributeValue{}
 	for name, v := range carried {

@@ -18,7 +18,6 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
-	"github.com/yoriai/yoriai/shared/domain/requestid"
 )
 
 // house is two queues of this test alone.
@@ -71,7 +70,7 @@ func TestRowsReachTheirQueuesAndSayWhoAsked(t *testing.T) { //nolint:paralleltes
 	otel.SetTextMapPropagator(propagation.TraceContext{})
 	h := newHouse(t)
 	traceID := trace.TraceID(id.New())
-	ctx := trace.ContextWithRemoteSpanContext(requestid.With(t.Context(), "r-1"),
+	ctx := trace.ContextWithRemoteSpanContext(id.WithRequest(t.Context(), "r-1"),
 		trace.NewSpanContext(trace.SpanContextConfig{TraceID: traceID, SpanID: trace.SpanID{1}, TraceFlags: trace.FlagsSampled}))
 	var rows []outbox.Row
 	for n := range int64(23) { // three batches
@@ -91,7 +90,7 @@ func TestRowsReachTheirQueuesAndSayWhoAsked(t *testing.T) { //nolint:paralleltes
 		t.Fatalf("%d pushes, %d replies", len(pushes), len(replies))
 	}
 	for _, r := range append(pushes, replies...) {
-		if r.attributes[requestid.Carried] != "r-1" || !strings.Contains(r.attributes["traceparent"], traceID.String()) {
+		if r.attributes[id.RequestCarried] != "r-1" || !strings.Contains(r.attributes["traceparent"], traceID.String()) {
 			t.Fatalf("%+v", r)
 		}
 	}

@@ -7,7 +7,7 @@ import (
 
 	"go.opentelemetry.io/otel/trace"
 
-	"github.com/yoriai/yoriai/shared/domain/requestid"
+	"github.com/yoriai/yoriai/shared/domain/id"
 )
 
 const requestIDKey = "request_id"
@@ -20,7 +20,7 @@ type identified struct{ slog.Handler }
 
 // Handle implements slog.Handler.
 func (h identified) Handle(ctx context.Context, r slog.Record) error {
-	if v := requestid.From(ctx); v != "" && !has(r, requestIDKey) {
+	if v := id.RequestOf(ctx); v != "" && !has(r, requestIDKey) {
 		r.AddAttrs(slog.String(requestIDKey, v))
 	}
 	if span := trace.SpanContextFromContext(ctx); span.IsValid() {

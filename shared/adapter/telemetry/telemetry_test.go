@@ -19,7 +19,7 @@ import (
 	"go.opentelemetry.io/otel/trace"
 
 	"github.com/yoriai/yoriai/shared/adapter/telemetry"
-	"github.com/yoriai/yoriai/shared/domain/requestid"
+	"github.com/yoriai/yoriai/shared/domain/id"
 )
 
 // collector is an OTLP collector that keeps what it gets.
@@ -152,14 +152,14 @@ func TestLinesCarryTheIdsOfTheirRequest(t *testing.T) {
 	t.Parallel()
 	var out bytes.Buffer
 	log := telemetry.NewLogger(&out).With("stage", "test")
-	id := trace.TraceID{1, 2}
-	ctx := trace.ContextWithRemoteSpanContext(requestid.With(t.Context(), "r-1"),
-		trace.NewSpanContext(trace.SpanContextConfig{TraceID: id, SpanID: trace.SpanID{3}}))
+	traceID := trace.TraceID{1, 2}
+	ctx := trace.ContextWithRemoteSpanContext(id.WithRequest(t.Context(), "r-1"),
+		trace.NewSpanContext(trace.SpanContextConfig{TraceID: traceID, SpanID: trace.SpanID{3}}))
 	log.InfoContext(ctx, "with both")
 	log.InfoContext(ctx, "said already", "request_id", "mine")
 	log.Info("with none")
 	lines := strings.Split(strings.TrimSpace(out.String()), "\n")
-	if !strings.Contains(lines[0], `"request_id":"r-1"`) || !strings.Contains(lines[0], `"trace_id":"`+id.String()+`"`) {
+	if !strings.Contains(lines[0], `"request_id":"r-1"`) || !strings.Contains(lines[0], `"trace_id":"`+traceID.String()+`"`) {
 		t.Error(lines[0])
 	}
 	if strings.Count(lines[1], "request_id") != 1 || !strings.Contains(lines[1], `"request_id":"mine"`) {

@@ -5,21 +5,21 @@ import (
 	"time"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
-	store "github.com/yoriai/yoriai/shared/adapter/postgres/identity"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/adapter/secretsmanager"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/bootstrap/operation"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	httpidentity "github.com/yoriai/yoriai/shared/handler/http/identity"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
 )
 
 // Identity is the handlers of accounts and sessions, with what the function needs and no more.
-func (s *Services) Identity() httpidentity.Handlers {
+func (s *Services) Identity() operations.Identity {
 	auth := &simplejwt.Service{
-		Verifier: operation.Verifier(s.Environment), Accounts: store.Accounts{Pool: s.Sessions.Pool}, Sessions: s.Sessions,
+		Verifier: operation.Verifier(s.Environment), Accounts: postgres.Accounts{Pool: s.Sessions.Pool}, Sessions: s.Sessions,
 		Cost: simplejwt.DefaultCost, Now: time.Now,
 	}
 	if s.Function.Has(environment.SigningKey) {
@@ -36,5 +36,5 @@ func (s *Services) Identity() httpidentity.Handlers {
 	if s.Function.Has(environment.Connections) {
 		u.Closer = s.AWS.Hub()
 	}
-	return httpidentity.Handlers{Identity: u, Cookies: httpapi.Cookies{PublicOrigin: s.Config.PublicOrigin}}
+	return operations.Identity{Identity: u, Cookies: httpapi.Cookies{PublicOrigin: s.Config.PublicOrigin}}
 }

@@ -11,8 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
-	"github.com/yoriai/yoriai/shared/adapter/postgres/identity"
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/adapter/sqs"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
@@ -26,7 +25,7 @@ import (
 type Services struct {
 	*environment.Environment
 	DB       *pgxpool.Pool
-	Sessions identity.Sessions
+	Sessions postgres.Sessions
 	Table    dynamodb.Table
 	Redis    *redis.Client
 	Queues   *sqs.Queues
@@ -75,7 +74,7 @@ func open(e *environment.Environment) (*Services, error) {
 		if err != nil {
 			return nil, err
 		}
-		s.DB, s.Sessions = pool, identity.Sessions{Pool: pool}
+		s.DB, s.Sessions = pool, postgres.Sessions{Pool: pool}
 	}
 	urls := map[outbox.Queue]string{}
 	for name, url := range e.Config.QueueURLs {
@@ -96,22 +95,22 @@ const (
 
 // openDatabase makes a pool that connects on first use: with a password locally, with a token of IAM on AWS.
 func openDatabase(e *environment.Environment) (*pgxpool.Pool, error) {
-	var options []pg.Option
+	var options []postgres.Option
 	if e.Function.Kind != environment.HTTP {
-		options = append(options, pg.ConnectTimeout(backgroundWake))
+		options = append(options, postgres.ConnectTimeout(backgroundWake))
 	}
 	if e.Function.Kind == environment.Queue && e.Function.Has(environment.Gateway) {
-		options = append(options, pg.MaxConns(workerConnections))
+		options = append(options, postgres.MaxConns(workerConnections))
 	}
 	if e.Config.DatabaseIAM {
-		options = append(options, pg.Password(func(ctx context.Context, host string, port uint16, role string) (string, error) {
+		options = append(options, postgres.Password(func(ctx context.Context, host string, port uint16, role string) (string, error) {
 			return auth.BuildAuthToken(ctx, fmt.Sprintf("%s:%d", host, port), e.AWS.Config.Region, role, e.AWS.Config.Credentials)
 		}))
 	}
 	if e.Config.DatabaseProxy {
-		options = append(options, pg.ThroughProxy())
+		options = append(options, postgres.ThroughProxy())
 	}
-	return pg.Open(context.Background(), e.Config.DatabaseURL, options...)
+	return postgres.Open(context.Background(), e.Config.DatabaseURL, options...)
 }
 
 // Hide keeps a message of the queue that this function empties from other consumers for a while.

@@ -1,7 +1,11 @@
 // upkeep looks after the local cloud's data, as the function `nightly` does elsewhere when it is asked to:
 //
-//	upkeep prove     fails if a log has a hole or a double
-//	upkeep project   makes the projection in DynamoDB anew from PostgreSQL
+//	upkeep prove                            fails if a log has a hole or a double
+//	upkeep project                          makes the projection in DynamoDB anew from PostgreSQL
+//	upkeep join   <roomId> <username> <role>  puts a person into a room, by the use case that invitations will call
+//	upkeep remove <roomId> <username>         takes one out
+//
+// It finds the local cloud by .local/endpoints.json (or YORIAI_ENDPOINTS).
 package main
 
 import (
@@ -12,9 +16,10 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
-	"github.com/yoriai/yoriai/shared/cmd/internal/localcloud"
 	"github.com/yoriai/yoriai/shared/usecase/maintenance"
 )
+
+const usage = "usage: upkeep prove | upkeep project | upkeep join <roomId> <username> <role> | upkeep remove <roomId> <username>"
 
 func main() {
 	if err := run(context.Background(), os.Args[1:]); err != nil {
@@ -24,21 +29,23 @@ func main() {
 }
 
 func run(ctx context.Context, args []string) error {
-	if len(args) != 1 {
-		return errors.New("usage: upkeep prove | upkeep project")
+	if len(args) == 0 {
+		return errors.New(usage)
 	}
-	c, err := localcloud.Open(ctx)
+	c, err := find(ctx)
 	if err != nil {
 		return err
 	}
 	var done map[string]any
 	switch args[0] {
+	case "join", "remove":
+		return membership(ctx, c, args)
 	case "prove":
 		done, err = maintenance.Prove(ctx, postgres.Proofs{DB: c.DB})
 	case "project":
 		done, err = maintenance.Project(ctx, postgres.Proofs{DB: c.DB}, dynamodb.Memberships{Table: c.Table}, dynamodb.Heads{Table: c.Table})
 	default:
-		return fmt.Errorf("there is no task %q", args[0])
+		return errors.New(usage)
 	}
 	fmt.Println(done)
 	return err

@@ -6,14 +6,14 @@ import (
 	"mime"
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
-	"github.com/yoriai/yoriai/shared/handler/strictjson"
+	"github.com/yoriai/yoriai/shared/handler/wire"
 )
 
 // MaxBody is the largest body that is read.
 const MaxBody = 256 * 1024
 
 // Nullable is a field of a request that may be absent, null or a value. Anywhere else null is refused.
-type Nullable[T any] = strictjson.Nullable[T]
+type Nullable[T any] = wire.Nullable[T]
 
 // Decode reads the body as JSON, strictly: exact names, each once, the right types, nothing after it. Returns too_large,
 // unsupported_media_type, unknown_field, or malformed with the field.
@@ -40,7 +40,7 @@ func (r *Request) decode(into any, optional bool) error {
 	if err != nil || media != "application/json" {
 		return fault.New(fault.UnsupportedMediaType, "Send application/json.")
 	}
-	return strictjson.Decode(body, into)
+	return wire.Decode(body, into)
 }
 
 func tooLarge() error { return fault.New(fault.TooLarge, "The body may have 256 KB.") }

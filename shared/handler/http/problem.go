@@ -12,7 +12,7 @@ import (
 	"github.com/labstack/echo/v4"
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
-	"github.com/yoriai/yoriai/shared/domain/requestid"
+	"github.com/yoriai/yoriai/shared/domain/id"
 )
 
 // Problem is an answer of RFC 9457.
@@ -87,7 +87,7 @@ func (s *Server) fail(err error, c echo.Context) {
 	}
 	problem := Problem{
 		Type: "about:blank", Title: http.StatusText(status), Status: status, Code: e.Code, Detail: e.Detail,
-		RequestID: requestid.From(c.Request().Context()),
+		RequestID: id.RequestOf(c.Request().Context()),
 	}
 	for _, f := range e.Fields {
 		problem.Errors = append(problem.Errors, FieldError{Field: f.Name, Message: f.Message})

@@ -12,7 +12,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/user"
-	"github.com/yoriai/yoriai/shared/handler/strictjson"
+	"github.com/yoriai/yoriai/shared/handler/wire"
 )
 
 // Request is one call of an operation. Caller is the zero value on open operations.
@@ -51,7 +51,7 @@ func (r *Request) QueryInt(name string, def, min, max int64) (int64, error) {
 	}
 	v, err := strconv.ParseInt(text, 10, 64)
 	if err != nil || v < min || v > max {
-		return 0, strictjson.Malformed(name, "must be a whole number from "+strconv.FormatInt(min, 10)+" to "+strconv.FormatInt(max, 10))
+		return 0, wire.Malformed(name, "must be a whole number from "+strconv.FormatInt(min, 10)+" to "+strconv.FormatInt(max, 10))
 	}
 	return v, nil
 }
@@ -60,7 +60,7 @@ func (r *Request) QueryInt(name string, def, min, max int64) (int64, error) {
 func (r *Request) IdempotencyKey() (id.ID, error) {
 	v, err := id.Parse(r.Request().Header.Get("Idempotency-Key"))
 	if err != nil {
-		return id.ID{}, strictjson.Malformed("Idempotency-Key", "must be a UUID")
+		return id.ID{}, wire.Malformed("Idempotency-Key", "must be a UUID")
 	}
 	return v, nil
 }

@@ -20,7 +20,6 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/requestid"
 )
 
 // answerMargin is what stays of a Lambda's time to answer that its work ran out of time.
@@ -164,7 +163,7 @@ func identify(c echo.Context) string {
 	if gateway, ok := core.GetAPIGatewayV2ContextFromContext(r.Context()); ok && gateway.RequestID != "" {
 		requestID = gateway.RequestID
 	}
-	c.SetRequest(r.WithContext(requestid.With(r.Context(), requestID)))
+	c.SetRequest(r.WithContext(id.WithRequest(r.Context(), requestID)))
 	h := c.Response().Header()
 	h.Set(echo.HeaderXRequestID, requestID)
 	// Every answer is somebody's own: no browser and no edge may keep it.

@@ -16,7 +16,6 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/domain/requestid"
 	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
@@ -203,7 +202,7 @@ func TestOneLogLineWithoutSecrets(t *testing.T) {
 	t.Parallel()
 	var inside string
 	s, log := serve(t, Config{}, func(r *Request) error {
-		inside = requestid.From(r.Request().Context())
+		inside = id.RequestOf(r.Request().Context())
 		return fault.New(fault.Conflict, "no")
 	})
 	room := id.New().String()

@@ -20,7 +20,6 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
-	"github.com/yoriai/yoriai/shared/domain/requestid"
 )
 
 // Handler is what lambda.Start takes for a queue.
@@ -81,11 +80,11 @@ func resume(ctx context.Context, name string, record events.SQSMessage) (context
 			carried[key] = *a.StringValue
 		}
 	}
-	requestID := carried[requestid.Carried]
+	requestID := carried[id.RequestCarried]
 	if requestID == "" {
 		requestID = record.MessageId
 	}
-	ctx = otel.GetTextMapPropagator().Extract(requestid.With(ctx, requestID), carried)
+	ctx = otel.GetTextMapPropagator().Extract(id.WithRequest(ctx, requestID), carried)
 	return tracer.Start(ctx, "process "+name, trace.WithSpanKind(trace.SpanKindConsumer), trace.WithAttributes(
 		attribute.String("messaging.system", "aws_sqs"), attribute.String("messaging.destination.name", name),
 		attribute.String("messaging.message.id", record.MessageId), attribute.String("yoriai.request_id", requestID)))

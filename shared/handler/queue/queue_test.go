@@ -15,7 +15,6 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
-	"github.com/yoriai/yoriai/shared/domain/requestid"
 	"github.com/yoriai/yoriai/shared/handler/queue"
 )
 
@@ -62,12 +61,12 @@ func TestARecordGoesOnWithTheRequestThatItCameFrom(t *testing.T) { //nolint:para
 	h := queue.Each("test", unhidden, queue.JSON(func(ctx context.Context, p outbox.Push) error {
 		mu.Lock()
 		defer mu.Unlock()
-		seen[p.Stream] = requestid.From(ctx) + " " + trace.SpanContextFromContext(ctx).TraceID().String()
+		seen[p.Stream] = id.RequestOf(ctx) + " " + trace.SpanContextFromContext(ctx).TraceID().String()
 		return nil
 	}))
 	if _, err := h(t.Context(), events.SQSEvent{Records: []events.SQSMessage{
 		{MessageId: "a", Body: `{"stream":"asked"}`, MessageAttributes: carrying(map[string]string{
-			requestid.Carried: "r-1", "traceparent": "00-" + traceID.String() + "-0000000000000001-01"})},
+			id.RequestCarried: "r-1", "traceparent": "00-" + traceID.String() + "-0000000000000001-01"})},
 		{MessageId: "b", Body: `{"stream":"by itself"}`},
 	}}); err != nil {
 		t.Fatal(err)

@@ -7,7 +7,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
-	"github.com/yoriai/yoriai/shared/handler/strictjson"
+	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/sockets"
 )
 
@@ -54,14 +54,14 @@ func Disconnect(d sockets.ConnectHandler) Route {
 func View(h sockets.FrameHandler) Route {
 	return func(ctx context.Context, e Event) ([]byte, error) {
 		var frame struct {
-			Action string                     `json:"action"`
-			RoomID strictjson.Nullable[id.ID] `json:"room_id"`
+			Action string               `json:"action"`
+			RoomID wire.Nullable[id.ID] `json:"room_id"`
 		}
 		if err := decode(e, &frame); err != nil {
 			return nil, err
 		}
 		if !frame.RoomID.Set {
-			return nil, strictjson.Malformed("room_id", "must be there, if only as null")
+			return nil, wire.Malformed("room_id", "must be there, if only as null")
 		}
 		var room id.ID
 		if frame.RoomID.Value != nil {
@@ -94,13 +94,13 @@ func Heartbeat(h sockets.FrameHandler) Route {
 			return nil, err
 		}
 		if frame.User == nil || frame.Rooms == nil {
-			return nil, strictjson.Malformed("user", "and rooms must be there")
+			return nil, wire.Malformed("user", "and rooms must be there")
 		}
 		rooms := make([]id.ID, 0, len(frame.Rooms))
 		for name := range frame.Rooms {
 			room, err := id.Parse(name)
 			if err != nil {
-				return nil, strictjson.Malformed("rooms", "must be named by their ids")
+				return nil, wire.Malformed("rooms", "must be named by their ids")
 			}
 			rooms = append(rooms, room)
 		}
@@ -139,7 +139,7 @@ func Typing(h sockets.FrameHandler) Route {
 			return nil, err
 		}
 		if frame.RoomID.IsZero() {
-			return nil, strictjson.Malformed("room_id", "must be there")
+			return nil, wire.Malformed("room_id", "must be there")
 		}
 		return nil, h.Typing(ctx, e.RequestContext.ConnectionID, frame.RoomID)
 	}
@@ -155,4 +155,4 @@ func Default() Route {
 	}
 }
 
-func decode(e Event, into any) error { return strictjson.Decode([]byte(e.Body), into) }
+func decode(e Event, into any) error { return wire.Decode([]byte(e.Body), into) }

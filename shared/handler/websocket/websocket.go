@@ -16,7 +16,6 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
-	"github.com/yoriai/yoriai/shared/domain/requestid"
 )
 
 // Event is what API Gateway sends to every route.
@@ -107,7 +106,7 @@ func (r Routes) observe(ctx context.Context, e Event, route Route) ([]byte, erro
 	if requestID == "" {
 		requestID = id.New().String()
 	}
-	ctx = requestid.With(ctx, requestID)
+	ctx = id.WithRequest(ctx, requestID)
 	if deadline, ok := ctx.Deadline(); ok {
 		var cancel context.CancelFunc
 		ctx, cancel = context.WithDeadline(ctx, deadline.Add(-answerMargin))

@@ -1,4 +1,5 @@
-// Package wire writes domain values as the contract's objects, the same for HTTP answers and pushed frames.
+// Package wire writes domain values as the contract's objects, the same for HTTP answers and pushed frames, and reads what
+// clients send.
 package wire
 
 import (

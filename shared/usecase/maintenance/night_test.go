@@ -10,7 +10,6 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
-	"github.com/yoriai/yoriai/shared/adapter/postgres/identity"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/usecase/maintenance"
 )
@@ -125,7 +124,7 @@ func TestANightMakesTheMonthsAheadAndTakesWhatIsOld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	night := maintenance.Night{Store: postgres.Maintenance{DB: db}, Sessions: identity.Sessions{Pool: db}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
+	night := maintenance.Night{Store: postgres.Maintenance{DB: db}, Sessions: postgres.Sessions{Pool: db}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
 	done, err := night.Run(t.Context(), time.Now())
 	if err != nil || done["partitions_ahead"] != 12 || done["idempotency_keys"] != int64(31) {
 		t.Fatalf("%v %v", done, err)

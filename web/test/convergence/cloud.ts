@@ -78,7 +78,7 @@ export class Person {
 
 /** Joins and removes members through the use case, as rooms have no invitations yet. */
 export async function members(...args: ['join', string, string, string] | ['remove', string, string]): Promise<void> {
-  await run('go', ['run', './shared/cmd/members', ...args], { cwd: repository, env: process.env });
+  await run('go', ['run', './shared/cmd/upkeep', ...args], { cwd: repository, env: process.env });
 }
 
 export async function everyMessage(api: ApiClient, roomId: string): Promise<components['schemas']['Message'][]> {

@@ -61,7 +61,7 @@ async function call(method, where, body, token, headers = {}) {
 
 /** Puts somebody into a room, as an accepted invitation will. */
 export async function join(roomId, username, role = 'member') {
-  await promisify(execFile)('go', ['run', './shared/cmd/members', 'join', roomId, username, role], { cwd: root, env: { ...process.env, YORIAI_ENDPOINTS: endpointsFile } });
+  await promisify(execFile)('go', ['run', './shared/cmd/upkeep', 'join', roomId, username, role], { cwd: root, env: { ...process.env, YORIAI_ENDPOINTS: endpointsFile } });
 }
 
 /** Switches a fault on at the front door: an operation answers so until it is switched off. */

@@ -14,7 +14,7 @@ import (
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/migrations"
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/domain/id"
 )
 
@@ -27,7 +27,7 @@ const connections = 10
 // New is a pool on a database of this test alone, dropped at its end.
 func New(t testing.TB) *pgxpool.Pool {
 	t.Helper()
-	pool, err := pg.Open(t.Context(), URL(t), pg.MaxConns(connections))
+	pool, err := postgres.Open(t.Context(), URL(t), postgres.MaxConns(connections))
 	if err != nil {
 		t.Fatal(err)
 	}

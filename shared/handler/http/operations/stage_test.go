@@ -1,4 +1,4 @@
-package identity_test
+package operations_test
 
 import (
 	"bytes"
@@ -21,7 +21,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/apigateway"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
-	store "github.com/yoriai/yoriai/shared/adapter/postgres/identity"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/api/apitest"
@@ -29,7 +29,6 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 	domain "github.com/yoriai/yoriai/shared/domain/realtime"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	httpidentity "github.com/yoriai/yoriai/shared/handler/http/identity"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
 	"github.com/yoriai/yoriai/shared/usecase/sockets"
@@ -42,7 +41,7 @@ type stage struct {
 	t        *testing.T
 	server   *httpapi.Server
 	pool     *pgxpool.Pool
-	accounts store.Accounts
+	accounts postgres.Accounts
 	table    dynamodb.Table
 	hub      *apigateway.InProcess
 	signer   *simplejwt.Signer
@@ -62,15 +61,15 @@ func newStage(t *testing.T) *stage {
 		t.Fatal(err)
 	}
 	s.signer = simplejwt.NewSigner(private, s.now)
-	s.accounts = store.Accounts{Pool: s.pool}
-	accounts, sessions := s.accounts, store.Sessions{Pool: s.pool}
+	s.accounts = postgres.Accounts{Pool: s.pool}
+	accounts, sessions := s.accounts, postgres.Sessions{Pool: s.pool}
 	auth := &simplejwt.Service{
 		Verifier: simplejwt.NewVerifier(s.now, public), Signer: s.signer, Accounts: accounts, Sessions: sessions,
 		Cost: simplejwt.Cost{MemoryKiB: 64, Iterations: 1}, Now: s.now,
 	}
 	limits := ratelimit.NewLocal(s.now)
 	denials := &flaky{Denials: dynamodb.Denials{Table: s.table}, away: &s.denialsAway}
-	h := httpidentity.Handlers{Cookies: httpapi.Cookies{PublicOrigin: origin}, Identity: &identity.Identity{
+	h := operations.Identity{Cookies: httpapi.Cookies{PublicOrigin: origin}, Identity: &identity.Identity{
 		Auth: auth, Accounts: accounts, Limits: limits, Denials: denials, Sockets: dynamodb.Connections{Table: s.table}, Closer: s.hub,
 		EndingStep: time.Minute, // a loaded machine is no failing cloud
 	}}

@@ -1,4 +1,4 @@
-package identity_test
+package operations_test
 
 import (
 	"encoding/json"

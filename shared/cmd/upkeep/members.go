@@ -1,36 +1,19 @@
-// members puts people into rooms of the local cloud and takes them out, through the use case that invitations will call:
-//
-//	members join   <roomId> <username> <role>
-//	members remove <roomId> <username>
-//
-// It finds the local cloud by .local/endpoints.json (or YORIAI_ENDPOINTS).
 package main
 
 import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
-	"github.com/yoriai/yoriai/shared/cmd/internal/localcloud"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
-const usage = "usage: members join <roomId> <username> <role> | members remove <roomId> <username>"
-
-func main() {
-	if err := run(context.Background(), os.Args[1:]); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
-}
-
-func run(ctx context.Context, args []string) error {
+func membership(ctx context.Context, c cloud, args []string) error {
 	if len(args) < 3 {
 		return errors.New(usage)
 	}
@@ -38,7 +21,7 @@ func run(ctx context.Context, args []string) error {
 	if err != nil {
 		return fmt.Errorf("%s is no room id", args[1])
 	}
-	u, err := useCase(ctx)
+	u, err := useCase(ctx, c)
 	if err != nil {
 		return err
 	}
@@ -56,12 +39,8 @@ func run(ctx context.Context, args []string) error {
 	return err
 }
 
-func useCase(ctx context.Context) (rooms.Rooms, error) {
-	c, err := localcloud.Open(ctx)
-	if err != nil {
-		return rooms.Rooms{}, err
-	}
-	queues, err := c.Queues(ctx)
+func useCase(ctx context.Context, c cloud) (rooms.Rooms, error) {
+	queues, err := c.queues(ctx)
 	if err != nil {
 		return rooms.Rooms{}, err
 	}

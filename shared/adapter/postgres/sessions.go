@@ -1,4 +1,4 @@
-package identity
+package postgres
 
 import (
 	"context"
@@ -7,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/user"
@@ -27,13 +26,13 @@ func (s Sessions) Open(ctx context.Context, session user.Session, hash user.Toke
 		INSERT INTO refresh_tokens (id, session_id, hash, depth, created_at, expires_at)
 		SELECT $5, id, $6, 0, $3, $4 FROM opened`,
 		session.ID, session.UserID, session.CreatedAt, session.ExpiresAt, id.New(), hash[:])
-	return pg.Translate(err)
+	return Translate(err)
 }
 
 // Rotate implements user.Sessions.
 func (s Sessions) Rotate(ctx context.Context, hash, next user.TokenHash, now time.Time) (user.Rotation, error) {
 	var r user.Rotation
-	err := pg.InTx(ctx, s.Pool, func(tx pg.Tx) error {
+	err := InTx(ctx, s.Pool, func(tx Tx) error {
 		var err error
 		if r.Session, r.User, err = lockFamily(ctx, tx, hash, now); err != nil {
 			return err
@@ -49,11 +48,11 @@ func (s Sessions) Rotate(ctx context.Context, hash, next user.TokenHash, now tim
 }
 
 // lockFamily locks the session that a token belongs to: of two tabs one rotates first.
-func lockFamily(ctx context.Context, tx pg.Tx, hash user.TokenHash, now time.Time) (user.Session, user.User, error) {
+func lockFamily(ctx context.Context, tx Tx, hash user.TokenHash, now time.Time) (user.Session, user.User, error) {
 	var session user.Session
 	var person user.User
 	var revoked *time.Time
-	found, err := pg.Found(tx.QueryRow(ctx, `
+	found, err := Found(tx.QueryRow(ctx, `
 		SELECT s.id, s.user_id, s.created_at, s.expires_at, s.revoked_at, `+userColumns+`
 		FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id
 		WHERE t.hash = $1 AND s.expires_at > $2 AND u.deleted_at IS NULL
@@ -68,7 +67,7 @@ func lockFamily(ctx context.Context, tx pg.Tx, hash user.TokenHash, now time.Tim
 
 // readFamily reads what Decide asks for: the token itself, what is unspent, and what later in the chain was used. A session
 // of a month has thousands of spent ones.
-func readFamily(ctx context.Context, tx pg.Tx, session id.ID, hash user.TokenHash) (presented user.RefreshToken, family []user.RefreshToken, err error) {
+func readFamily(ctx context.Context, tx Tx, session id.ID, hash user.TokenHash) (presented user.RefreshToken, family []user.RefreshToken, err error) {
 	rows, err := tx.Query(ctx, `
 		SELECT t.id, t.parent_id, t.depth, t.expires_at, t.used_at, t.revoked_at, t.hash = $2
 		FROM refresh_tokens t
@@ -100,7 +99,7 @@ func orZero(t *time.Time) time.Time {
 	return *t
 }
 
-func carryOut(ctx context.Context, tx pg.Tx, r user.Rotation, presented user.RefreshToken, next user.TokenHash, now time.Time) error {
+func carryOut(ctx context.Context, tx Tx, r user.Rotation, presented user.RefreshToken, next user.TokenHash, now time.Time) error {
 	switch r.Decision.Outcome {
 	case user.Refuse:
 		return nil
@@ -109,7 +108,7 @@ func carryOut(ctx context.Context, tx pg.Tx, r user.Rotation, presented user.Ref
 	case user.Rotate, user.GiveSibling:
 	}
 	if len(r.Decision.Revoke) > 0 {
-		if _, err := tx.Exec(ctx, `UPDATE refresh_tokens SET revoked_at = $2 WHERE id = ANY($1::uuid[])`, pg.IDs(r.Decision.Revoke), now); err != nil {
+		if _, err := tx.Exec(ctx, `UPDATE refresh_tokens SET revoked_at = $2 WHERE id = ANY($1::uuid[])`, IDs(r.Decision.Revoke), now); err != nil {
 			return err
 		}
 	}
@@ -131,7 +130,7 @@ func carryOut(ctx context.Context, tx pg.Tx, r user.Rotation, presented user.Ref
 // ByToken implements user.Sessions.
 func (s Sessions) ByToken(ctx context.Context, hash user.TokenHash) (user.Session, error) {
 	var session user.Session
-	found, err := pg.Found(s.Pool.QueryRow(ctx, `
+	found, err := Found(s.Pool.QueryRow(ctx, `
 		SELECT s.id, s.user_id, s.created_at, s.expires_at
 		FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id WHERE t.hash = $1`, hash[:]).
 		Scan(&session.ID, &session.UserID, &session.CreatedAt, &session.ExpiresAt))
@@ -143,10 +142,10 @@ func (s Sessions) ByToken(ctx context.Context, hash user.TokenHash) (user.Sessio
 
 // Revoke implements user.Sessions.
 func (s Sessions) Revoke(ctx context.Context, session id.ID, now time.Time) error {
-	return pg.Translate(revoke(ctx, s.Pool, session, now))
+	return Translate(revoke(ctx, s.Pool, session, now))
 }
 
-func revoke(ctx context.Context, db pg.DB, session id.ID, now time.Time) error {
+func revoke(ctx context.Context, db DB, session id.ID, now time.Time) error {
 	_, err := db.Exec(ctx, `UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL`, session, now)
 	return err
 }
@@ -159,7 +158,7 @@ func (s Sessions) Alive(ctx context.Context, person, session id.ID) (bool, error
 			SELECT FROM sessions s JOIN users u ON u.id = s.user_id
 			WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.deleted_at IS NULL
 		)`, session, person).Scan(&alive)
-	return alive, pg.Translate(err)
+	return alive, Translate(err)
 }
 
 func ended() error { return fault.New(fault.Unauthenticated, "This session has ended. Sign in again.") }
@@ -173,7 +172,7 @@ func (s Sessions) Purge(ctx context.Context, before time.Time, limit int) (int64
 	} {
 		tag, err := s.Pool.Exec(ctx, statement, before, limit)
 		if err != nil {
-			return taken, pg.Translate(err)
+			return taken, Translate(err)
 		}
 		taken += tag.RowsAffected()
 	}

@@ -1,6 +1,4 @@
-// Package strictjson reads what clients send: exact names, each once, the right types, nothing after it. encoding/json lets
-// names of another case pass, names that stand there twice, and null for anything.
-package strictjson
+package wire
 
 import (
 	"bytes"
@@ -27,7 +25,8 @@ func (n *Nullable[T]) UnmarshalJSON(b []byte) error {
 	return json.Unmarshal(b, &n.Value)
 }
 
-// Decode reads one JSON value. Returns unknown_field, or malformed with the field.
+// Decode reads what clients send, one JSON value: exact names, each once, the right types, nothing after it. encoding/json
+// lets names of another case pass, names that stand there twice, and null for anything. Returns unknown_field, or malformed with the field.
 func Decode(body []byte, into any) error {
 	if !utf8.Valid(body) {
 		return fault.New(fault.Malformed, "The body is not UTF-8.")

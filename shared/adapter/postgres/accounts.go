@@ -1,5 +1,4 @@
-// Package identity stores people and their sessions in PostgreSQL.
-package identity
+package postgres
 
 import (
 	"context"
@@ -8,7 +7,6 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/user"
@@ -31,10 +29,10 @@ func (a Accounts) Register(ctx context.Context, u user.User, passwordHash string
 		INSERT INTO users (id, username, email, password_hash, display_name, locale, created_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
 		u.ID, u.Username, u.Email, passwordHash, u.DisplayName, string(u.Locale), u.CreatedAt)
-	if pg.Violated(err) == "users_username_key" {
+	if Violated(err) == "users_username_key" {
 		return &fault.Error{Code: fault.AlreadyExists, Detail: "This username is taken.", Fields: []fault.Field{{Name: "username", Message: "is taken"}}}
 	}
-	return pg.Translate(err)
+	return Translate(err)
 }
 
 // meant is whom a login may mean: one with an @ is an e-mail address, which no username holds.
@@ -59,10 +57,10 @@ func (a Accounts) Recipes(ctx context.Context, login string, limit int) ([]strin
 		ORDER BY min(u.email_verified_at) NULLS LAST, min(u.created_at)
 		LIMIT $2`, login, limit)
 	if err != nil {
-		return nil, pg.Translate(err)
+		return nil, Translate(err)
 	}
 	recipes, err := pgx.CollectRows(rows, pgx.RowTo[string])
-	return recipes, pg.Translate(err)
+	return recipes, Translate(err)
 }
 
 // Opened implements user.Accounts.
@@ -70,7 +68,7 @@ func (a Accounts) Opened(ctx context.Context, login string, hashes []string) (u 
 	if nobody(login) {
 		return u, false, nil
 	}
-	found, err = pg.Found(a.Pool.QueryRow(ctx, `
+	found, err = Found(a.Pool.QueryRow(ctx, `
 		SELECT `+userColumns+` FROM users u WHERE `+meant(login)+` AND u.password_hash = ANY($2::text[])
 		ORDER BY u.email_verified_at NULLS LAST, u.id
 		LIMIT 1`, login, hashes).Scan(userTargets(&u)...))
@@ -81,7 +79,7 @@ func (a Accounts) Opened(ctx context.Context, login string, hashes []string) (u 
 // ByID implements user.Accounts.
 func (a Accounts) ByID(ctx context.Context, person id.ID) (user.User, error) {
 	var u user.User
-	found, err := pg.Found(a.Pool.QueryRow(ctx, `SELECT `+userColumns+` FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL`, person).
+	found, err := Found(a.Pool.QueryRow(ctx, `SELECT `+userColumns+` FROM users u WHERE u.id = $1 AND u.deleted_at IS NULL`, person).
 		Scan(userTargets(&u)...))
 	if err != nil {
 		return user.User{}, err

@@ -1,5 +1,4 @@
-// Package identity answers the operations of accounts and sessions.
-package identity
+package operations
 
 import (
 	"net/http"
@@ -13,8 +12,8 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/identity"
 )
 
-// Handlers answer with one use case. Cookies says how to set them.
-type Handlers struct {
+// Identity answer with one use case. Cookies says how to set them.
+type Identity struct {
 	Identity *identity.Identity
 	Cookies  httpapi.Cookies
 }
@@ -27,7 +26,7 @@ type registration struct {
 }
 
 // Register answers registerUser.
-func (h Handlers) Register(r *httpapi.Request) error {
+func (h Identity) Register(r *httpapi.Request) error {
 	cookies, err := h.Cookies.Asked(r)
 	if err != nil {
 		return err
@@ -46,7 +45,7 @@ func (h Handlers) Register(r *httpapi.Request) error {
 }
 
 // LogIn answers logIn.
-func (h Handlers) LogIn(r *httpapi.Request) error {
+func (h Identity) LogIn(r *httpapi.Request) error {
 	cookies, err := h.Cookies.Asked(r)
 	if err != nil {
 		return err
@@ -73,7 +72,7 @@ type refreshToken struct {
 }
 
 // Refresh answers refreshSession.
-func (h Handlers) Refresh(r *httpapi.Request) error {
+func (h Identity) Refresh(r *httpapi.Request) error {
 	token, cookies, err := h.presented(r)
 	if err != nil {
 		return err
@@ -89,7 +88,7 @@ func (h Handlers) Refresh(r *httpapi.Request) error {
 }
 
 // LogOut answers logOut.
-func (h Handlers) LogOut(r *httpapi.Request) error {
+func (h Identity) LogOut(r *httpapi.Request) error {
 	token, cookies, err := h.presented(r)
 	if err != nil {
 		return err
@@ -110,7 +109,7 @@ func (h Handlers) LogOut(r *httpapi.Request) error {
 }
 
 // Me answers getMe.
-func (h Handlers) Me(r *httpapi.Request) error {
+func (h Identity) Me(r *httpapi.Request) error {
 	person, err := h.Identity.Me(r.Request().Context(), r.Caller)
 	if err != nil {
 		return err
@@ -119,7 +118,7 @@ func (h Handlers) Me(r *httpapi.Request) error {
 }
 
 // presented is the refresh token of the body, or of the cookie if the caller asks for cookies.
-func (h Handlers) presented(r *httpapi.Request) (token string, cookies bool, err error) {
+func (h Identity) presented(r *httpapi.Request) (token string, cookies bool, err error) {
 	if cookies, err = h.Cookies.Asked(r); err != nil {
 		return "", false, err
 	}
@@ -158,7 +157,7 @@ type signedIn struct {
 }
 
 // answer gives the tokens once: in cookies that no script can read, or in the body.
-func (h Handlers) answer(r *httpapi.Request, status int, s user.SignedIn, cookies bool) error {
+func (h Identity) answer(r *httpapi.Request, status int, s user.SignedIn, cookies bool) error {
 	body := signedIn{User: meOf(s.User), ExpiresIn: int(user.AccessLifetime / time.Second)}
 	if cookies {
 		h.Cookies.Set(r, s.AccessToken, s.RefreshToken)

@@ -1,11 +1,11 @@
-package identity_test
+package postgres_test
 
 import (
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/identity"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/user"
@@ -60,7 +60,7 @@ func TestHotQueriesUseTheirIndexes(t *testing.T) {
 func TestPurgeTakesWhatHasExpired(t *testing.T) {
 	t.Parallel()
 	pool := pgtest.New(t)
-	accounts, sessions := identity.Accounts{Pool: pool}, identity.Sessions{Pool: pool}
+	accounts, sessions := postgres.Accounts{Pool: pool}, postgres.Sessions{Pool: pool}
 	now := time.Now().UTC().Truncate(time.Millisecond)
 	ann := user.User{ID: id.New(), Username: "ann", Email: "a@b.c", DisplayName: "Ann", Locale: user.English, CreatedAt: now}
 	if err := accounts.Register(t.Context(), ann, "x"); err != nil {

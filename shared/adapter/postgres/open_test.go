@@ -1,4 +1,4 @@
-package pg_test
+package postgres_test
 
 import (
 	"context"
@@ -10,7 +10,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
-	"github.com/yoriai/yoriai/shared/adapter/postgres/pg"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -23,7 +23,7 @@ func TestIDsTravelBothWays(t *testing.T) {
 	var got, none id.ID
 	var count int
 	err := pool.QueryRow(t.Context(), `SELECT $1::uuid, $2::uuid, (SELECT count(*) FROM unnest($3::uuid[]) u WHERE u IN ($1::uuid, $4::uuid))`,
-		want[0], id.ID{}, pg.IDs(want), want[1]).Scan(&got, &none, &count)
+		want[0], id.ID{}, postgres.IDs(want), want[1]).Scan(&got, &none, &count)
 	if err != nil || got != want[0] || !none.IsZero() || count != 2 {
 		t.Fatalf("got %v, %v, %d, %v", got, none, count, err)
 	}
@@ -34,10 +34,10 @@ func TestStatementsHaveNamesUnlessTheyGoThroughTheProxy(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
 	for name, want := range map[string]struct {
-		options []pg.Option
+		options []postgres.Option
 		named   bool
-	}{"directly": {nil, true}, "through the proxy": {[]pg.Option{pg.ThroughProxy()}, false}} {
-		pool, err := pg.Open(t.Context(), url, want.options...)
+	}{"directly": {nil, true}, "through the proxy": {[]postgres.Option{postgres.ThroughProxy()}, false}} {
+		pool, err := postgres.Open(t.Context(), url, want.options...)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,7 +78,7 @@ func TestATransactionThatLosesADeadlockRunsAgain(t *testing.T) {
 	for _, order := range [][2]int{{1, 2}, {2, 1}} {
 		both.Go(func() {
 			var first sync.Once
-			err := pg.InTx(t.Context(), pool, func(tx pg.Tx) error {
+			err := postgres.InTx(t.Context(), pool, func(tx postgres.Tx) error {
 				if _, err := tx.Exec(t.Context(), `UPDATE pairs SET n = n + 1 WHERE k = $1`, order[0]); err != nil {
 					return err
 				}
@@ -105,12 +105,12 @@ func TestADatabaseThatDoesNotAnswerIsWaking(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	pool, err := pg.Open(t.Context(), "postgres://u:secret@"+silent.Addr().String()+"/x?sslmode=disable", pg.ConnectTimeout(200*time.Millisecond))
+	pool, err := postgres.Open(t.Context(), "postgres://u:secret@"+silent.Addr().String()+"/x?sslmode=disable", postgres.ConnectTimeout(200*time.Millisecond))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	err = pg.InTx(t.Context(), pool, func(pg.Tx) error { return nil })
+	err = postgres.InTx(t.Context(), pool, func(postgres.Tx) error { return nil })
 	var problem *fault.Error
 	if !errors.As(err, &problem) || problem.Code != fault.DatabaseWaking || problem.RetryAfter <= 0 {
 		t.Fatalf("got %v, want database_waking with a time to wait", err)
@@ -124,17 +124,17 @@ func TestADatabaseThatOutlastsTheRequestIsWaking(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer silent.Close()
-	pool, err := pg.Open(t.Context(), "postgres://u@"+silent.Addr().String()+"/x?sslmode=disable", pg.ConnectTimeout(2*time.Second))
+	pool, err := postgres.Open(t.Context(), "postgres://u@"+silent.Addr().String()+"/x?sslmode=disable", postgres.ConnectTimeout(2*time.Second))
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer pool.Close()
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	if _, err = pool.Exec(ctx, `SELECT 1`); !fault.Is(pg.Translate(err), fault.DatabaseWaking) {
-		t.Fatalf("got %v (%T), want database_waking", pg.Translate(err), err)
+	if _, err = pool.Exec(ctx, `SELECT 1`); !fault.Is(postgres.Translate(err), fault.DatabaseWaking) {
+		t.Fatalf("got %v (%T), want database_waking", postgres.Translate(err), err)
 	}
-	if err := pg.InTx(ctx, pool, func(pg.Tx) error { return nil }); !fault.Is(err, fault.DatabaseWaking) {
+	if err := postgres.InTx(ctx, pool, func(postgres.Tx) error { return nil }); !fault.Is(err, fault.DatabaseWaking) {
 		t.Fatalf("got %v, want database_waking", err)
 	}
 }
@@ -144,8 +144,8 @@ func TestAQueryThatOutlastsTheRequestIsUnavailable(t *testing.T) {
 	pool := pgtest.New(t)
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	if _, err := pool.Exec(ctx, `SELECT pg_sleep(5)`); !fault.Is(pg.Translate(err), fault.Unavailable) {
-		t.Fatalf("got %v (%T), want unavailable", pg.Translate(err), err)
+	if _, err := pool.Exec(ctx, `SELECT pg_sleep(5)`); !fault.Is(postgres.Translate(err), fault.Unavailable) {
+		t.Fatalf("got %v (%T), want unavailable", postgres.Translate(err), err)
 	}
 }
 
@@ -157,20 +157,20 @@ func TestADatabaseThatRefusesIsUnavailable(t *testing.T) {
 	}
 	address := closed.Addr().String()
 	closed.Close()
-	pool, err := pg.Open(t.Context(), "postgres://u@"+address+"/x?sslmode=disable")
+	pool, err := postgres.Open(t.Context(), "postgres://u@"+address+"/x?sslmode=disable")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer pool.Close()
-	if _, err = pool.Exec(t.Context(), `SELECT 1`); !fault.Is(pg.Translate(err), fault.Unavailable) {
-		t.Fatalf("got %v, want unavailable", pg.Translate(err))
+	if _, err = pool.Exec(t.Context(), `SELECT 1`); !fault.Is(postgres.Translate(err), fault.Unavailable) {
+		t.Fatalf("got %v, want unavailable", postgres.Translate(err))
 	}
 }
 
 func TestAConnectionThatDiedAtRestIsReplaced(t *testing.T) {
 	t.Parallel()
 	url := pgtest.URL(t)
-	pool, err := pg.Open(t.Context(), url)
+	pool, err := postgres.Open(t.Context(), url)
 	if err != nil {
 		t.Fatal(err)
 	}

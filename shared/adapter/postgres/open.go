@@ -1,9 +1,4 @@
-// Package pg opens PostgreSQL for a Lambda and runs transactions.
-//
-// It keeps no session settings and never listens, so that RDS Proxy can stand in between. Statements have names, and so are
-// parsed and planned once for each connection; through the proxy, which named statements would pin, they have none. A pool
-// connects on first use, so that a function which needs no row wakes no database.
-package pg
+package postgres
 
 import (
 	"context"
