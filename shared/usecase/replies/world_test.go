@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"iter"
-	"runtime"
 	"sync"
 	"testing"
 	"time"
@@ -32,6 +31,7 @@ type world struct {
 	*testing.T
 	db     *pgxpool.Pool
 	queues *queues
+	sends  outbox.Queues // the queues, unless another takes their place
 	model  *fakeModel
 	room   id.ID
 	aki    id.ID
@@ -143,6 +143,7 @@ func newWorld(t *testing.T) *world {
 	db := pgtest.New(t)
 	w := &world{T: t, db: db, queues: &queues{}, aki: id.New(),
 		model: &fakeModel{calls: map[string]int{}, words: []string{"one ", "two ", "three"}}}
+	w.sends = w.queues
 	if _, err := db.Exec(t.Context(), `INSERT INTO users (id, username, email, display_name) VALUES ($1, 'aki', 'aki@example.com', 'Aki')`, w.aki); err != nil {
 		t.Fatal(err)
 	}
@@ -170,7 +171,7 @@ func (w *world) key(operation string) change.Key {
 }
 
 func (w *world) runner() transact.Runner {
-	return transact.Runner{Store: postgres.Changes{DB: w.db}, Relay: transact.Relay{Queues: w.queues, Store: postgres.Outbox{DB: w.db}, Activity: &activity{}}}
+	return transact.Runner{Store: postgres.Changes{DB: w.db}, Relay: transact.Relay{Queues: w.sends, Store: postgres.Outbox{DB: w.db}, Activity: &activity{}}}
 }
 
 func (w *world) messages() messages.Messages {
@@ -209,32 +210,11 @@ func (w *world) reaper() replies.Reaper {
 	return replies.Reaper{Store: postgres.Generations{DB: w.db}, Runner: w.runner()}
 }
 
-// works runs a worker in a goroutine that dies at a step: nothing after it happens, and its lease is not renewed any more.
-func (w *world) works(generation id.ID, dieAt string) {
+// works runs a worker to its end.
+func (w *world) works(generation id.ID) {
 	w.Helper()
-	ctx, cancel := context.WithCancel(w.Context())
-	defer cancel()
-	done := make(chan error, 1)
-	died := make(chan struct{})
-	go func() {
-		defer close(died)
-		done <- w.worker(func(step string) {
-			if step == dieAt {
-				cancel()
-				runtime.Goexit()
-			}
-		}).Reply(ctx, generation)
-	}()
-	<-died
-	select {
-	case err := <-done:
-		if err != nil {
-			w.Fatalf("worker: %v", err)
-		}
-	default:
-		if dieAt == "" {
-			w.Fatal("the worker died by itself")
-		}
+	if err := w.worker(nil).Reply(w.Context(), generation); err != nil {
+		w.Fatalf("worker: %v", err)
 	}
 }
 
@@ -252,7 +232,7 @@ func (w *world) deliver() {
 				w.Fatal(err)
 			}
 			if rows[i].Queue == outbox.AIReplies {
-				w.works(job.GenerationID, "")
+				w.works(job.GenerationID)
 				continue
 			}
 			if err := w.reaper().Watch(w.Context(), job.GenerationID); err != nil {
