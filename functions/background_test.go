@@ -91,7 +91,8 @@ func TestARecordThatFailedComesBackSoon(t *testing.T) {
 	if len(answer.BatchItemFailures) != 1 {
 		t.Fatalf("%+v\n%s", answer, f.output)
 	}
-	if text := f.output.String(); !strings.Contains(text, `"RecordsFailed":1`) || strings.Contains(text, "comes back late") {
+	f.wantLines(`"RecordsFailed":1`, 1)
+	if text := f.output.String(); strings.Contains(text, "comes back late") {
 		t.Errorf("the log says\n%s", text)
 	}
 	// The queue's own six minutes no longer count.

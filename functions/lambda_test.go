@@ -178,14 +178,14 @@ func (l *lambda) post(method, path, body string, headers map[string]string) even
 func (l *lambda) wantLines(text string, want int) {
 	l.t.Helper()
 	var got int
-	for range 100 {
+	for range 500 {
 		if got = strings.Count(l.output.String(), text); got >= want {
 			break
 		}
 		time.Sleep(20 * time.Millisecond)
 	}
 	if got != want {
-		l.t.Errorf("%d log lines for %d calls", got, want)
+		l.t.Errorf("%d lines with %s, want %d:\n%s", got, text, want, l.output)
 	}
 }
 
