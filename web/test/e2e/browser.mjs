@@ -112,7 +112,7 @@ export async function fits(page, what) {
 export async function until(page, holds, argument, patience = 30_000) {
   const end = Date.now() + patience;
   while (!(await page.evaluate(holds, argument))) {
-    if (Date.now() > end) throw new Error(`waited in vain: ${holds}`);
+    if (Date.now() > end) throw new Error(`waited in vain: ${holds}; the title is ${JSON.stringify(await page.title())}`);
     await page.waitForTimeout(60);
   }
 }

@@ -9,7 +9,7 @@ import { Sidebar } from '@/features/rooms/components/sidebar';
 import { StartPage } from '@/features/rooms/components/start-page';
 import { useAnswersEnded, useWatchAnswers } from '@/lib/live/answers';
 import { useRoom, useRooms } from '@/lib/live/hooks';
-import { go } from '@/lib/live/navigation';
+import { go, visit } from '@/lib/live/navigation';
 import { usePageTitle } from '@/lib/live/use-page-title';
 import { notify } from '@/stores/toasts';
 import { useUi } from '@/stores/ui';
@@ -55,10 +55,11 @@ function useShown(): { roomId: string | null; messageId: string | null; starts: 
   const roomId = ROOM.exec(usePathname())?.[1] ?? null;
   const search = useSearchParams();
   const messageId = roomId === null ? null : search.get('message');
-  const [place, setPlace] = useState({ roomId, messageId });
-  // Scrolling on from a message takes it out of the address: the page stays.
-  if (place.roomId !== roomId || (messageId !== null && place.messageId !== messageId)) setPlace({ roomId, messageId });
-  return { ...place, starts: search.has('new'), key: `${place.roomId} ${place.messageId}` };
+  const now = visit();
+  const [place, setPlace] = useState({ roomId, messageId, now });
+  // Reading on from a message takes it out of the address: the page stays. Who enters the room anew stands at its end.
+  if (place.roomId !== roomId || place.now !== now || (messageId !== null && place.messageId !== messageId)) setPlace({ roomId, messageId, now });
+  return { roomId: place.roomId, messageId: place.messageId, starts: search.has('new'), key: `${place.roomId} ${place.messageId}` };
 }
 
 function useTitle(roomId: string | null): void {

@@ -9,11 +9,19 @@ function overlayOf(state: unknown): string | null {
   return typeof state === 'object' && state !== null && OVERLAY in state ? String((state as Record<string, unknown>)[OVERLAY]) : null;
 }
 
+let visits = 0;
+
+/** Counts where one went, unlike an address that changes because one has read on. */
+export function visit(): number {
+  return visits;
+}
+
 /**
  * Goes to another of the rooms' pages. All of them are in the browser already: nothing is asked of the server, so that it works at once
  * and without a connection. Next.js hears of it and keeps its router in step.
  */
 export function go(href: string): void {
+  visits++;
   // What was open over the page is left with it.
   if (overlayOf(history.state) !== null) history.replaceState(null, '', href);
   else history.pushState(null, '', href);

@@ -130,7 +130,8 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
   return (
     <div className="relative min-h-0">
       <div ref={scroller} onScroll={scrolled} role="log" aria-label={t('messages')} aria-busy={!shown} tabIndex={0} className={clsx('h-full overflow-y-auto overscroll-contain -outline-offset-2 [scrollbar-gutter:stable_both-edges]', !mounted && 'flex flex-col-reverse')}>
-        <div ref={column} className={clsx('mx-auto w-full max-w-[808px] px-5 pb-1 max-page:px-3.5', !mounted && 'mb-auto')}>
+        {/* Its list takes the pointer away from what scrolls. An answer that grows scrolls all the time, and would swallow every other press. */}
+        <div ref={column} className={clsx('mx-auto w-full max-w-[808px] px-5 pb-1 *:pointer-events-auto! max-page:px-3.5', !mounted && 'mb-auto')}>
           {!shown && <Loading />}
           {empty ? <EmptyRoom roomId={roomId} /> : !seeking && (
             mounted ? (
