@@ -5,11 +5,9 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-TOOLS := $(CURDIR)/.tools
-BIN := $(TOOLS)/bin
-LOCAL := $(BIN)/yoriai-local
-TESTBED := $(BIN)/yoriai-testbed
-export PATH := $(BIN):$(PATH)
+# Relative: make splits a target's name at spaces, which the path of a checkout may have.
+LOCAL := .tools/bin/yoriai-local
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
 # Versions come from the checkout, never from what the user's shell happens to set.
 unexport GOFLAGS
 
@@ -106,7 +104,7 @@ help: ## Explain each target
 	  /^[a-z][a-z0-9-]*:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Always asked for: the compiler knows best whether anything has changed.
-.PHONY: $(LOCAL) $(TESTBED)
-$(LOCAL) $(TESTBED):
+.PHONY: $(LOCAL)
+$(LOCAL):
 	@command -v go >/dev/null || { echo "go is missing. Get it: https://go.dev/dl/" >&2; exit 1; }
-	@cd localstack && GOWORK=off go build -o $(BIN)/ ./cmd/$(@F)
+	@cd localstack && GOWORK=off go build -o ../.tools/bin/ ./cmd/$(@F)
