@@ -38,7 +38,8 @@ prepare() {
   if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
     missing+=("Python's venv is missing. Get it: apt-get install python3-venv")
   fi
-  case $root in *:*) missing+=("no search path can hold the colon in $root: move the checkout") ;; esac
+  # As in localstack/internal/layout, only sooner.
+  case $root in *[:\$\`\"\\]*) missing+=("the checkout's path $root has a character that PostgreSQL or search paths cannot hold: move it") ;; esac
   if [ ${#missing[@]} -gt 0 ]; then
     printf '%s\n' "${missing[@]}" >&2
     exit 1
