@@ -37,7 +37,10 @@ AWS_REGION=$(dist/tools/keys -stage "$stage" -region "${REGION:-}" -where)
 export AWS_REGION
 # The same for every call of the CDK app, or a stack would be left out or moved.
 context="-c stage=$stage -c region=$AWS_REGION"
-echo "Stage $stage in $AWS_REGION, account $account, gateway $tag"
+concurrency=$(aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions --output text)
+context="$context -c concurrency=$concurrency"
+echo "Stage $stage in $AWS_REGION, account $account, $concurrency invocations at once, gateway $tag"
+[ "$concurrency" -ge 100 ] || echo "deploy: $concurrency invocations at once are few: ask for more (docs/first-deployment.md)" >&2
 
 step "Keys"
 dist/tools/keys -stage "$stage" -region "$AWS_REGION"
