@@ -116,8 +116,16 @@ lint_module() {
   case $1 in stacks | localstack) workspace=off ;; esac
   (cd "$1" && GOWORK=$workspace golangci-lint run --allow-parallel-runners ./...)
 }
+actionlint=1.7.7
+lint_workflows() {
+  if ! actionlint -version 2>/dev/null | grep -q "$actionlint"; then
+    GOBIN=$bin go install "github.com/rhysd/actionlint/cmd/actionlint@v$actionlint" || return 1
+  fi
+  actionlint
+}
 test_lint() {
   local module
+  check "actionlint" lint_workflows
   for module in shared functions migrations localstack stacks; do
     check "golangci-lint: $module" lint_module "$module"
   done
