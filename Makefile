@@ -10,6 +10,8 @@ LOCAL := .tools/bin/yoriai-local
 export PATH := $(CURDIR)/.tools/bin:$(PATH)
 # Versions come from the checkout, never from what the user's shell happens to set.
 unexport GOFLAGS
+# As functions are built: with another setting, everything that knows of the network would be compiled twice.
+export CGO_ENABLED := 0
 
 STAGE ?= local
 
@@ -78,7 +80,7 @@ coverage-gateway: ## Line coverage of the gateway's domain and adapters; fails u
 	@llm-gateway/scripts/coverage.sh
 
 ##@ Measure
-.PHONY: bench bench-gateway bench-web price
+.PHONY: bench bench-gateway bench-web load price
 bench: $(LOCAL) ## Print the figures of sending, streaming and reading, beside the local cloud's own floor
 	@bench/run.sh
 
@@ -87,6 +89,9 @@ bench-gateway: ## Compare the gateway with its peers against the same fake upstr
 
 bench-web: $(LOCAL) ## Measure the page in Chromium, at full speed and a quarter of it; BUILDS="before after" compares builds
 	@$(LOCAL) build web >/dev/null && npm --prefix web run --silent bench -- $(BUILDS)
+
+load: ## Put load on the local cloud (k6), or on one stage: STAGE=staging URL=https://…; SCALE=0.1 SCENARIOS="day sockets"
+	@bench/k6/run.sh
 
 price: $(LOCAL) ## Print what a stage costs a month at rest, and a thousand AI turns; STAGE=dev REGION=ap-northeast-1
 	@$(LOCAL) build stacks && stacks/scripts/price.sh $(STAGE)
