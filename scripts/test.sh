@@ -102,7 +102,7 @@ suite() {
 
 web_packages() { yoriai-local build web-packages >/dev/null; }
 
-test_tools() { suite "tools" node node --test scripts/*.test.mjs scripts/browser/*.test.mjs; }
+test_tools() { suite "tools" node node --test scripts/*.test.mjs scripts/browser/*.test.mjs bench/k6/*.test.mjs; }
 
 generated_code() { web_packages && scripts/generate.sh --check; }
 test_generate() { check "generated code" generated_code; }
