@@ -5,13 +5,13 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 MAKEFLAGS += --no-print-directory
 
-TOOLS := $(CURDIR)/.tools
-BIN := $(TOOLS)/bin
-LOCAL := $(BIN)/yoriai-local
-TESTBED := $(BIN)/yoriai-testbed
-export PATH := $(BIN):$(PATH)
+# Relative: make splits a target's name at spaces, which the path of a checkout may have.
+LOCAL := .tools/bin/yoriai-local
+export PATH := $(CURDIR)/.tools/bin:$(PATH)
 # Versions come from the checkout, never from what the user's shell happens to set.
 unexport GOFLAGS
+# As functions are built: with another setting, everything that knows of the network would be compiled twice.
+export CGO_ENABLED := 0
 
 STAGE ?= local
 
@@ -80,7 +80,7 @@ coverage-gateway: ## Line coverage of the gateway's domain and adapters; fails u
 	@llm-gateway/scripts/coverage.sh
 
 ##@ Measure
-.PHONY: bench bench-gateway bench-web price
+.PHONY: bench bench-gateway bench-web load price
 bench: $(LOCAL) ## Print the figures of sending, streaming and reading, beside the local cloud's own floor
 	@bench/run.sh
 
@@ -89,6 +89,9 @@ bench-gateway: ## Compare the gateway with its peers against the same fake upstr
 
 bench-web: $(LOCAL) ## Measure the page in Chromium, at full speed and a quarter of it; BUILDS="before after" compares builds
 	@$(LOCAL) build web >/dev/null && npm --prefix web run --silent bench -- $(BUILDS)
+
+load: ## Put load on the local cloud (k6), or on one stage: STAGE=staging URL=https://…; SCALE=0.1 SCENARIOS="day sockets"
+	@bench/k6/run.sh
 
 price: $(LOCAL) ## Print what a stage costs a month at rest, and a thousand AI turns; STAGE=dev REGION=ap-northeast-1
 	@$(LOCAL) build stacks && stacks/scripts/price.sh $(STAGE)
@@ -106,7 +109,7 @@ help: ## Explain each target
 	  /^[a-z][a-z0-9-]*:.*## / {printf "  make %-15s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Always asked for: the compiler knows best whether anything has changed.
-.PHONY: $(LOCAL) $(TESTBED)
-$(LOCAL) $(TESTBED):
+.PHONY: $(LOCAL)
+$(LOCAL):
 	@command -v go >/dev/null || { echo "go is missing. Get it: https://go.dev/dl/" >&2; exit 1; }
-	@cd localstack && GOWORK=off go build -o $(BIN)/ ./cmd/$(@F)
+	@cd localstack && GOWORK=off go build -o ../.tools/bin/ ./cmd/$(@F)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests of all parts, or of those named (generate lint go rust web stacks e2e), sets up by itself what they
+# Runs the tests of all parts, or of those named (tools generate lint go rust web stacks e2e), sets up by itself what they
 # need, goes on after a failure, and closes with the sum of all runners' counts.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -16,35 +16,71 @@ counts=$(mktemp)
 trap 'rm -f "$counts"' EXIT
 export PATH=$bin:$PATH
 export NEXT_TELEMETRY_DISABLED=1
-failures=()
+# As functions are built: with another setting, everything that knows of the network would be compiled twice.
+export CGO_ENABLED=0
+failures=() took=()
 
 say() { printf '\n\033[1m== %s\033[0m\n' "$*"; }
 
-# missing TOOL HOW: ends unless the tool is there.
-need() {
-  command -v "$1" >/dev/null || { echo "$1 is missing. Get it: $2" >&2; exit 1; }
-}
-need go https://go.dev/dl/
-need cargo https://rustup.rs
-need node https://nodejs.org/en/download
-need npm https://nodejs.org/en/download
-need python3 'https://www.python.org/downloads/ or apt-get install python3 python3-venv'
+# need TOOL HOW: notes a tool that is not there.
+need() { command -v "$1" >/dev/null || missing+=("$1 is missing. Get it: $2"); }
 
-for command in yoriai-local yoriai-testbed yoriai-tally; do
-  (cd localstack && GOWORK=off go build -o "$bin/" "./cmd/$command") || exit 1
-done
+# What only the machine's owner can bring is said at once, all of it; the rest is begun.
+prepare() {
+  local missing=() part command
+  for part in "${parts[@]}"; do
+    declare -F "test_$part" >/dev/null || missing+=("there are no tests named $part")
+  done
+  need go https://go.dev/dl/
+  need cargo https://rustup.rs
+  need node https://nodejs.org/en/download
+  need npm https://nodejs.org/en/download
+  need cc 'apt-get install build-essential, or xcode-select --install'
+  need python3 'https://www.python.org/downloads/ or apt-get install python3 python3-venv'
+  if command -v python3 >/dev/null && ! python3 -c 'import ensurepip, venv' 2>/dev/null; then
+    missing+=("Python's venv is missing. Get it: apt-get install python3-venv")
+  fi
+  # As in localstack/internal/layout, only sooner.
+  case $root in *[:\$\`\"\\]*) missing+=("the checkout's path $root has a character that PostgreSQL or search paths cannot hold: move it") ;; esac
+  if [ ${#missing[@]} -gt 0 ]; then
+    printf '%s\n' "${missing[@]}" >&2
+    exit 1
+  fi
+  if wanted e2e; then
+    # Looked for once; the journeys take it from here.
+    CHROMIUM=$(node scripts/browser/browser.mjs) || exit 1
+    export CHROMIUM
+  fi
+  for command in yoriai-local yoriai-testbed yoriai-tally; do
+    (cd localstack && GOWORK=off go build -o "$bin/" "./cmd/$command") || exit 1
+  done
+  # What comes from the network comes while the first checks compile. Who needs it waits for it, and says what failed.
+  if wanted generate web e2e; then web_packages 2>/dev/null & fi
+  if wanted e2e; then yoriai-local build cdk >/dev/null 2>&1 & fi
+}
+
+# wanted PART…: tells whether one of them is to run.
+wanted() {
+  local part
+  for part in "$@"; do
+    case " ${parts[*]} " in *" $part "*) return 0 ;; esac
+  done
+  return 1
+}
 
 # check NAME COMMAND…: one check that passes or fails as a whole.
 check() {
   local name=$1
   shift
   say "$name"
+  local from=$SECONDS
   if "$@"; then
     echo "1 0 0" >>"$counts"
   else
     echo "0 1 0" >>"$counts"
     failures+=("$name")
   fi
+  took+=("$((SECONDS - from)) s  $name")
 }
 
 # suite NAME RUNNER COMMAND…: a runner whose tests are counted. One that fails without a failed test (it does not
@@ -53,7 +89,7 @@ suite() {
   local name=$1 runner=$2
   shift 2
   say "$name"
-  local before after
+  local before after from=$SECONDS
   before=$(awk '{n += $2} END {print n + 0}' "$counts")
   "$@" 2>&1 | yoriai-tally "$runner" "$counts"
   if [ "${PIPESTATUS[0]}" != 0 ]; then
@@ -61,11 +97,15 @@ suite() {
     after=$(awk '{n += $2} END {print n + 0}' "$counts")
     [ "$before" = "$after" ] && echo "0 1 0" >>"$counts"
   fi
+  took+=("$((SECONDS - from)) s  $name")
 }
 
 web_packages() { yoriai-local build web-packages >/dev/null; }
 
-test_generate() { check "generated code" scripts/generate.sh --check; }
+test_tools() { suite "tools" node node --test scripts/*.test.mjs scripts/browser/*.test.mjs bench/k6/*.test.mjs; }
+
+generated_code() { web_packages && scripts/generate.sh --check; }
+test_generate() { check "generated code" generated_code; }
 
 golangci=2.15.0
 lint_module() {
@@ -78,8 +118,16 @@ lint_module() {
   case $1 in stacks | localstack) workspace=off ;; esac
   (cd "$1" && GOWORK=$workspace golangci-lint run --allow-parallel-runners ./...)
 }
+actionlint=1.7.7
+lint_workflows() {
+  if ! actionlint -version 2>/dev/null | grep -q "$actionlint"; then
+    GOBIN=$bin go install "github.com/rhysd/actionlint/cmd/actionlint@v$actionlint" || return 1
+  fi
+  actionlint
+}
 test_lint() {
   local module
+  check "actionlint" lint_workflows
   for module in shared functions migrations localstack stacks; do
     check "golangci-lint: $module" lint_module "$module"
   done
@@ -125,13 +173,14 @@ test_e2e() {
 # Read whole before it runs: the file may change while the tests do.
 main() {
   parts=("$@")
-  [ $# = 0 ] && parts=(generate lint go rust web stacks e2e)
-  began=$SECONDS
+  [ $# = 0 ] && parts=(tools generate lint go rust web stacks e2e)
+  prepare
   for part in "${parts[@]}"; do
     "test_$part"
   done
 
-  say "took $((SECONDS - began)) s"
+  say "took $SECONDS s"
+  printf '%s\n' "${took[@]}"
   for name in "${failures[@]}"; do
     echo "failed: $name"
   done

@@ -52,7 +52,7 @@ func NewGateway(app awscdk.App, s stage.Stage) awscdk.Stack {
 	stack := newStack(app, s, "gateway", "the LLM gateway on Fargate", false)
 	vpc := yoriai.ImportVPC(stack, s)
 	cluster := awsecs.NewCluster(stack, jsii.String("Cluster"), &awsecs.ClusterProps{
-		ClusterName: jsii.String(s.ID()), Vpc: vpc, EnableFargateCapacityProviders: yoriai.Yes(),
+		ClusterName: jsii.String(s.ID()), Vpc: vpc,
 		ContainerInsightsV2: awsecs.ContainerInsights_DISABLED,
 	})
 	task := gatewayTask(stack, s)
@@ -75,9 +75,9 @@ func NewGateway(app awscdk.App, s stage.Stage) awscdk.Stack {
 	switch s.Gateway.Balancing {
 	case stage.CloudMap:
 		address = namedTasks(stack, s, vpc, props)
-		awsecs.NewFargateService(stack, jsii.String("Service"), props)
+		newService(stack, cluster, props)
 	case stage.NLB:
-		address = balancedTasks(stack, s, vpc, awsecs.NewFargateService(stack, jsii.String("Service"), props))
+		address = balancedTasks(stack, s, vpc, newService(stack, cluster, props))
 	case stage.NoBalancing:
 		panic("a stage that is given its gateway's address has no gateway stack")
 	}

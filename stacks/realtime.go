@@ -21,8 +21,11 @@ func NewRealtime(app awscdk.App, s stage.Stage, packages *constructs.Packages, s
 		AutoDeploy:   constructs.Yes(),
 		Throttle:     throttle(s),
 	})
+	var made []constructs.Route
 	for _, socket := range sockets {
-		served.Node().AddDependency(constructs.NewSocketFunction(host, api, socket))
+		made = append(made, constructs.NewSocketFunction(host, api, socket))
+		served.Node().AddDependency(made[len(made)-1])
 	}
+	oneByOne(s, made)
 	return stack
 }

@@ -14,8 +14,21 @@ func NewRoutes(app awscdk.App, s stage.Stage, packages *constructs.Packages, tag
 	stack := newStack(app, s, tag, "the HTTP operations tagged "+tag, false)
 	host := constructs.NewHost(stack, tag, s, packages)
 	api := httpAPI(stack, s)
+	var made []constructs.Route
 	for _, route := range routes {
-		constructs.NewRouteFunction(host, api, route)
+		made = append(made, constructs.NewRouteFunction(host, api, route))
 	}
+	oneByOne(s, made)
 	return stack
+}
+
+// oneByOne makes routes wait for each other where the API takes one change at a time: CloudFormation would make all of a
+// stack at once, and "Unable to complete operation due to concurrent modification" ends the deployment.
+func oneByOne(s stage.Stage, routes []constructs.Route) {
+	if !s.API.Busy {
+		return
+	}
+	for i := 1; i < len(routes); i++ {
+		routes[i].Node().AddDependency(routes[i-1])
+	}
 }

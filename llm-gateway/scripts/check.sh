@@ -13,6 +13,6 @@ cargo clippy --locked -j "$jobs" --all-targets -- -D warnings
 cargo test --locked -j "$jobs"
 
 if ! command -v cargo-deny >/dev/null && [ ! -x "$tools/bin/cargo-deny" ]; then
-  cargo install --locked cargo-deny --version "^$deny_version" --root "$tools"
+  cargo install --locked --debug cargo-deny --version "^$deny_version" --root "$tools"
 fi
 PATH="$tools/bin:$PATH" cargo deny --log-level error check ${ADVISORIES:+advisories} bans licenses sources

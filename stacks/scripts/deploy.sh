@@ -37,14 +37,19 @@ AWS_REGION=$(dist/tools/keys -stage "$stage" -region "${REGION:-}" -where)
 export AWS_REGION
 # The same for every call of the CDK app, or a stack would be left out or moved.
 context="-c stage=$stage -c region=$AWS_REGION"
-echo "Stage $stage in $AWS_REGION, account $account, gateway $tag"
+concurrency=$(aws lambda get-account-settings --query AccountLimit.ConcurrentExecutions --output text)
+context="$context -c concurrency=$concurrency"
+echo "Stage $stage in $AWS_REGION, account $account, $concurrency invocations at once, gateway $tag"
+[ "$concurrency" -ge 100 ] || echo "deploy: $concurrency invocations at once are few: ask for more (docs/first-deployment.md)" >&2
 
 step "Keys"
 dist/tools/keys -stage "$stage" -region "$AWS_REGION"
 
 step "Firewall, registry, APIs and edge: the web app must know its address, the gateway its registry"
+# Once in an account, by a person: the pipelines' role may not.
+bootstrapped() { aws ssm get-parameter --region "$1" --name /cdk-bootstrap/hnb659fds/version >/dev/null 2>&1; }
 # shellcheck disable=SC2086 # words on purpose, here and below
-"$cdk" bootstrap $context
+bootstrapped "$AWS_REGION" && bootstrapped us-east-1 || "$cdk" bootstrap $context
 deploy() { "$cdk" deploy "$@" $context --require-approval never --outputs-file "$outputs"; }
 output() { node -p "JSON.parse(require('fs').readFileSync('$outputs'))['yoriai-$stage-$1'].$2"; }
 deploy firewall registry api

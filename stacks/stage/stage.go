@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 )
 
 // Name names a stage.
@@ -158,6 +159,22 @@ type Workers struct {
 type Monitoring struct {
 	Exists           bool
 	MonthlyBudgetUSD int
+	// Concurrency is how many invocations the account may run at once. A new
+	// account may be given ten; the deployment asks and says it.
+	Concurrency int
+}
+
+// WithConcurrency is the stage in an account with that limit of concurrent invocations; empty: that of the table.
+func (s Stage) WithConcurrency(limit string) (Stage, error) {
+	if limit == "" {
+		return s, nil
+	}
+	number, err := strconv.Atoi(limit)
+	if err != nil || number < 1 {
+		return Stage{}, fmt.Errorf("stage %s: %q is no limit of concurrent invocations", s.Name, limit)
+	}
+	s.Monitoring.Concurrency = number
+	return s, nil
 }
 
 // Validate returns an error if the stage's values contradict each other.

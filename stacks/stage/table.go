@@ -6,6 +6,9 @@ import "runtime"
 // number, so the CDK refuses to deploy the local stage with real credentials.
 const LocalAccount = "000000000000"
 
+// usualConcurrency is Lambda's limit for an account, unless AWS or its owner set another.
+const usualConcurrency = 1000
+
 var managed = []RuleGroup{{Name: "AWSManagedRulesAmazonIpReputationList"}}
 
 // machine is the processor that this program runs on, as Lambda calls it.
@@ -65,7 +68,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			Web:            true,
 			Replies:        Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 500},
 			Workers:        Workers{AIReplies: 20, AIWatchdog: 5, FanOut: 10},
-			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 40},
+			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 40, Concurrency: usualConcurrency},
 			StartingTokens: 100_000,
 		},
 		Staging: {
@@ -82,7 +85,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			Web:            true,
 			Replies:        Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 2000},
 			Workers:        Workers{AIReplies: 100, AIWatchdog: 10, FanOut: 20},
-			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 300},
+			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 300, Concurrency: usualConcurrency},
 			StartingTokens: 100_000,
 		},
 		Prod: {
@@ -103,7 +106,7 @@ func table(getenv func(string) string) map[Name]Stage {
 				ReplyPollersMin: 2, ReplyPollersMax: 100,
 			},
 			Provisioned:    map[string]int{"ai-replies": 2, "sendMessage": 2},
-			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 1000},
+			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 1000, Concurrency: usualConcurrency},
 			StartingTokens: 100_000,
 		},
 	}

@@ -3,6 +3,7 @@
 import path from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { chromium } from 'playwright-core';
+import { browserProgram } from '../../scripts/browser/browser.mjs';
 import { memory, opening, scriptsOf, streaming, typing } from './figures.mjs';
 import { room, serve } from './server.mjs';
 import { markdown } from './texts.mjs';
@@ -36,7 +37,7 @@ for (const [n, build] of builds.entries()) {
   const live = rooms.slice(2);
   const server = await serve(build, rooms, port);
   const browser = await chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: browserProgram(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
   try {

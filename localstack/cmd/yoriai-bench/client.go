@@ -47,13 +47,11 @@ func register(ctx context.Context, at endpoints) (*client, error) {
 // registerAll registers several accounts: what one of them may do in a minute is limited.
 func registerAll(ctx context.Context, at endpoints, n int) ([]*client, error) {
 	list := make([]*client, n)
-	for i := range list {
-		var err error
-		if list[i], err = register(ctx, at); err != nil {
-			return nil, err
-		}
-	}
-	return list, nil
+	err := each(n, 4, func(i int) (err error) {
+		list[i], err = register(ctx, at)
+		return err
+	})
+	return list, err
 }
 
 // joins puts the account into a room, by the program that stands in for invitations.

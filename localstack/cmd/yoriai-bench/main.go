@@ -48,7 +48,7 @@ func run(ctx context.Context) error {
 	for _, measure := range []func() error{
 		alone(measureFloor), alone(measurePost), alone(measurePush), alone(measureFirstToken),
 		func() error { return measureStreams(ctx, crowd) },
-		func() error { return measureFanOut(ctx, crowd) },
+		func() error { return measureFanOut(ctx, at) },
 	} {
 		if err := measure(); err != nil {
 			fmt.Fprintln(os.Stderr, "  this measurement failed:", err)

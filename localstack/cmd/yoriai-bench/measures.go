@@ -104,9 +104,13 @@ func measureFirstToken(ctx context.Context, c *client) error {
 	return nil
 }
 
-// measureFanOut sends one message to a thousand sockets of the crowd, and waits for the last of them.
-func measureFanOut(ctx context.Context, crowd []*client) error {
-	const sockets = 1000
+// measureFanOut sends one message to a thousand sockets, five of each person as the product allows, and waits for the last.
+func measureFanOut(ctx context.Context, at endpoints) error {
+	const sockets, ofEach = 1000, 5
+	crowd, err := registerAll(ctx, at, sockets/ofEach)
+	if err != nil {
+		return err
+	}
 	room, err := crowd[0].room(ctx)
 	if err != nil {
 		return err

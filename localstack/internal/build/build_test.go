@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/yoriai/yoriai/localstack/internal/layout"
@@ -78,5 +79,13 @@ func TestEachFunctionGetsAFolderWithABootstrap(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(out, "http", "renamed")); err == nil {
 		t.Error("a function that is gone stayed behind")
+	}
+}
+
+func TestOnlyWhatGoesToAWSIsCutLooseFromItsFolder(t *testing.T) {
+	t.Parallel()
+	here := Target{OS: "linux", Arch: "arm64", Dist: "dist"}
+	if !slices.Contains(AWS.flags(), "-trimpath") || slices.Contains(here.flags(), "-trimpath") {
+		t.Errorf("AWS %v, here %v", AWS.flags(), here.flags())
 	}
 }

@@ -26,6 +26,16 @@ var kinds = []string{"http", "websocket", "queue", "schedule", "deploy"}
 // browsers, whose templates call methods by name, so that the linker must keep every method of everything (14 MB).
 const functionTags = "lambda.norpc,grpcnotrace"
 
+// flags are the compiler's for a platform. What is deployed to AWS is the same from every machine. What stays here is not cut
+// loose from its folder, so that it shares all compiled packages with the tests.
+func (t Target) flags() []string {
+	flags := []string{"-tags", functionTags, "-ldflags", "-s -w -buildid="}
+	if t == AWS {
+		flags = append(flags, "-trimpath")
+	}
+	return flags
+}
+
 // Functions builds every Lambda in one call of the compiler, reproducibly: an unchanged function gives an unchanged
 // program, and is not deployed again.
 func (b Builder) Functions(ctx context.Context, log *os.File, target Target) (Result, error) {
@@ -33,7 +43,7 @@ func (b Builder) Functions(ctx context.Context, log *os.File, target Target) (Re
 	return b.ensure(ctx, log, product{
 		name:    "functions-" + target.OS + "-" + target.Arch,
 		inputs:  []string{"functions", "shared", "migrations", "go.work", filepath.Join("llm-gateway", "proto")},
-		words:   []string{target.OS, target.Arch, target.Dist, functionTags},
+		words:   append([]string{target.OS, target.Arch, target.Dist}, target.flags()...),
 		results: []string{filepath.Join(dist, "functions")},
 		make: func(ctx context.Context, log io.Writer) error {
 			programs := filepath.Join(dist, "bin")
@@ -42,8 +52,9 @@ func (b Builder) Functions(ctx context.Context, log *os.File, target Target) (Re
 				return fmt.Errorf("make %s: %w", programs, err)
 			}
 			env := []string{"CGO_ENABLED=0", "GOOS=" + target.OS, "GOARCH=" + target.Arch}
-			if err := b.run(ctx, log, "functions", env, "go", "build", "-tags", functionTags, "-trimpath",
-				"-ldflags", "-s -w -buildid=", "-o", programs+string(filepath.Separator), "./..."); err != nil {
+			command := append([]string{"go", "build"}, target.flags()...)
+			command = append(command, "-o", programs+string(filepath.Separator), "./...")
+			if err := b.run(ctx, log, "functions", env, command...); err != nil {
 				return err
 			}
 			return b.layOut(programs, filepath.Join(dist, "functions"))

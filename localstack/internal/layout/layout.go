@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 )
 
 // Layout is the set of folders one local cloud works with.
@@ -26,6 +27,9 @@ func Find() (Layout, error) {
 	if err != nil {
 		return Layout{}, err
 	}
+	if err := usable(root); err != nil {
+		return Layout{}, err
+	}
 	home := os.Getenv("YORIAI_HOME")
 	if home == "" {
 		home = ".local"
@@ -34,6 +38,15 @@ func Find() (Layout, error) {
 		home = filepath.Join(root, home)
 	}
 	return Layout{Root: root, Home: home, Tools: filepath.Join(root, ".tools")}, nil
+}
+
+// usable refuses a path that programs which we start cannot have: a colon parts search paths, and PostgreSQL hands its own
+// path to a shell between double quotes. Spaces and letters of all languages are fine.
+func usable(root string) error {
+	if i := strings.IndexAny(root, ":$`\"\\\n"); i >= 0 {
+		return fmt.Errorf("the checkout's path %s has a %q in it, which PostgreSQL and search paths cannot hold: move the checkout", root, root[i])
+	}
+	return nil
 }
 
 // findRoot walks up to the folder with go.work.

@@ -12,7 +12,8 @@ import (
 	"github.com/yoriai/yoriai/localstack/internal/process"
 )
 
-// Progress prints a line for each step that ends, and on a terminal one more that tells what is running.
+// Progress prints a line for each step that ends, and keeps telling what is running: on a terminal in a line of its own, in a
+// log every half minute.
 type Progress struct {
 	out      io.Writer
 	terminal bool
@@ -26,9 +27,11 @@ type Progress struct {
 // NewProgress prints to out.
 func NewProgress(out *os.File) *Progress {
 	p := &Progress{out: out, terminal: isTerminal(out), began: map[string]time.Time{}, stop: make(chan struct{})}
-	if p.terminal {
-		go p.refresh()
+	every := time.Second
+	if !p.terminal {
+		every = 30 * time.Second
 	}
+	go p.refresh(every)
 	return p
 }
 
@@ -86,8 +89,8 @@ func (p *Progress) end(name, line string) {
 }
 
 // refresh keeps the seconds going.
-func (p *Progress) refresh() {
-	ticker := time.NewTicker(time.Second)
+func (p *Progress) refresh(every time.Duration) {
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
 		select {
@@ -96,7 +99,11 @@ func (p *Progress) refresh() {
 		case <-ticker.C:
 			p.mu.Lock()
 			p.clear()
-			p.draw()
+			if p.terminal {
+				p.draw()
+			} else if line := p.waiting(); line != "" {
+				_, _ = fmt.Fprintln(p.out, line)
+			}
 			p.mu.Unlock()
 		}
 	}
@@ -109,10 +116,17 @@ func (p *Progress) clear() {
 	}
 }
 
-// draw writes the line of what is running, with the seconds it has taken so far.
+// draw writes the line of what is running.
 func (p *Progress) draw() {
-	if !p.terminal || len(p.running) == 0 {
-		return
+	if p.terminal {
+		_, _ = fmt.Fprint(p.out, p.waiting())
+	}
+}
+
+// waiting tells what is running, with the seconds it has taken so far; empty if nothing is.
+func (p *Progress) waiting() string {
+	if len(p.running) == 0 {
+		return ""
 	}
 	parts := make([]string, 0, len(p.running))
 	for _, name := range p.running {
@@ -123,7 +137,7 @@ func (p *Progress) draw() {
 	if runes := []rune(line); len(runes) > narrow {
 		line = string(runes[:narrow-1]) + "…"
 	}
-	_, _ = fmt.Fprint(p.out, line)
+	return line
 }
 
 // tail is the end of a step's log, indented.

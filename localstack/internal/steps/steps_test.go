@@ -9,6 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -108,4 +109,28 @@ func TestAnUnknownNeedIsAnError(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "a waits for nothing") {
 		t.Errorf("err = %v", err)
 	}
+}
+
+func TestALogKeepsTellingWhatItWaitsFor(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		out, err := os.Create(filepath.Join(t.TempDir(), "out"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer out.Close()
+		progress := NewProgress(out)
+		progress.Began("functions")
+		progress.Began("web-build")
+		time.Sleep(31 * time.Second)
+		synctest.Wait()
+		progress.Close()
+		said, err := os.ReadFile(out.Name())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.Contains(string(said), "  … functions 30 s · web-build 30 s\n") {
+			t.Errorf("said %q", said)
+		}
+	})
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"strconv"
 	"sync"
 
 	"github.com/yoriai/yoriai/localstack/internal/layout"
@@ -28,10 +27,14 @@ type Bed struct {
 	parts []*process.Process
 }
 
-// Start runs Postgres, MiniStack, miniredis and, where it is installed, a real Redis, all at once.
+// Start runs Postgres, MiniStack, miniredis and a real Redis, all at once.
 func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 	if err := ministack.Install(ctx, l, os.Stderr); err != nil {
 		return nil, fmt.Errorf("install MiniStack: %w", err)
+	}
+	redisServer, err := redis.Real(ctx, l, os.Stderr)
+	if err != nil {
+		return nil, err
 	}
 	gateway, err := buildGateway(ctx, l)
 	if err != nil {
@@ -52,6 +55,7 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 		"TEST_DATABASE_URL=" + database.URL(),
 		"TEST_AWS_ENDPOINT=" + cloud.Endpoint(),
 		"TEST_REDIS_URL=" + redis.URL(free[2]),
+		"TEST_REAL_REDIS_URL=" + redis.URL(free[3]),
 		"TEST_GATEWAY_PROGRAM=" + gateway,
 	}
 	starts := []func(context.Context) (*process.Process, error){
@@ -60,12 +64,9 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 		func(ctx context.Context) (*process.Process, error) {
 			return redis.Start(ctx, free[2], bed.log("redis"))
 		},
-	}
-	if server, err := exec.LookPath("redis-server"); err == nil {
-		bed.environ = append(bed.environ, "TEST_REAL_REDIS_URL="+redis.URL(free[3]))
-		starts = append(starts, func(ctx context.Context) (*process.Process, error) {
-			return bed.startRealRedis(ctx, server, free[3])
-		})
+		func(ctx context.Context) (*process.Process, error) {
+			return redis.StartReal(ctx, redisServer, free[3], dir)
+		},
 	}
 	if err := bed.startAll(ctx, starts); err != nil {
 		bed.stopParts() // the logs stay, for whoever reads the error
@@ -103,17 +104,6 @@ func (b *Bed) startAll(ctx context.Context, starts []func(context.Context) (*pro
 	}
 	wait.Wait()
 	return errors.Join(failures...)
-}
-
-// startRealRedis runs Debian's server without persistence.
-func (b *Bed) startRealRedis(ctx context.Context, server string, port int) (*process.Process, error) {
-	return process.Start(ctx, process.Spec{
-		Name:    "redis-server",
-		Command: []string{server, "--port", strconv.Itoa(port), "--bind", ports.Host, "--save", "", "--appendonly", "no"},
-		Dir:     b.dir,
-		Log:     b.log("redis-server"),
-		Ready:   redis.Answers(port),
-	})
 }
 
 // Environ is what a test finds the servers by.

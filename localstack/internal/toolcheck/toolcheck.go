@@ -25,7 +25,7 @@ type Tool struct {
 var Required = []Tool{
 	{"go", []string{"go", "env", "GOVERSION"}, [2]int{1, 26}, "https://go.dev/dl/"},
 	{"cargo", []string{"cargo", "--version"}, [2]int{1, 88}, "https://rustup.rs: curl --proto '=https' -sSf https://sh.rustup.rs | sh"},
-	{"node", []string{"node", "--version"}, [2]int{20, 9}, "https://nodejs.org/en/download (20.9 or newer)"},
+	{"node", []string{"node", "--version"}, [2]int{20, 11}, "https://nodejs.org/en/download (20.11 or newer)"},
 	{"npm", []string{"npm", "--version"}, [2]int{9, 0}, "it comes with Node: https://nodejs.org/en/download"},
 	{"python3", []string{"python3", "--version"}, [2]int{3, 10}, "https://www.python.org/downloads/ or apt-get install python3 python3-venv"},
 }

@@ -19,9 +19,9 @@ import (
 // each runs a test on the local default, on a real server where there is one, on a server that is away, and on none.
 func each(t *testing.T, test func(t *testing.T, c *redis.Client, answers bool)) {
 	t.Helper()
-	address := os.Getenv("TEST_REDIS_URL")
-	if address == "" {
-		t.Fatal("TEST_REDIS_URL is not set: run `go run ./localstack/cmd/yoriai-testbed go test ./shared/...`")
+	address, real := os.Getenv("TEST_REDIS_URL"), os.Getenv("TEST_REAL_REDIS_URL")
+	if address == "" || real == "" {
+		t.Fatal("TEST_REDIS_URL and TEST_REAL_REDIS_URL are not set: run `go run ./localstack/cmd/yoriai-testbed go test ./shared/...`")
 	}
 	closed, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -29,10 +29,7 @@ func each(t *testing.T, test func(t *testing.T, c *redis.Client, answers bool)) 
 	}
 	away := "redis://" + closed.Addr().String()
 	closed.Close()
-	stages := map[string]string{"local": address, "away": away, "none": ""}
-	if real := os.Getenv("TEST_REAL_REDIS_URL"); real != "" {
-		stages["real"] = real
-	}
+	stages := map[string]string{"local": address, "away": away, "none": "", "real": real}
 	for name, url := range stages {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

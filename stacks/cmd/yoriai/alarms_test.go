@@ -62,6 +62,19 @@ func TestAlarmsNameFunctionsThatExist(t *testing.T) {
 	}
 }
 
+// A new account may run ten invocations at once: the alarm rings below its own limit, whatever that is.
+func TestConcurrencyRingsBelowTheAccountsLimit(t *testing.T) {
+	s, err := stageNamed(t, stage.Dev).WithConcurrency("10")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, a := range synthesise(t, s).Of("AWS::CloudWatch::Alarm") {
+		if a.Text("MetricName") == "ConcurrentExecutions" && a.Number("Threshold") != 8 {
+			t.Errorf("rings over %v of 10", a.Number("Threshold"))
+		}
+	}
+}
+
 // A topic with a policy of its own lets nobody in whom it does not name: SNS's
 // own rule, which lets the account in, is replaced.
 func TestWhoRingsMayPublish(t *testing.T) {

@@ -53,6 +53,9 @@ func run(app awscdk.App, getenv func(string) string) error {
 	if s, err = s.In(contextValue(app, "region", s.Region)); err != nil {
 		return err
 	}
+	if s, err = s.WithConcurrency(contextValue(app, "concurrency", "")); err != nil {
+		return err
+	}
 	s.Deployment = contextValue(app, "deployment", time.Now().UTC().Format("20060102T150405Z"))
 	s.Gateway.ImageTag = contextValue(app, "gatewayImage", "unbuilt")
 	s.OTLPEndpoint = contextValue(app, "otlpEndpoint", s.OTLPEndpoint)

@@ -67,6 +67,25 @@ func TestEveryOperationIsARouteAndNoOther(t *testing.T) {
 	}
 }
 
+// API Gateway refuses two changes of one API at a time: of a stack's routes and integrations, each waits for the one before.
+func TestRoutesOfOneAPIAreMadeOneByOne(t *testing.T) {
+	for _, name := range awsStages {
+		s := templates(t, name)
+		for _, kind := range []string{"AWS::ApiGatewayV2::Route", "AWS::ApiGatewayV2::Integration"} {
+			first := map[string]string{}
+			for _, r := range s.Of(kind) {
+				if slices.ContainsFunc(texts(r.DependsOn), func(id string) bool { return s[r.Stack].Resources[id].Type == "AWS::ApiGatewayV2::Route" }) {
+					continue
+				}
+				if other, second := first[r.Stack]; second {
+					t.Errorf("%s: %s and %s of stack %s are made at once", name, other, r.ID, r.Stack)
+				}
+				first[r.Stack] = r.ID
+			}
+		}
+	}
+}
+
 // The settings in the contract reach the function.
 func TestAFunctionHasTheContractsMemoryAndTime(t *testing.T) {
 	for n, f := range declared(t) {

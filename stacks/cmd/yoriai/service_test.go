@@ -2,6 +2,7 @@ package main
 
 import (
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -36,6 +37,21 @@ func TestTheGatewayLetsStreamsFinish(t *testing.T) {
 		}
 		if architecture := task.Text("RuntimePlatform", "CpuArchitecture"); architecture != "ARM64" {
 			t.Errorf("%s: %s", name, architecture)
+		}
+	}
+}
+
+// The cluster knows the capacity before the service wants it, and gives it up after.
+func TestAServiceComesAfterItsCapacity(t *testing.T) {
+	for _, name := range awsStages {
+		s := templates(t, name)
+		capacity, service := s.Of("AWS::ECS::ClusterCapacityProviderAssociations"), s.Of("AWS::ECS::Service")[0]
+		if len(capacity) != 1 || !slices.Contains(texts(service.DependsOn), capacity[0].ID) {
+			t.Fatalf("%s: the service waits for %v, not for %v", name, service.DependsOn, capacity)
+		}
+		strategy, _ := service.List("CapacityProviderStrategy")[0].(map[string]any)
+		if provider, _ := strategy["CapacityProvider"].(string); !slices.Contains(texts(capacity[0].At("CapacityProviders")), provider) {
+			t.Errorf("%s: the cluster lacks %s", name, provider)
 		}
 	}
 }

@@ -4,6 +4,7 @@ import { mkdirSync } from 'node:fs';
 import path from 'node:path';
 import { AxeBuilder } from '@axe-core/playwright';
 import { chromium } from 'playwright-core';
+import { browserProgram } from '../../../scripts/browser/browser.mjs';
 import { base, password } from './cloud.mjs';
 
 export const shots = path.resolve(import.meta.dirname, '../../test-results');
@@ -11,7 +12,7 @@ mkdirSync(shots, { recursive: true });
 
 export function launch() {
   return chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: browserProgram(),
     args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 }

@@ -7,7 +7,8 @@ import { promisify } from 'node:util';
 
 const root = path.resolve(import.meta.dirname, '../../..');
 const endpointsFile = path.resolve(process.env.YORIAI_ENDPOINTS ?? path.join(root, '.local/endpoints.json'));
-const endpoints = JSON.parse(readFileSync(endpointsFile, 'utf8'));
+const stage = process.env.YORIAI_STAGE_URL;
+const endpoints = stage ? { web: stage, api: `${stage}/api` } : JSON.parse(readFileSync(endpointsFile, 'utf8'));
 export const base = endpoints.web;
 export const password = 'correct horse battery';
 
