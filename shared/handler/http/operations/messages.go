@@ -8,6 +8,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/strictjson"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 )
@@ -24,7 +25,10 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 			return err
 		}
 		if body.ClientMessageId.IsZero() {
-			return fault.New(fault.Malformed, "client_message_id is missing.")
+			return strictjson.Malformed("client_message_id", "must be there, and not the nil UUID")
+		}
+		if body.ReplyTo != nil && body.ReplyTo.IsZero() {
+			return strictjson.Malformed("reply_to", "must not be the nil UUID")
 		}
 		cmd := messages.Send{RoomID: roomID, Sender: r.Caller.UserID, ClientMessageID: body.ClientMessageId, Content: body.Content}
 		if v := body.Visibility; v != nil && *v != api.SendMessageVisibilityPublic {
