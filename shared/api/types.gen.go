@@ -267,8 +267,8 @@ type AIReply struct {
 
 // AskAI defines model for AskAI.
 type AskAI struct {
-	Model    *string `json:"model,omitempty"`
-	Provider *string `json:"provider,omitempty"`
+	Model    *ModelName    `json:"model,omitempty"`
+	Provider *ProviderName `json:"provider,omitempty"`
 }
 
 // Attempt defines model for Attempt.
@@ -298,19 +298,23 @@ type AttemptList struct {
 // Code defines model for Code.
 type Code string
 
+// Content Not white space alone
+type Content = string
+
 // CreateRoom defines model for CreateRoom.
 type CreateRoom struct {
-	AiModel    *string `json:"ai_model,omitempty"`
-	AiProvider *string `json:"ai_provider,omitempty"`
+	AiModel    *ModelName    `json:"ai_model,omitempty"`
+	AiProvider *ProviderName `json:"ai_provider,omitempty"`
 
-	// Name 1–100 characters
-	Name string `json:"name"`
+	// Name Holds something that a reader sees: white space and zero-width characters alone are refused. White space around it is cut
+	Name RoomName `json:"name"`
 }
 
 // EditMessage defines model for EditMessage.
 type EditMessage struct {
-	Content       *string `json:"content,omitempty"`
-	ExcludeFromAi *bool   `json:"exclude_from_ai,omitempty"`
+	// Content Not white space alone
+	Content       *Content `json:"content,omitempty"`
+	ExcludeFromAi *bool    `json:"exclude_from_ai,omitempty"`
 }
 
 // FieldError defines model for FieldError.
@@ -343,7 +347,8 @@ type LogIn struct {
 
 // MarkRead defines model for MarkRead.
 type MarkRead struct {
-	MessageId Id `json:"message_id"`
+	// MessageId A UUID other than the nil UUID
+	MessageId NonNilId `json:"message_id"`
 }
 
 // Me defines model for Me.
@@ -362,7 +367,6 @@ type Member struct {
 	Event      int64  `json:"event"`
 	JoinedAt   Time   `json:"joined_at"`
 	MonthlyCap *int64 `json:"monthly_cap,omitempty"`
-	Online     bool   `json:"online"`
 	Role       Role   `json:"role"`
 	User       User   `json:"user"`
 }
@@ -418,8 +422,11 @@ type MessagePage struct {
 
 // Model defines model for Model.
 type Model struct {
-	Available       bool   `json:"available"`
-	ContextWindow   int64  `json:"context_window"`
+	Available     bool  `json:"available"`
+	ContextWindow int64 `json:"context_window"`
+
+	// Deprecated Its provider advises against it; no room gets it unasked
+	Deprecated      bool   `json:"deprecated"`
 	DisplayName     string `json:"display_name"`
 	Id              string `json:"id"`
 	MaxOutputTokens int64  `json:"max_output_tokens"`
@@ -446,6 +453,9 @@ type ModelList struct {
 	Items []Model `json:"items"`
 }
 
+// ModelName defines model for ModelName.
+type ModelName = string
+
 // MyChanges defines model for MyChanges.
 type MyChanges struct {
 	HasMore        bool                     `json:"has_more"`
@@ -457,6 +467,9 @@ type MyChanges struct {
 	Rooms          []Room                   `json:"rooms"`
 }
 
+// NonNilId A UUID other than the nil UUID
+type NonNilId = id.ID
+
 // Problem defines model for Problem.
 type Problem struct {
 	Code      Code          `json:"code"`
@@ -467,6 +480,9 @@ type Problem struct {
 	Title     string        `json:"title"`
 	Type      string        `json:"type"`
 }
+
+// ProviderName defines model for ProviderName.
+type ProviderName = string
 
 // Reaction defines model for Reaction.
 type Reaction struct {
@@ -489,13 +505,14 @@ type RefreshSession struct {
 
 // RegisterUser defines model for RegisterUser.
 type RegisterUser struct {
+	// Email At most 254 bytes of UTF-8, no character that nobody sees. White space around it is cut
 	Email  string  `json:"email"`
 	Locale *Locale `json:"locale,omitempty"`
 
-	// Password 10–128 characters
+	// Password Counted and compared in Unicode NFC
 	Password string `json:"password"`
 
-	// Username 3–32 of a-z 0-9 _ -, unique without regard to case
+	// Username Unique without regard to case. White space around it is cut, and full-width letters are taken for ASCII
 	Username string `json:"username"`
 }
 
@@ -543,6 +560,9 @@ type RoomChanges struct {
 	Room *Room `json:"room,omitempty"`
 }
 
+// RoomName Holds something that a reader sees: white space and zero-width characters alone are refused. White space around it is cut
+type RoomName = string
+
 // RoomPage defines model for RoomPage.
 type RoomPage struct {
 	Items []Room `json:"items"`
@@ -581,12 +601,16 @@ type RoomSnapshot struct {
 
 // SendMessage defines model for SendMessage.
 type SendMessage struct {
-	Ai              *AskAI `json:"ai,omitempty"`
-	ClientMessageId Id     `json:"client_message_id"`
+	Ai *AskAI `json:"ai,omitempty"`
 
-	// Content 1–32,000 characters (Unicode code points), no U+0000
-	Content    string                 `json:"content"`
-	ReplyTo    *Id                    `json:"reply_to,omitempty"`
+	// ClientMessageId A UUID other than the nil UUID
+	ClientMessageId NonNilId `json:"client_message_id"`
+
+	// Content Not white space alone
+	Content Content `json:"content"`
+
+	// ReplyTo A UUID other than the nil UUID
+	ReplyTo    *NonNilId              `json:"reply_to,omitempty"`
 	Visibility *SendMessageVisibility `json:"visibility,omitempty"`
 }
 
@@ -625,20 +649,16 @@ type Time = Moment
 // UpdateRoom defines model for UpdateRoom.
 type UpdateRoom struct {
 	// AiContextCutoffAt The AI reads nothing older
-	AiContextCutoffAt *Moment `json:"ai_context_cutoff_at,omitempty"`
+	AiContextCutoffAt *Moment       `json:"ai_context_cutoff_at,omitempty"`
+	AiInstructions    *string       `json:"ai_instructions,omitempty"`
+	AiModel           *ModelName    `json:"ai_model,omitempty"`
+	AiProvider        *ProviderName `json:"ai_provider,omitempty"`
+	Description       *string       `json:"description,omitempty"`
+	IsArchived        *bool         `json:"is_archived,omitempty"`
+	MaxReplyTokens    *int          `json:"max_reply_tokens,omitempty"`
 
-	// AiInstructions At most 8,000 characters
-	AiInstructions *string `json:"ai_instructions,omitempty"`
-	AiModel        *string `json:"ai_model,omitempty"`
-	AiProvider     *string `json:"ai_provider,omitempty"`
-
-	// Description At most 1,000 characters
-	Description *string `json:"description,omitempty"`
-	IsArchived  *bool   `json:"is_archived,omitempty"`
-
-	// MaxReplyTokens 256–32768
-	MaxReplyTokens *int    `json:"max_reply_tokens,omitempty"`
-	Name           *string `json:"name,omitempty"`
+	// Name Holds something that a reader sees: white space and zero-width characters alone are refused. White space around it is cut
+	Name *RoomName `json:"name,omitempty"`
 }
 
 // User defines model for User.
@@ -650,26 +670,29 @@ type User struct {
 	Username    string `json:"username"`
 }
 
-// After defines model for After.
-type After = id.ID
+// After A UUID other than the nil UUID
+type After = NonNilId
 
-// Around defines model for Around.
-type Around = id.ID
+// Around A UUID other than the nil UUID
+type Around = NonNilId
 
-// Before defines model for Before.
-type Before = id.ID
+// Before A UUID other than the nil UUID
+type Before = NonNilId
 
-// Cursor defines model for Cursor.
-type Cursor = string
-
-// IdempotencyKey defines model for IdempotencyKey.
-type IdempotencyKey = id.ID
+// IdempotencyKey A UUID other than the nil UUID
+type IdempotencyKey = NonNilId
 
 // Limit defines model for Limit.
 type Limit = int
 
+// MemberCursor A UUID other than the nil UUID
+type MemberCursor = NonNilId
+
 // MessageId defines model for MessageId.
 type MessageId = id.ID
+
+// RoomCursor defines model for RoomCursor.
+type RoomCursor = string
 
 // RoomId defines model for RoomId.
 type RoomId = id.ID
@@ -707,6 +730,9 @@ type Unavailable = Problem
 // Unprocessable defines model for Unprocessable.
 type Unprocessable = Problem
 
+// UnsupportedMediaType defines model for UnsupportedMediaType.
+type UnsupportedMediaType = Problem
+
 // ListMyChangesParams defines parameters for ListMyChanges.
 type ListMyChangesParams struct {
 	// Since The last event held
@@ -715,8 +741,9 @@ type ListMyChangesParams struct {
 
 // ListRoomsParams defines parameters for ListRooms.
 type ListRoomsParams struct {
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+	// Cursor A `next_cursor`
+	Cursor *RoomCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit      `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // CreateRoomParams defines parameters for CreateRoom.
@@ -732,19 +759,20 @@ type ListChangesParams struct {
 
 // ListMembersParams defines parameters for ListMembers.
 type ListMembersParams struct {
-	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+	// Cursor A `next_cursor`
+	Cursor *MemberCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit        `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListMessagesParams defines parameters for ListMessages.
 type ListMessagesParams struct {
-	// Before Messages with a lower id
+	// Before Messages with a lower id, newest first. At most one of `before`, `after` and `around` is given
 	Before *Before `form:"before,omitempty" json:"before,omitempty"`
 
-	// After Messages with a higher id, oldest first
+	// After Messages with a higher id, oldest first. Not with `before` or `around`
 	After *After `form:"after,omitempty" json:"after,omitempty"`
 
-	// Around The message with half a page on either side
+	// Around The message with half a page on either side, newest first. Not with `before` or `after`
 	Around *Around `form:"around,omitempty" json:"around,omitempty"`
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }

@@ -3,12 +3,15 @@ package apitest
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
+	"unicode"
 
 	"github.com/getkin/kin-openapi/openapi3"
 
@@ -80,7 +83,8 @@ func checkResponse(t testing.TB, operationID string, status int, body []byte) er
 	}
 	name := strconv.Itoa(status)
 	response := operation.Spec.Responses.Value(name)
-	if response == nil && status < 400 {
+	// What a caller can do something about is named by each operation that says it.
+	if response == nil && status < 500 {
 		return errors.New("the contract does not name this status")
 	}
 	if response == nil {
@@ -96,10 +100,26 @@ func checkResponse(t testing.TB, operationID string, status int, body []byte) er
 	if response.Ref != "" {
 		at = strings.TrimPrefix(response.Ref, "#")
 	}
+	if err := checkCode(response.Value, body); status >= 400 && name != "default" && err != nil {
+		return err
+	}
 	for media := range response.Value.Content {
 		if err := httpSchemas.check(at+pointer("content", media, "schema"), body); err != nil {
 			return err
 		}
+	}
+	return nil
+}
+
+// checkCode holds a problem's code against those that the description of its response lists.
+func checkCode(response *openapi3.Response, body []byte) error {
+	var problem struct{ Code string }
+	if err := json.Unmarshal(body, &problem); err != nil {
+		return err
+	}
+	listed := strings.FieldsFunc(*response.Description, func(r rune) bool { return r != '_' && !unicode.IsLetter(r) })
+	if !slices.Contains(listed, problem.Code) {
+		return fmt.Errorf("the contract does not list the code %q for this status", problem.Code)
 	}
 	return nil
 }

@@ -70,6 +70,10 @@ func TestFramesAreHeldAgainstTheirMessage(t *testing.T) {
 	}
 }
 
+func told(code string) []byte {
+	return []byte(`{"type":"about:blank","title":"x","status":400,"code":"` + code + `","detail":"","request_id":"x"}`)
+}
+
 func TestStatusesThatTheContractDoesNotName(t *testing.T) {
 	t.Parallel()
 	problem := []byte(`{"type":"about:blank","title":"Internal","status":500,"code":"internal","detail":"","request_id":"x"}`)
@@ -82,6 +86,9 @@ func TestStatusesThatTheContractDoesNotName(t *testing.T) {
 		{"getMe", 500, problem, true},
 		{"getMe", 500, []byte(`{"code":"internal"}`), false},
 		{"getMe", 201, []byte(`{}`), false},
+		{"getMe", 401, told("unauthenticated"), true},
+		{"getMe", 401, told("not_found"), false},
+		{"getMe", 409, told("conflict"), false},
 		{"logOut", 204, nil, true},
 		{"logOut", 204, []byte(`{}`), false},
 		{"nothing", 200, []byte(`{}`), false},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
 // The ranges that a room's settings may have.
@@ -18,9 +19,9 @@ const (
 	MinReplyTokens   = 256
 	MaxReplyTokens   = 32768
 	DefaultReply     = 4096
-	maxProviderName  = 100
-	maxModelName     = 200
-	unnamedRoomError = "must have 1 to 100 characters"
+	MaxProviderName  = 100
+	MaxModelName     = 200
+	unnamedRoomError = "must have 1 to 100 characters, and something to see"
 )
 
 // Room is a place where people and an AI talk in one order.
@@ -122,11 +123,11 @@ func (c Changes) Validate() error {
 		return func(s string) bool { return utf8.RuneCountInString(s) <= limit }
 	}
 	check(c.Name, "name", unnamedRoomError, func(s string) bool {
-		return strings.TrimSpace(s) != "" && utf8.RuneCountInString(s) <= MaxName
+		return user.Visible(s) && utf8.RuneCountInString(s) <= MaxName
 	})
 	check(c.Description, "description", "must have at most 1,000 characters", within(MaxDescription))
-	check(c.AIProvider, "ai_provider", "must have at most 100 characters", within(maxProviderName))
-	check(c.AIModel, "ai_model", "must have at most 200 characters", within(maxModelName))
+	check(c.AIProvider, "ai_provider", "must have at most 100 characters", within(MaxProviderName))
+	check(c.AIModel, "ai_model", "must have at most 200 characters", within(MaxModelName))
 	check(c.AIInstructions, "ai_instructions", "must have at most 8,000 characters", within(MaxInstructions))
 	if n := c.MaxReplyTokens; n != nil && (*n < MinReplyTokens || *n > MaxReplyTokens) {
 		bad = append(bad, fault.Field{Name: "max_reply_tokens", Message: "must lie between 256 and 32,768"})
@@ -137,9 +138,11 @@ func (c Changes) Validate() error {
 	return nil
 }
 
-// Apply writes the changes into r.
+// Apply writes the changes into r, a name without the white space around it.
 func (c Changes) Apply(r *Room) {
-	set(c.Name, &r.Name)
+	if c.Name != nil {
+		r.Name = user.Trim(*c.Name)
+	}
 	set(c.Description, &r.Description)
 	set(c.AIProvider, &r.AIProvider)
 	set(c.AIModel, &r.AIModel)

@@ -9,8 +9,8 @@ import (
 	"github.com/yoriai/yoriai/shared/handler/wire"
 )
 
-// MaxBody is the largest body that is read.
-const MaxBody = 256 * 1024
+// MaxBody is the largest body that is read: the longest message fits even as 32,000 emoji of two escapes each.
+const MaxBody = 512 * 1024
 
 // Nullable is a field of a request that may be absent, null or a value. Anywhere else null is refused.
 type Nullable[T any] = wire.Nullable[T]
@@ -43,4 +43,4 @@ func (r *Request) decode(into any, optional bool) error {
 	return wire.Decode(body, into)
 }
 
-func tooLarge() error { return fault.New(fault.TooLarge, "The body may have 256 KB.") }
+func tooLarge() error { return fault.New(fault.TooLarge, "The body may have 512 KB.") }

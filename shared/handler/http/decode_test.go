@@ -26,6 +26,6 @@ func TestBodiesThatAreNotRead(t *testing.T) {
 	wantProblem(t, call(s, "POST", "/rooms/x", large), 401, fault.Unauthenticated)
 	fits := `{"name":"` + strings.Repeat("a", MaxBody-len(`{"name":""}`)) + `"}`
 	if w := call(s, "POST", "/open", fits); w.Code != 204 {
-		t.Fatalf("a body of exactly 256 KB: %d", w.Code)
+		t.Fatalf("a body of exactly 512 KB: %d", w.Code)
 	}
 }

@@ -10,9 +10,11 @@ import (
 	"testing"
 	"time"
 
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/api/apitest"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/handler/http/optest"
 )
@@ -229,6 +231,53 @@ func TestRoomListsArePagedByActivity(t *testing.T) {
 	}
 	if strings.Join(names, " ") != "0 4 3 2 1" {
 		t.Fatal(names)
+	}
+}
+
+// The first answer was lost; the second must be the same, whatever became of the providers meanwhile.
+func TestARoomIsFoundAgainWhileTheCatalogueIsAway(t *testing.T) {
+	t.Parallel()
+	h := optest.New(t)
+	_, token := h.Person("aki")
+	value, wish := key(), body{"name": "Kyoto", "ai_provider": "scripted", "ai_model": "scripted"}
+	first := answers(t, "createRoom", h.Call(token, "POST", "/rooms", wish, "Idempotency-Key", value), 201)
+	h.Catalogue.Away.Store(true)
+	again := answers(t, "createRoom", h.Call(token, "POST", "/rooms", wish, "Idempotency-Key", value), 200)
+	if again["id"] != first["id"] || again["ai_model"] != "scripted" {
+		t.Errorf("%v became %v", first, again)
+	}
+	if out := answers(t, "createRoom", h.Call(token, "POST", "/rooms", wish, "Idempotency-Key", key()), 503); out["code"] != "unavailable" {
+		t.Error(out)
+	}
+	if l := answers(t, "listRooms", h.Call(token, "GET", "/rooms", nil), 200); len(l["items"].([]any)) != 1 {
+		t.Errorf("%v", l)
+	}
+}
+
+// A session that has ended opens nothing, and what a change is projected to stands in the table.
+func TestSessionsAndProjectionsAreReal(t *testing.T) {
+	t.Parallel()
+	h := optest.New(t)
+	person, token := h.Person("aki")
+	r := answers(t, "createRoom", h.Call(token, "POST", "/rooms", body{"name": "Kyoto"}, "Idempotency-Key", key()), 201)
+	roomID, _ := id.Parse(r["id"].(string))
+	table := dynamodb.Memberships{Table: h.Table}
+	m, found, err := table.Get(t.Context(), person, roomID)
+	if err != nil || !found || m.Role != string(room.Master) {
+		t.Fatalf("%+v %v %v", m, found, err)
+	}
+	sent := answers(t, "sendMessage", h.Call(token, "POST", "/rooms/"+roomID.String()+"/messages", body{"client_message_id": key(), "content": "x"}), 201)
+	answers(t, "markRead", h.Call(token, "PUT", "/rooms/"+roomID.String()+"/read", body{"message_id": at(sent, "message", "id")}), 200)
+	if raised, _, err := dynamodb.NewActivity(h.Table).Read(t.Context()); err != nil || raised.IsZero() {
+		t.Errorf("nothing woke the sweeper: %v %v", raised, err)
+	}
+	answers(t, "deleteRoom", h.Call(token, "DELETE", "/rooms/"+roomID.String(), nil), 204)
+	if m, _, err = table.Get(t.Context(), person, roomID); err != nil || m.Role != realtime.None {
+		t.Errorf("%+v %v", m, err)
+	}
+	answers(t, "logOut", h.Call(token, "POST", "/auth/logout", nil), 204)
+	if out := answers(t, "listRooms", h.Call(token, "GET", "/rooms", nil), 401); out["code"] != "unauthenticated" {
+		t.Error(out)
 	}
 }
 

@@ -30,14 +30,29 @@ func (r *Request) ID(param string) (id.ID, error) {
 	return v, nil
 }
 
-// QueryID is an id in the query, zero if absent. Returns invalid_cursor for what is no UUID.
+// Query is a parameter of the query, found false if it is absent. Returns malformed for one that is empty or there twice:
+// who wrote it meant something, and must not be answered as if they had not.
+func (r *Request) Query(name string) (value string, found bool, err error) {
+	values, found := r.QueryParams()[name]
+	switch {
+	case !found:
+		return "", false, nil
+	case len(values) > 1:
+		return "", false, wire.Malformed(name, "stands there twice")
+	case values[0] == "":
+		return "", false, wire.Malformed(name, "must not be empty")
+	}
+	return values[0], true, nil
+}
+
+// QueryID is an id in the query, zero if absent. Returns invalid_cursor for what is no UUID, or the nil one.
 func (r *Request) QueryID(name string) (id.ID, error) {
-	text := r.QueryParam(name)
-	if text == "" {
-		return id.ID{}, nil
+	text, found, err := r.Query(name)
+	if err != nil || !found {
+		return id.ID{}, err
 	}
 	v, err := id.Parse(text)
-	if err != nil {
+	if err != nil || v.IsZero() {
 		return id.ID{}, &fault.Error{Code: fault.InvalidCursor, Detail: name + " is no id.", Fields: []fault.Field{{Name: name, Message: "must be a UUID"}}}
 	}
 	return v, nil
@@ -45,22 +60,23 @@ func (r *Request) QueryID(name string) (id.ID, error) {
 
 // QueryInt is a number in the query, def if absent. Returns malformed for what is no number from min to max.
 func (r *Request) QueryInt(name string, def, min, max int64) (int64, error) {
-	text := r.QueryParam(name)
-	if text == "" {
-		return def, nil
+	text, found, err := r.Query(name)
+	if err != nil || !found {
+		return def, err
 	}
 	v, err := strconv.ParseInt(text, 10, 64)
-	if err != nil || v < min || v > max {
+	// Written back, so that +5 and 05, which no other program reads as we do, are refused.
+	if err != nil || v < min || v > max || strconv.FormatInt(v, 10) != text {
 		return 0, wire.Malformed(name, "must be a whole number from "+strconv.FormatInt(min, 10)+" to "+strconv.FormatInt(max, 10))
 	}
 	return v, nil
 }
 
-// IdempotencyKey is the key of a request that creates or costs. Returns malformed if it is absent or no UUID.
+// IdempotencyKey is the key of a request that creates or costs. Returns malformed if it is absent, no UUID, or the nil one.
 func (r *Request) IdempotencyKey() (id.ID, error) {
 	v, err := id.Parse(r.Request().Header.Get("Idempotency-Key"))
-	if err != nil {
-		return id.ID{}, wire.Malformed("Idempotency-Key", "must be a UUID")
+	if err != nil || v.IsZero() {
+		return id.ID{}, wire.Malformed("Idempotency-Key", "must be a UUID, and not the nil one")
 	}
 	return v, nil
 }

@@ -106,7 +106,7 @@ func Members(list []room.Membership) []api.Member {
 // Model is one model.
 func Model(m ai.Model) api.Model {
 	out := api.Model{Id: m.ID, Provider: m.Provider, DisplayName: m.DisplayName, ContextWindow: m.ContextWindow, MaxOutputTokens: m.MaxOutputTokens,
-		Vision: m.Vision, Streaming: m.Streaming, Available: m.Available}
+		Vision: m.Vision, Streaming: m.Streaming, Deprecated: m.Deprecated, Available: m.Available}
 	out.Price.Input, out.Price.CachedInput, out.Price.Output = m.Price.Input, m.Price.CachedInput, m.Price.Output
 	out.Weights.Input, out.Weights.Output = m.Weights.Input(), m.Weights.Output()
 	return out

@@ -70,7 +70,7 @@ export class FakeCloud {
   join(roomId: string, userId: string, role: Member['role']): void {
     const room = this.at(roomId);
     const event = this.record(room, 'member.updated', userId);
-    room.members.set(userId, { user: this.users.get(userId)!, role, joined_at: this.time(), online: false, event });
+    room.members.set(userId, { user: this.users.get(userId)!, role, joined_at: this.time(), event });
     if (!room.read.has(userId)) room.read.set(userId, { id: null, sequence: room.sequence });
     this.publish(room, event);
     this.recordUser(userId, 'room.joined', roomId);

@@ -4,7 +4,6 @@ import (
 	"net/http"
 
 	"github.com/yoriai/yoriai/shared/api"
-	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/wire"
@@ -52,9 +51,13 @@ func ListMyChanges(u changes.Changes) httpapi.Handler {
 	}
 }
 
+// absent is no number of an event.
+const absent = -1
+
 func sinceOf(r *httpapi.Request) (int64, error) {
-	if r.QueryParam("since") == "" {
-		return 0, fault.New(fault.Malformed, "since is missing.")
+	since, err := r.QueryInt("since", absent, 0, largestEvent)
+	if err == nil && since == absent {
+		return 0, wire.Malformed("since", "is missing")
 	}
-	return r.QueryInt("since", 0, 0, 1<<53)
+	return since, err
 }

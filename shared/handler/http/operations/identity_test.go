@@ -136,7 +136,7 @@ func TestWhatRegistrationRefuses(t *testing.T) {
 		"a short secret": {map[string]string{"username": "abc", "email": "a@b.c", "password": "short"}, 422, "validation_failed"},
 		"a wish":         {map[string]any{"username": "abc", "email": "a@b.c", "password": password, "is_admin": true}, 400, "unknown_field"},
 		"a number":       {map[string]any{"username": 5, "email": "a@b.c", "password": password}, 400, "malformed"},
-		"too much":       {map[string]string{"username": strings.Repeat("a", 300_000)}, 413, "too_large"},
+		"too much":       {map[string]string{"username": strings.Repeat("a", 600_000)}, 413, "too_large"},
 	} {
 		t.Run(name, func(t *testing.T) { s.call("POST", "/auth/register", c.body).want(c.status, c.code) })
 	}

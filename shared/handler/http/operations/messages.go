@@ -24,7 +24,10 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 			return err
 		}
 		if body.ClientMessageId.IsZero() {
-			return fault.New(fault.Malformed, "client_message_id is missing.")
+			return wire.Malformed("client_message_id", "must be there, and not the nil UUID")
+		}
+		if body.ReplyTo != nil && body.ReplyTo.IsZero() {
+			return wire.Malformed("reply_to", "must not be the nil UUID")
 		}
 		cmd := messages.Send{RoomID: roomID, Sender: r.Caller.UserID, ClientMessageID: body.ClientMessageId, Content: body.Content}
 		if v := body.Visibility; v != nil && *v != api.SendMessageVisibilityPublic {

@@ -8,6 +8,12 @@ const (
 	largestPage = 100
 )
 
+// The highest numbers that a query may name: of events, what JSON programs count exactly; of attempts, nine digits.
+const (
+	largestEvent   = 1 << 53
+	largestAttempt = 999_999_999
+)
+
 func text(s *string) string {
 	if s == nil {
 		return ""

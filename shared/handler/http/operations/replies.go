@@ -64,7 +64,7 @@ func ListAttempts(u replies.Replies) httpapi.Handler {
 		if err != nil {
 			return err
 		}
-		after, err := r.QueryInt("cursor", 0, 0, 1<<31-1)
+		after, err := r.QueryInt("cursor", 0, 0, largestAttempt)
 		if err != nil {
 			return err
 		}

@@ -47,7 +47,7 @@ func ListRooms(u rooms.Rooms) httpapi.Handler {
 		if err != nil {
 			return err
 		}
-		from, err := roomCursor(r.QueryParam("cursor"))
+		from, err := roomCursor(r)
 		if err != nil {
 			return err
 		}
@@ -66,9 +66,10 @@ func ListRooms(u rooms.Rooms) httpapi.Handler {
 }
 
 // roomCursor reads what nextRooms wrote.
-func roomCursor(text string) (c rooms.Cursor, err error) {
-	if text == "" {
-		return c, nil
+func roomCursor(r *httpapi.Request) (c rooms.Cursor, err error) {
+	text, there, err := r.Query("cursor")
+	if err != nil || !there {
+		return c, err
 	}
 	below, above, found := strings.Cut(text, ".")
 	if found {

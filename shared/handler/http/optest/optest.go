@@ -1,48 +1,55 @@
-// Package optest serves the operations about rooms, messages and AI replies in one process, on a real database, for
-// tests and benchmarks: the same frame, handlers, use cases and SQL as the Lambdas, with queues that only count.
+// Package optest serves every operation of the HTTP contract in one process, on real servers, for tests and benchmarks:
+// the same frame, handlers, use cases and stores as the Lambdas, with queues that only count and models that are listed.
 package optest
 
 import (
 	"bytes"
 	"context"
 	"crypto/ed25519"
+	"crypto/rand"
 	"encoding/json"
 	"io"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
+	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
-	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/domain/user"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
-	"github.com/yoriai/yoriai/shared/handler/http/operations"
-	"github.com/yoriai/yoriai/shared/usecase/changes"
-	"github.com/yoriai/yoriai/shared/usecase/messages"
-	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
-	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
-// House is the server with its database.
+// House is the server with its database and its table.
 type House struct {
 	testing.TB
-	DB     *pgxpool.Pool
-	Rooms  rooms.Rooms
-	Queues *Queues
-	Server *httpapi.Server
-	signer *simplejwt.Signer
+	DB        *pgxpool.Pool
+	Table     dynamodb.Table
+	Rooms     rooms.Rooms
+	Queues    *Queues
+	Catalogue *Catalogue
+	Server    *httpapi.Server
+	Sessions  postgres.Sessions
+
+	redis *redis.Client
+	auth  *simplejwt.Service
+	now   func() time.Time
 }
 
 // Queues count what they are given.
@@ -62,85 +69,65 @@ func (q *Queues) Send(_ context.Context, rows []outbox.Row) (taken []id.ID, err 
 	return taken, nil
 }
 
-// projection stands where DynamoDB would; nothing here reads it.
-type projection struct{}
-
-func (projection) Raise(context.Context, ...realtime.Membership) error  { return nil }
-func (projection) RaiseRead(context.Context, id.ID, id.ID, id.ID) error { return nil }
-func (projection) Get(context.Context, id.ID, id.ID) (m realtime.Membership, found bool, err error) {
-	return m, false, nil
-}
-
-type activity struct{}
-
-func (activity) Raise(context.Context) error                                  { return nil }
-func (activity) Read(context.Context) (raised, clean time.Time, err error)    { return raised, clean, nil }
-func (activity) SetClean(context.Context, time.Time, time.Time) (bool, error) { return true, nil }
-
-// catalogue knows one model, "scripted" of the provider "scripted".
-type catalogue struct{}
+// Catalogue knows one model, "scripted" of the provider "scripted", unless it is away.
+type Catalogue struct{ Away atomic.Bool }
 
 // Model is what the catalogue knows.
 var Model = ai.Model{ID: "scripted", Provider: "scripted", DisplayName: "Scripted", ContextWindow: 8192, MaxOutputTokens: 4096,
 	Weights: ai.NewWeights(1_000_000, 1_000_000), Streaming: true, Configured: true, Available: true}
 
-func (catalogue) Models(context.Context) ([]ai.Model, error) { return []ai.Model{Model}, nil }
+// Models lists the one.
+func (c *Catalogue) Models(context.Context) ([]ai.Model, error) {
+	if c.Away.Load() {
+		return nil, fault.New(fault.Unavailable, "The models cannot be listed now.")
+	}
+	return []ai.Model{Model}, nil
+}
 
-// nothing stands where Redis would.
-type nothing struct{}
+// unlimited is a factor that no test reaches the end of.
+const unlimited = 1000
 
-func (nothing) Publish(context.Context, id.ID)                 {}
-func (nothing) Get(context.Context, id.ID) (int, string, bool) { return 0, "", false }
+// New serves every operation on a database and a table of its own, without limits to reach.
+func New(t testing.TB) *House { return open(t, unlimited, time.Now) }
 
-type alive struct{}
+// Limited is New with the limits that strangers meet, by a clock.
+func Limited(t testing.TB, now func() time.Time) *House { return open(t, 1, now) }
 
-func (alive) Alive(context.Context, id.ID, id.ID) (bool, error) { return true, nil }
-
-// New serves every operation on a database of its own.
-func New(t testing.TB) *House {
+func open(t testing.TB, factor int, now func() time.Time) *House {
 	t.Helper()
 	public, private, err := ed25519.GenerateKey(nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	db := pgtest.New(t)
-	h := &House{TB: t, DB: db, Queues: &Queues{Rows: map[outbox.Queue]int{}}, signer: simplejwt.NewSigner(private, time.Now)}
-	h.Server = httpapi.New(httpapi.Config{PublicOrigin: "http://localhost:8080", Log: slog.New(slog.NewJSONHandler(io.Discard, nil)),
-		Auth: httpapi.BySession(simplejwt.NewVerifier(time.Now, public), alive{})})
-	h.routes()
+	cache, err := redis.Open(os.Getenv("TEST_REDIS_URL"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	h := &House{TB: t, DB: pgtest.New(t), Table: dynamotest.New(t), Queues: &Queues{Rows: map[outbox.Queue]int{}}, Catalogue: &Catalogue{}, redis: cache, now: now}
+	h.Sessions = postgres.Sessions{Pool: h.DB}
+	h.auth = &simplejwt.Service{Verifier: simplejwt.NewVerifier(time.Now, public), Signer: simplejwt.NewSigner(private, time.Now),
+		Accounts: postgres.Accounts{Pool: h.DB}, Sessions: h.Sessions, Cost: simplejwt.Cost{MemoryKiB: 64, Iterations: 1}, Now: time.Now}
+	h.Server = httpapi.New(httpapi.Config{PublicOrigin: Origin, Log: slog.New(slog.NewJSONHandler(io.Discard, nil)), Auth: httpapi.BySession(h.auth, h.Sessions)})
+	h.serve(factor)
 	return h
 }
 
-func (h *House) routes() {
-	run := transact.Runner{Store: postgres.Changes{DB: h.DB}, Relay: transact.Relay{Queues: h.Queues, Store: postgres.Outbox{DB: h.DB}, Activity: activity{}}}
-	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: projection{}, Catalogue: catalogue{}, Hint: nothing{}}
-	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Running: nothing{}, Hint: nothing{}}
-	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Hint: nothing{}}
-	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
-	const one, list, entry = "/rooms/{roomId}", "/rooms/{roomId}/messages", "/rooms/{roomId}/messages/{messageId}"
-	for _, o := range []struct {
-		method, path string
-		handler      httpapi.Handler
-	}{
-		{"POST", "/rooms", operations.CreateRoom(h.Rooms)}, {"GET", "/rooms", operations.ListRooms(h.Rooms)}, {"GET", one, operations.GetRoom(h.Rooms)},
-		{"PATCH", one, operations.UpdateRoom(h.Rooms)}, {"DELETE", one, operations.DeleteRoom(h.Rooms)}, {"GET", one + "/members", operations.ListMembers(h.Rooms)},
-		{"PUT", one + "/read", operations.MarkRead(h.Rooms)}, {"GET", one + "/changes", operations.ListChanges(c)}, {"GET", "/me/changes", operations.ListMyChanges(c)},
-		{"POST", list, operations.SendMessage(m)}, {"GET", list, operations.ListMessages(m)}, {"GET", entry, operations.GetMessage(m)},
-		{"PATCH", entry, operations.EditMessage(m)}, {"DELETE", entry, operations.DeleteMessage(m)}, {"POST", entry + "/regenerate", operations.RegenerateReply(a)},
-		{"POST", entry + "/stop", operations.StopReply(a)}, {"GET", entry + "/attempts", operations.ListAttempts(a)}, {"GET", "/models", operations.ListModels(catalogue{})},
-	} {
-		h.Server.Handle(o.method, o.path, false, o.handler)
-	}
-}
-
-// Person makes somebody and a token for them.
+// Person makes somebody with a session, and a token of it.
 func (h *House) Person(name string) (id.ID, string) {
 	h.Helper()
-	v := id.New()
+	v, session := id.New(), id.New()
 	if _, err := h.DB.Exec(context.Background(), `INSERT INTO users (id, username, email, display_name) VALUES ($1, $2, $3, $2)`, v, name, name+"@example.com"); err != nil {
 		h.Fatal(err)
 	}
-	token, err := h.signer.Sign(user.Caller{UserID: v, SessionID: id.New(), Username: name, DisplayName: name})
+	var hash user.TokenHash
+	if _, err := rand.Read(hash[:]); err != nil {
+		h.Fatal(err)
+	}
+	begins := time.Now()
+	if err := h.Sessions.Open(context.Background(), user.Session{ID: session, UserID: v, CreatedAt: begins, ExpiresAt: begins.Add(user.RefreshLifetime)}, hash); err != nil {
+		h.Fatal(err)
+	}
+	token, err := h.auth.Signer.Sign(user.Caller{UserID: v, SessionID: session, Username: name, DisplayName: name})
 	if err != nil {
 		h.Fatal(err)
 	}

@@ -15,14 +15,13 @@ export function nameOf(user: Named): string {
 }
 
 /** A person's face: their initial on the hue of their id. */
-export function Face({ user, size = 32, online = false, className }: { user: Named; size?: number; online?: boolean; className?: string }) {
+export function Face({ user, size = 32, className }: { user: Named; size?: number; className?: string }) {
   return (
     <span
-      aria-hidden="true" className={clsx('face relative grid shrink-0 place-items-center rounded-full font-semibold leading-none', className)}
+      aria-hidden="true" className={clsx('face grid shrink-0 place-items-center rounded-full font-semibold leading-none', className)}
       style={{ '--h': hueOf(user.id), width: size, height: size, fontSize: size * 0.41 } as CSSProperties}
     >
       {initialOf(nameOf(user))}
-      {online && <i className="absolute -right-px -bottom-px size-2.5 rounded-full bg-ok ring-2 ring-surface" />}
     </span>
   );
 }

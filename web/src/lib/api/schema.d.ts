@@ -348,6 +348,11 @@ export interface components {
     schemas: {
         /** Format: uuid */
         Id: string;
+        /**
+         * Format: uuid
+         * @description A UUID other than the nil UUID
+         */
+        NonNilId: string;
         /** Format: date-time */
         Time: string;
         /** @enum {string} */
@@ -366,10 +371,11 @@ export interface components {
             message: string;
         };
         RegisterUser: {
-            /** @description 3–32 of a-z 0-9 _ -, unique without regard to case */
+            /** @description Unique without regard to case. White space around it is cut, and full-width letters are taken for ASCII */
             username: string;
+            /** @description At most 254 bytes of UTF-8, no character that nobody sees. White space around it is cut */
             email: string;
-            /** @description 10–128 characters */
+            /** @description Counted and compared in Unicode NFC */
             password: string;
             locale?: components["schemas"]["Locale"];
         };
@@ -411,25 +417,25 @@ export interface components {
         /** @enum {string} */
         Role: "reader" | "guest" | "member" | "admin" | "master";
         CreateRoom: {
-            /** @description 1–100 characters */
-            name: string;
-            ai_provider?: string;
-            ai_model?: string;
+            name: components["schemas"]["RoomName"];
+            ai_provider?: components["schemas"]["ProviderName"];
+            ai_model?: components["schemas"]["ModelName"];
         };
+        /** @description Holds something that a reader sees: white space and zero-width characters alone are refused. White space around it is cut */
+        RoomName: string;
+        ProviderName: string;
+        ModelName: string;
         UpdateRoom: {
-            name?: string;
-            /** @description At most 1,000 characters */
+            name?: components["schemas"]["RoomName"];
             description?: string;
-            ai_provider?: string;
-            ai_model?: string;
-            /** @description At most 8,000 characters */
+            ai_provider?: components["schemas"]["ProviderName"];
+            ai_model?: components["schemas"]["ModelName"];
             ai_instructions?: string;
             /**
              * Format: date-time
              * @description The AI reads nothing older
              */
             ai_context_cutoff_at?: string | null;
-            /** @description 256–32768 */
             max_reply_tokens?: number;
             is_archived?: boolean;
         };
@@ -480,7 +486,6 @@ export interface components {
             user: components["schemas"]["User"];
             role: components["schemas"]["Role"];
             joined_at: components["schemas"]["Time"];
-            online: boolean;
             /** Format: int64 */
             event: number;
             /** Format: int64 */
@@ -495,7 +500,7 @@ export interface components {
             user_event: number;
         };
         MarkRead: {
-            message_id: components["schemas"]["Id"];
+            message_id: components["schemas"]["NonNilId"];
         };
         ReadPosition: {
             /** Format: uuid */
@@ -504,24 +509,25 @@ export interface components {
             unread_count: number;
         };
         SendMessage: {
-            client_message_id: components["schemas"]["Id"];
-            /** @description 1–32,000 characters (Unicode code points), no U+0000 */
-            content: string;
-            reply_to?: components["schemas"]["Id"];
+            client_message_id: components["schemas"]["NonNilId"];
+            content: components["schemas"]["Content"];
+            reply_to?: components["schemas"]["NonNilId"];
             /** @enum {string} */
             visibility?: "public";
             ai?: components["schemas"]["AskAI"];
         };
         AskAI: {
-            provider?: string;
-            model?: string;
+            provider?: components["schemas"]["ProviderName"];
+            model?: components["schemas"]["ModelName"];
         };
+        /** @description Not white space alone */
+        Content: string;
         SentMessage: {
             message: components["schemas"]["Message"];
             ai_message?: components["schemas"]["Message"];
         };
         EditMessage: {
-            content?: string;
+            content?: components["schemas"]["Content"];
             exclude_from_ai?: boolean;
         };
         Message: {
@@ -678,6 +684,8 @@ export interface components {
             };
             vision: boolean;
             streaming: boolean;
+            /** @description Its provider advises against it; no room gets it unasked */
+            deprecated: boolean;
             available: boolean;
         };
         Health: {
@@ -714,7 +722,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description forbidden */
+        /** @description forbidden: the role does not allow it, or a session cookie came without X-Yoriai-CSRF or this Origin */
         Forbidden: {
             headers: {
                 [name: string]: unknown;
@@ -743,6 +751,15 @@ export interface components {
         };
         /** @description too_large */
         TooLarge: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["Problem"];
+            };
+        };
+        /** @description unsupported_media_type */
+        UnsupportedMediaType: {
             headers: {
                 [name: string]: unknown;
             };
@@ -794,15 +811,18 @@ export interface components {
         MessageId: string;
         /** @description The last event held */
         Since: number;
-        Cursor: string;
+        /** @description A `next_cursor` */
+        RoomCursor: string;
+        /** @description A `next_cursor` */
+        MemberCursor: components["schemas"]["NonNilId"];
         Limit: number;
-        /** @description Messages with a lower id */
-        Before: string;
-        /** @description Messages with a higher id, oldest first */
-        After: string;
-        /** @description The message with half a page on either side */
-        Around: string;
-        IdempotencyKey: string;
+        /** @description Messages with a lower id, newest first. At most one of `before`, `after` and `around` is given */
+        Before: components["schemas"]["NonNilId"];
+        /** @description Messages with a higher id, oldest first. Not with `before` or `around` */
+        After: components["schemas"]["NonNilId"];
+        /** @description The message with half a page on either side, newest first. Not with `before` or `after` */
+        Around: components["schemas"]["NonNilId"];
+        IdempotencyKey: components["schemas"]["NonNilId"];
     };
     requestBodies: never;
     headers: {
@@ -836,8 +856,10 @@ export interface operations {
                 };
             };
             400: components["responses"]["BadRequest"];
+            403: components["responses"]["Forbidden"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
@@ -867,7 +889,9 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
         };
@@ -896,7 +920,9 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
         };
@@ -923,6 +949,9 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             default: components["responses"]["Problem"];
         };
     };
@@ -995,6 +1024,7 @@ export interface operations {
                 };
             };
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
         };
@@ -1002,7 +1032,8 @@ export interface operations {
     listRooms: {
         parameters: {
             query?: {
-                cursor?: components["parameters"]["Cursor"];
+                /** @description A `next_cursor` */
+                cursor?: components["parameters"]["RoomCursor"];
                 limit?: components["parameters"]["Limit"];
             };
             header?: never;
@@ -1061,7 +1092,9 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
@@ -1150,6 +1183,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
@@ -1158,7 +1192,8 @@ export interface operations {
     listMembers: {
         parameters: {
             query?: {
-                cursor?: components["parameters"]["Cursor"];
+                /** @description A `next_cursor` */
+                cursor?: components["parameters"]["MemberCursor"];
                 limit?: components["parameters"]["Limit"];
             };
             header?: never;
@@ -1169,7 +1204,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description A page, in order of joining */
+            /** @description A page, in order of the people's ids */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -1211,7 +1246,10 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
@@ -1250,11 +1288,11 @@ export interface operations {
     listMessages: {
         parameters: {
             query?: {
-                /** @description Messages with a lower id */
+                /** @description Messages with a lower id, newest first. At most one of `before`, `after` and `around` is given */
                 before?: components["parameters"]["Before"];
-                /** @description Messages with a higher id, oldest first */
+                /** @description Messages with a higher id, oldest first. Not with `before` or `around` */
                 after?: components["parameters"]["After"];
-                /** @description The message with half a page on either side */
+                /** @description The message with half a page on either side, newest first. Not with `before` or `after` */
                 around?: components["parameters"]["Around"];
                 limit?: components["parameters"]["Limit"];
             };
@@ -1322,6 +1360,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
@@ -1414,6 +1453,7 @@ export interface operations {
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];

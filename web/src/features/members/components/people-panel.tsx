@@ -30,9 +30,9 @@ function Panel({ roomId, close }: { roomId: string; close: () => void }) {
         <IconButton icon="close" label={t('close')} onClick={close} />
       </div>
       <ul className="mt-2 grid">
-        {members.map(({ user, role, online }) => (
+        {members.map(({ user, role }) => (
           <li key={user.id} className="flex min-h-11 items-center gap-2.5">
-            <Face user={user} online={online} />
+            <Face user={user} />
             <span className="grid min-w-0"><b className="truncate text-[14px]/5 font-medium">{nameOf(user)}</b>{user.display_name && user.display_name !== user.username && <small className="truncate text-[12.5px]/[17px] text-text-3">@{user.username}</small>}</span>
             <span className="ml-auto text-[12.5px] text-text-3">{roles(role)}</span>
           </li>

@@ -1,0 +1,67 @@
+package optest
+
+import (
+	"time"
+
+	"github.com/yoriai/yoriai/shared/adapter/apigateway"
+	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
+	"github.com/yoriai/yoriai/shared/adapter/redis"
+	"github.com/yoriai/yoriai/shared/api/apitest"
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/ratelimit"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+	"github.com/yoriai/yoriai/shared/usecase/changes"
+	"github.com/yoriai/yoriai/shared/usecase/identity"
+	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/replies"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/sockets"
+	"github.com/yoriai/yoriai/shared/usecase/transact"
+)
+
+// Origin is where the pages of this stage would come from.
+const Origin = "http://localhost:8080"
+
+// serve gives every operation of the contract its handler, at its path, with its limit.
+func (h *House) serve(factor int) {
+	handlers, limits := h.handlers(), ratelimit.NewLocal(h.now)
+	for name, operation := range apitest.Operations(h) {
+		handler := handlers[name]
+		if handler == nil {
+			h.Fatalf("nobody answers %s", name)
+		}
+		settings, _ := operation.Spec.Extensions["x-lambda"].(map[string]any)
+		if class, limited := settings["limit"].(string); limited {
+			rule, err := httpapi.LimitOf(class, factor)
+			if err != nil {
+				h.Fatal(err)
+			}
+			handler = httpapi.Limited(limits, rule, handler)
+		}
+		h.Server.Handle(operation.Method, operation.Path, operation.Open, handler)
+	}
+}
+
+func (h *House) handlers() map[string]httpapi.Handler {
+	run := transact.Runner{Store: postgres.Changes{DB: h.DB}, Relay: transact.Relay{Queues: h.Queues, Store: postgres.Outbox{DB: h.DB}, Activity: dynamodb.NewActivity(h.Table)}}
+	hint, limits := redis.NewStopHint(h.redis), ratelimit.NewLocal(h.now)
+	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: dynamodb.Memberships{Table: h.Table}, Catalogue: h.Catalogue, Hint: hint}
+	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: h.Catalogue, Meter: ai.Unmetered{}, Running: redis.NewStreamText(h.redis), Hint: hint}
+	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: h.Catalogue, Meter: ai.Unmetered{}, Hint: hint}
+	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
+	accounts := operations.Identity{Cookies: httpapi.Cookies{PublicOrigin: Origin}, Identity: &identity.Identity{Auth: h.auth, Accounts: h.auth.Accounts,
+		Limits: limits, Denials: dynamodb.Denials{Table: h.Table}, Sockets: dynamodb.Connections{Table: h.Table}, Closer: apigateway.NewInProcess()}}
+	tickets := sockets.TicketService{Tickets: dynamodb.Tickets{Table: h.Table}, Limits: limits, Now: time.Now}
+	return map[string]httpapi.Handler{
+		"registerUser": accounts.Register, "logIn": accounts.LogIn, "refreshSession": accounts.Refresh, "logOut": accounts.LogOut, "getMe": accounts.Me,
+		"createRealtimeTicket": operations.CreateRealtimeTicket(tickets, "ws://localhost:8080/ws"), "health": operations.Health("test"),
+		"createRoom": operations.CreateRoom(h.Rooms), "listRooms": operations.ListRooms(h.Rooms), "getRoom": operations.GetRoom(h.Rooms),
+		"updateRoom": operations.UpdateRoom(h.Rooms), "deleteRoom": operations.DeleteRoom(h.Rooms), "listMembers": operations.ListMembers(h.Rooms),
+		"markRead": operations.MarkRead(h.Rooms), "listChanges": operations.ListChanges(c), "listMyChanges": operations.ListMyChanges(c),
+		"sendMessage": operations.SendMessage(m), "listMessages": operations.ListMessages(m), "getMessage": operations.GetMessage(m),
+		"editMessage": operations.EditMessage(m), "deleteMessage": operations.DeleteMessage(m), "regenerateReply": operations.RegenerateReply(a),
+		"stopReply": operations.StopReply(a), "listAttempts": operations.ListAttempts(a), "listModels": operations.ListModels(h.Catalogue),
+	}
+}
