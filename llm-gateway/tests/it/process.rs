@@ -16,6 +16,7 @@ use crate::{
     grpc::collect,
     support::{
         gateway::{events, post, proto_say},
+        one_model,
         provider::{KEY, Kind},
         upstream::{Reply, Upstream},
     },
@@ -298,7 +299,8 @@ async fn a_collector_that_is_away_harms_nobody() {
 async fn a_configuration_that_makes_no_sense_stops_the_start() {
     let dir = std::env::temp_dir().join(format!("gateway-models-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
-    let file = "provider = \"openai\"\nsource = \"https://example.com\"\ndate = \"2026-01-01\"\n[[models]]\nid = \"x\"\nname = \"X\"\ncontext_window = 1\nmax_output_tokens = 1\nprice = { input = -1.0, cached_input = -1.0, output = 1.0 }\nweights = { input = 1, output = 1 }\n";
+    let price = "{ input = -1.0, cached_input = -1.0, output = 1.0 }";
+    let file = one_model("openai", "x", price, r#"{ rule = "crops" }"#);
     std::fs::write(dir.join("openai.toml"), file).unwrap();
     let dir = dir.to_str().unwrap();
     for (name, value, word) in [
