@@ -98,6 +98,7 @@ async fn run(stdout: &Stdout) -> Result<(), Box<dyn Error>> {
             clock: Arc::new(TokioClock::default()),
             observer: Arc::new(Observers(observers)),
             image_hosts: config.image_hosts.clone(),
+            unlisted_models: config.unlisted_models,
         },
     );
     // Ask the servers for their models now, so that the first caller need not wait for it.

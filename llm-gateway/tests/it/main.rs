@@ -11,8 +11,10 @@
 mod architecture;
 mod bad_input;
 mod both_sides;
+mod caching;
 mod contract;
 mod deadlines;
+mod efforts;
 mod errors;
 mod fuzz;
 mod grpc;
@@ -28,4 +30,5 @@ mod rest;
 mod shutdown;
 mod support;
 mod tokens;
+mod unlisted;
 mod wire;

@@ -181,6 +181,7 @@ fn too_many_counts_at_once_are_overloaded() {
             clock: Arc::new(TokioClock::default()),
             observer: Arc::new(Metrics::default()),
             image_hosts: vec![],
+            unlisted_models: false,
         },
     );
     let count = {
