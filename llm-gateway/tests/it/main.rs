@@ -19,6 +19,7 @@ mod errors;
 mod fuzz;
 mod grpc;
 mod keys;
+mod network;
 mod odd;
 mod oddities;
 mod paid_once;
