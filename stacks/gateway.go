@@ -112,6 +112,11 @@ func gatewayTask(stack awscdk.Stack, s stage.Stage) awsecs.FargateTaskDefinition
 		Secrets:                &secrets,
 		ReadonlyRootFilesystem: yoriai.Yes(),
 		StopTimeout:            yoriai.Seconds(stopSeconds),
+		// Where tasks are found by name, nothing else would notice one that hangs.
+		HealthCheck: &awsecs.HealthCheck{
+			Command:  jsii.Strings("CMD", "/llm-gateway", "health"), // the image has no shell
+			Interval: yoriai.Seconds(15), Timeout: yoriai.Seconds(5), Retries: yoriai.Num(3), StartPeriod: yoriai.Seconds(15),
+		},
 		Logging: awsecs.LogDriver_AwsLogs(&awsecs.AwsLogDriverProps{
 			StreamPrefix: jsii.String("gateway"), LogGroup: yoriai.NewLogs(stack, "Logs", "/yoriai/"+string(s.Name)+"/gateway", s),
 		}),
@@ -122,7 +127,8 @@ func gatewayTask(stack awscdk.Stack, s stage.Stage) awsecs.FargateTaskDefinition
 }
 
 // executionRole pulls the image, writes the log and reads the providers' keys.
-// The task's own role stays empty: the gateway calls nothing of AWS.
+// The task's own role stays empty: the gateway calls nothing of AWS. A changed
+// key is read when the tasks start anew.
 func executionRole(stack awscdk.Stack, s stage.Stage) awsiam.Role {
 	repository := yoriai.ARN(stack, "ecr", "repository/"+s.Resource(gatewayImage))
 	return awsiam.NewRole(stack, jsii.String("ExecutionRole"), &awsiam.RoleProps{

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Refreshes models/*.toml from a published price list.
+"""Refreshes the prices and limits in models/*.toml from a published list.
 
     scripts/refresh-models.py                      fetch the list and update every model it knows
     scripts/refresh-models.py --list FILE          take the list from a file instead
@@ -8,7 +8,10 @@
 
 The list is LiteLLM's model_prices_and_context_window.json, which names the providers' own pages. Prices move:
 the diff is for a person to read before it is committed. Weights follow from the price: a charged token is worth
-one dollar per million.
+one dollar per million. An entry whose figures change names the list as its source.
+
+What the list does not tell (how a model thinks and counts, which parameters it takes) stays as it is, and is left
+out of a model that is added: the gateway's tests fail until a person has looked it up.
 """
 
 import argparse
@@ -37,28 +40,47 @@ def display_name(model_id):
     return text.replace("GPT ", "GPT-")
 
 
-def read(entry, old, today):
-    """What the list says of a model, on top of what is known."""
+def long_context(entry):
+    """The price above so many input tokens, if the list has one."""
+    for key in entry:
+        above = re.fullmatch(r"input_cost_per_token_above_(\d+)k_tokens", key)
+        if above:
+            suffix = key.removeprefix("input_cost_per_token")
+            price = prices(entry, suffix)
+            return {"above": int(above[1]) * 1000} | price
+    return None
+
+
+def prices(entry, suffix=""):
     price = {
-        "input": per_million(entry, "input_cost_per_token"),
-        "cached_input": per_million(entry, "cache_read_input_token_cost"),
-        "output": per_million(entry, "output_cost_per_token"),
+        "input": per_million(entry, "input_cost_per_token" + suffix),
+        "cached_input": per_million(entry, "cache_read_input_token_cost" + suffix),
+        "output": per_million(entry, "output_cost_per_token" + suffix),
     }
     if price["cached_input"] == 0:
         price["cached_input"] = price["input"]  # No discount is published.
+    return price
+
+
+def read(entry, old, today):
+    """What the list says of a model, on top of what is known."""
+    price, long = prices(entry), long_context(entry)
     gone = entry.get("deprecation_date")
     output = int(entry["max_output_tokens"])
-    return {
-        "id": old["id"],
-        "name": old.get("name") or display_name(old["id"]),
+    figures = {
         "context_window": max(int(entry["max_input_tokens"]), output),
         "max_output_tokens": output,
         "price": price,
         "weights": {side: max(1, round(price[side] * 1e6)) for side in ("input", "output")},
-        "vision": bool(entry.get("supports_vision")),
-        "temperature": old.get("temperature", not entry.get("supports_reasoning") or not old["id"].startswith(("gpt-", "o"))),
-        "deprecated": bool(gone) and (datetime.date.fromisoformat(gone) - today).days < 180,
+        "deprecated": old.get("deprecated", False)
+        or bool(gone) and (datetime.date.fromisoformat(gone) - today).days < 180,
     }
+    if long:
+        figures["long_context"] = long
+    new = {"name": display_name(old["id"])} | old | figures
+    if new != old:
+        new |= {"source": SOURCE, "date": today.isoformat()}
+    return new
 
 
 def check(old, new):
@@ -70,32 +92,23 @@ def check(old, new):
             raise SystemExit(f"{new['id']}: {side} moves from {before} to {after}; change it by hand if it is true")
 
 
-def write(document):
-    lines = [
-        f"# {document['provider']}'s models. Refresh with scripts/refresh-models.py, and read the diff.",
-        f'provider = "{document["provider"]}"',
-        f'source = "{document["source"]}"',
-        f'date = "{document["date"]}"',
-    ]
-    for model in document["models"]:
-        price, weights = model["price"], model["weights"]
-        lines += [
-            "",
-            "[[models]]",
-            f'id = "{model["id"]}"',
-            f'name = "{model["name"]}"',
-            f"context_window = {model['context_window']}",
-            f"max_output_tokens = {model['max_output_tokens']}",
-            "price = { "
-            + ", ".join(f"{k} = {float(price[k])!r}" for k in ("input", "cached_input", "output"))
-            + " }",
-            f"weights = {{ input = {weights['input']}, output = {weights['output']} }}",
-            f"vision = {str(model['vision']).lower()}",
-        ]
-        if not model["temperature"]:
-            lines.append("temperature = false")
-        if model["deprecated"]:
-            lines.append("deprecated = true")
+ORDER = (
+    "id name source date context_window max_output_tokens price long_context weights tokenizer images reasoning"
+    " temperature stop deprecated streaming"
+).split()
+
+
+def toml(value):
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{key} = {toml(inner)}" for key, inner in value.items()) + " }"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def write(comments, provider, models):
+    lines = [*comments, f'provider = "{provider}"']
+    for model in models:
+        lines += ["", "[[models]]"]
+        lines += [f"{key} = {toml(model[key])}" for key in sorted(model, key=ORDER.index)]
     return "\n".join(lines) + "\n"
 
 
@@ -106,38 +119,39 @@ def main():
     arguments.add_argument("--check", action="store_true")
     options = arguments.parse_args()
     if options.list:
-        prices = json.loads(pathlib.Path(options.list).read_text())
+        listed = json.loads(pathlib.Path(options.list).read_text())
     else:
         with urllib.request.urlopen(SOURCE, timeout=30) as answer:
-            prices = json.load(answer)
+            listed = json.load(answer)
     today = datetime.date.today()
-    changed = False
+    changed = {}
     for provider, prefix in PREFIX.items():
         path = MODELS / f"{provider}.toml"
         before = path.read_text() if path.exists() else ""
+        comments = [line for line in before.splitlines() if line.startswith("#")]
         known = tomllib.loads(before).get("models", [])
         wanted = [add.split("/", 1)[1] for add in options.add if add.startswith(provider + "/")]
         known += [{"id": model} for model in wanted if model not in {m["id"] for m in known}]
         models = []
         for old in known:
-            entry = prices.get(prefix + old["id"])
+            entry = listed.get(prefix + old["id"])
             if not entry:
                 print(f"{provider}: the list does not know {old['id']}; left as it is", file=sys.stderr)
-                models.append({"temperature": True, "deprecated": False, "vision": False} | old)
+                models.append(old)
                 continue
             new = read(entry, old, today)
             check(old, new)
             models.append(new)
-        date = tomllib.loads(before).get("date", "") if before else ""
-        document = {"provider": provider, "source": SOURCE, "date": date, "models": models}
-        if write(document) == before:
+        after = write(comments, provider, models)
+        if after == before:
             continue
-        changed = True
-        document["date"] = today.isoformat()
+        changed[path] = after
         print(f"{provider}: changed")
-        if not options.check:
-            path.write_text(write(document))
-    return 1 if changed and options.check else 0
+    if options.check:
+        return 1 if changed else 0
+    for path, after in changed.items():
+        path.write_text(after)
+    return 0
 
 
 if __name__ == "__main__":

@@ -50,6 +50,8 @@ pub struct Config {
     pub models_dir: Option<PathBuf>,
     /// Hosts whose image URLs are forwarded; one that begins with a dot stands for its subdomains.
     pub image_hosts: Vec<String>,
+    /// Whether models are asked for that the catalogue does not list.
+    pub unlisted_models: bool,
     /// Calls at once to each provider.
     pub max_concurrency: usize,
     /// Whether the scripted provider is there.
@@ -103,6 +105,7 @@ impl Config {
                 text("GATEWAY_MAX_CONCURRENCY"),
                 4_096,
             )?,
+            unlisted_models: flag("GATEWAY_UNLISTED_MODELS"),
             scripted: flag("GATEWAY_SCRIPTED"),
             text_logs: text("GATEWAY_LOG").as_deref() == Some("text"),
             drain_seconds: number("GATEWAY_DRAIN_SECONDS", text("GATEWAY_DRAIN_SECONDS"), 110)?,

@@ -1,6 +1,15 @@
 //! Wiring: the environment becomes providers, the providers a service, the service two listeners.
 
-use std::{env, error::Error, num::NonZero, process::ExitCode, sync::Arc, time::Duration};
+use std::{
+    env,
+    error::Error,
+    io::{Read as _, Write as _},
+    net::{Ipv4Addr, TcpStream},
+    num::NonZero,
+    process::ExitCode,
+    sync::Arc,
+    time::Duration,
+};
 
 use llm_gateway::{
     adapters::{
@@ -10,18 +19,16 @@ use llm_gateway::{
         },
         outbound::{
             anthropic::{self, Anthropic},
-            aws::credentials::Source,
             catalogue::Catalogue,
             env_key::EnvKeys,
             gemini::{self, Gemini},
-            http::{HttpClient, Timeouts},
+            http::{HttpClient, Network, Timeouts},
             log::{CallLog, Observers},
             metrics::Metrics,
             openai::{self, OpenAi},
             openai_compatible::OpenAiCompatible,
             otel::Otel,
             scripted::Scripted,
-            secrets_manager_key::{SecretAt, SecretsManagerKeys},
             stdout::{FLUSH, Stdout},
             tiktoken::Tiktoken,
             tokio_clock::TokioClock,
@@ -51,6 +58,10 @@ use tracing_subscriber::EnvFilter;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    // A container without a shell asks itself how it is.
+    if env::args().nth(1).as_deref() == Some("health") {
+        return health();
+    }
     match start() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -67,6 +78,32 @@ fn start() -> Result<(), Box<dyn Error>> {
     result
 }
 
+/// Whether the gateway that runs beside this is alive.
+fn health() -> ExitCode {
+    let asked = || -> Result<bool, Box<dyn Error>> {
+        let mut at = Config::read(|name| env::var(name).ok())?.rest_addr;
+        if at.ip().is_unspecified() {
+            at.set_ip(Ipv4Addr::LOCALHOST.into());
+        }
+        let patience = Duration::from_secs(2);
+        let mut tcp = TcpStream::connect_timeout(&at, patience)?;
+        tcp.set_read_timeout(Some(patience))?;
+        tcp.write_all(b"GET /health HTTP/1.0\r\nhost: localhost\r\n\r\n")?;
+        let mut status = [0; 12];
+        tcp.read_exact(&mut status)?;
+        // One that drains answers 503, and must not be killed for it: its streams run on.
+        Ok(matches!(&status[9..], b"200" | b"503"))
+    };
+    match asked() {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("llm-gateway: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
 /// One processor is served best by one thread: nothing is handed between threads, which a twentieth of a call's cost was.
 fn runtime() -> Result<Runtime, std::io::Error> {
     let processors = std::thread::available_parallelism().map_or(1, NonZero::get);
@@ -80,8 +117,9 @@ fn runtime() -> Result<Runtime, std::io::Error> {
 async fn run(stdout: &Stdout) -> Result<(), Box<dyn Error>> {
     let config = Config::read(|name| env::var(name).ok())?;
     log_to(stdout.clone(), config.text_logs);
-    let http = HttpClient::new(Timeouts::default());
-    let keys = keys(&http).await;
+    let network = Network::read(|name| env::var(name).ok())?;
+    let http = HttpClient::within(&network, Timeouts::default());
+    let keys = keys();
     let metrics = Arc::new(Metrics::default());
     let otel = match env::var("OTEL_EXPORTER_OTLP_ENDPOINT") {
         Ok(endpoint) if !endpoint.is_empty() => Some(Arc::new(Otel::new(http.clone())?)),
@@ -98,6 +136,7 @@ async fn run(stdout: &Stdout) -> Result<(), Box<dyn Error>> {
             clock: Arc::new(TokioClock::default()),
             observer: Arc::new(Observers(observers)),
             image_hosts: config.image_hosts.clone(),
+            unlisted_models: config.unlisted_models,
         },
     );
     // Ask the servers for their models now, so that the first caller need not wait for it.
@@ -120,19 +159,11 @@ async fn run(stdout: &Stdout) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Keys from the environment, and from Secrets Manager where a secret is named.
-async fn keys(http: &HttpClient) -> Arc<dyn KeyStore> {
-    let get = |name: &str| env::var(name).ok();
-    // Variables that are no text are no keys either.
+/// Keys from the environment. Variables that are no text are no keys either.
+fn keys() -> Arc<dyn KeyStore> {
     let variables = env::vars_os()
         .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)));
-    let keys: Arc<dyn KeyStore> = Arc::new(EnvKeys::read(variables));
-    let Some(secret) = SecretAt::find(get) else {
-        return keys;
-    };
-    let keys = SecretsManagerKeys::new(http.clone(), secret, Source::find(get), keys);
-    keys.keep_fresh().await;
-    keys
+    Arc::new(EnvKeys::read(variables))
 }
 
 /// The providers, in the order in which their models are listed. A new one is a line here.

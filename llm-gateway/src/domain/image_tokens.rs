@@ -168,28 +168,6 @@ mod tests {
         }
     }
 
-    /// What the providers counted for pictures of ten sizes: a table published in November 2026, less the
-    /// tokens of the question that went with each picture.
-    #[test]
-    fn pictures_cost_what_the_providers_counted() {
-        let table: Vec<[u64; 6]> = include_str!("../../tests/fixtures/image_counts.csv")
-            .lines()
-            .skip(1)
-            .map(|line| {
-                let numbers: Vec<u64> = line.split(',').map(|n| n.parse().unwrap()).collect();
-                numbers.try_into().unwrap()
-            })
-            .collect();
-        assert_eq!(table.len(), 10);
-        for [width, height, claude_5_5, claude_4_5, gemini_3, gpt_6] in table {
-            let size = (width, height);
-            near(TokenFamily::Claude47.images(), size, claude_5_5);
-            near(TokenFamily::Claude.images(), size, claude_4_5);
-            near(TokenFamily::Gemini.images(), size, gemini_3);
-            near(TokenFamily::OpenAi.images(), size, gpt_6);
-        }
-    }
-
     #[test]
     fn a_picture_of_unknown_size_is_taken_for_a_square() {
         let url = ImageSource::Url("https://img.example.com/a".into());

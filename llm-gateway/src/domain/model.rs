@@ -25,7 +25,7 @@ macro_rules! name {
 
         impl fmt::Display for $name {
             fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(&self.0)
+                f.pad(&self.0)
             }
         }
     };
@@ -70,6 +70,17 @@ impl Default for Weights {
     }
 }
 
+/// What a model costs when the prompt is long. It holds for the whole call, not only for what is beyond.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LongContext {
+    /// The most input tokens for which the usual price holds.
+    pub above: u64,
+    /// What it costs then.
+    pub price: Price,
+    /// What Yoriai charges then.
+    pub weights: Weights,
+}
+
 /// What the gateway knows of a model.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(clippy::struct_excessive_bools)] // Independent facts.
@@ -88,6 +99,8 @@ pub struct ModelInfo {
     pub price: Price,
     /// What Yoriai charges.
     pub weights: Weights,
+    /// What changes with a long prompt.
+    pub long_context: Option<LongContext>,
     /// Whether it sees images.
     pub vision: bool,
     /// Whether it streams.
@@ -122,6 +135,7 @@ impl ModelInfo {
             max_output_tokens: 0,
             price: Price::default(),
             weights: Weights::default(),
+            long_context: None,
             vision: true,
             streaming: true,
             deprecated: false,

@@ -47,11 +47,37 @@ pub enum ReasoningMode {
     Always,
 }
 
+impl ReasoningMode {
+    /// The mode as it is written in JSON.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::Optional => "optional",
+            Self::Always => "always",
+        }
+    }
+}
+
+/// In which words a provider is told how hard a model shall think.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ReasoningControl {
+    /// The effort's name.
+    #[default]
+    Effort,
+    /// A number of tokens.
+    Budget,
+}
+
 /// How a model thinks.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Reasoning {
     /// Whether it does.
     pub mode: ReasoningMode,
+    /// How it is told.
+    pub control: ReasoningControl,
+    /// The provider's word for not thinking, where it differs from model to model.
+    pub off: Option<String>,
     /// What it does if nobody says.
     pub default: Option<Effort>,
     /// The efforts it takes, each with the tokens that it may need.

@@ -68,6 +68,8 @@ pub struct Outside {
     pub observer: Arc<dyn CallObserver>,
     /// Hosts whose image URLs are forwarded.
     pub image_hosts: Vec<String>,
+    /// Whether a provider with a catalogue may be asked for a model that is not in it.
+    pub unlisted_models: bool,
 }
 
 struct Discovery {
@@ -165,7 +167,36 @@ impl Inner {
         });
         // Servers that list their models do not say which of them see, and refuse by themselves.
         unknown.vision = true;
+        // What it costs and how long it thinks is unknown: as much and as long as any of its provider.
+        let listed = self.outside.catalogue.of_provider(provider);
+        if let Some(dearest) = listed
+            .iter()
+            .max_by_key(|m| m.weights.input + m.weights.output)
+        {
+            unknown.weights = dearest.weights;
+            unknown.long_context = dearest.long_context;
+        }
+        for silence in listed.iter().map(|m| m.reasoning.silence) {
+            unknown.reasoning.silence = unknown.reasoning.silence.max(silence);
+        }
         unknown
+    }
+
+    /// A model whose price nobody knows is asked only where the deployment wants it. A server without a
+    /// catalogue is the deployment's own.
+    fn check_listed(&self, model: &ModelInfo) -> Result<(), Error> {
+        let outside = &self.outside;
+        let catalogued = !outside.catalogue.of_provider(&model.provider).is_empty();
+        if model.known || outside.unlisted_models || !catalogued {
+            return Ok(());
+        }
+        Err(Error::new(
+            ErrorCode::NotFound,
+            format!(
+                "the catalogue of {} does not list {:.64}; GATEWAY_UNLISTED_MODELS=1 allows such models",
+                model.provider, model.id
+            ),
+        ))
     }
 
     fn discovered(&self, provider: &ProviderName, id: &ModelName) -> Option<ModelInfo> {
@@ -180,6 +211,7 @@ impl Inner {
     /// Adds what is known of the model, and checks the request against it.
     fn with_model(&self, lane: &Lane, request: CompletionRequest) -> Result<ProviderCall, Error> {
         let model = self.model(lane, &request.model);
+        self.check_listed(&model)?;
         let has_image = request
             .messages
             .iter()

@@ -25,6 +25,7 @@ use crate::{
     grpc::{collect, failure},
     support::{
         gateway::{Gateway, eager, events, proto_say, say, say_to, service},
+        one_model,
         provider::Kind,
         upstream::{Reply, Upstream},
     },
@@ -225,19 +226,9 @@ async fn every_part_of_a_request() {
 #[tokio::test]
 async fn a_model_that_does_not_see() {
     let mut catalogue = Catalogue::default();
-    let file = r#"
-        provider = "openai"
-        source = "https://example.com"
-        date = "2026-01-01"
-        [[models]]
-        id = "openai"
-        name = "Blind"
-        context_window = 1000
-        max_output_tokens = 100
-        price = { input = 1.0, cached_input = 1.0, output = 1.0 }
-        weights = { input = 1, output = 1 }
-    "#;
-    catalogue.add("openai.toml", file).unwrap();
+    let price = "{ input = 1.0, cached_input = 1.0, output = 1.0 }";
+    let file = one_model("openai", "openai", price, r#"{ rule = "none" }"#);
+    catalogue.add("openai.toml", &file).unwrap();
     let upstream = Upstream::always(Reply::json(200, &Kind::OpenAi.fixture("whole.json"))).await;
     let providers = vec![(Kind::OpenAi.provider(&upstream.url), eager(1))];
     let gateway = Gateway::with_catalogue(providers, Duration::from_secs(1), catalogue).await;

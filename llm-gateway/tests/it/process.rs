@@ -16,6 +16,7 @@ use crate::{
     grpc::collect,
     support::{
         gateway::{events, post, proto_say},
+        one_model,
         provider::{KEY, Kind},
         upstream::{Reply, Upstream},
     },
@@ -294,11 +295,34 @@ async fn a_collector_that_is_away_harms_nobody() {
     assert!(!logs.contains(PROMPT));
 }
 
+/// What the container asks itself.
+#[tokio::test]
+async fn the_program_tells_whether_its_like_is_alive() {
+    let alive = async |address: &str| {
+        let asked = Command::new(env!("CARGO_BIN_EXE_llm-gateway"))
+            .arg("health")
+            .env_clear()
+            .envs(coverage())
+            .env("GATEWAY_REST_ADDR", address)
+            .output();
+        asked.await.unwrap().status.success()
+    };
+    let program = Program::start(&[]).await;
+    let address = program.rest.trim_start_matches("http://");
+    assert!(alive(address).await);
+    let everywhere = address.replace("127.0.0.1", "0.0.0.0");
+    assert!(alive(&everywhere).await);
+    assert!(!alive("127.0.0.1:1").await);
+    let elsewhere = Upstream::always(Reply::json(404, "{}")).await;
+    assert!(!alive(elsewhere.url.trim_start_matches("http://")).await);
+}
+
 #[tokio::test]
 async fn a_configuration_that_makes_no_sense_stops_the_start() {
     let dir = std::env::temp_dir().join(format!("gateway-models-{}", std::process::id()));
     std::fs::create_dir_all(&dir).unwrap();
-    let file = "provider = \"openai\"\nsource = \"https://example.com\"\ndate = \"2026-01-01\"\n[[models]]\nid = \"x\"\nname = \"X\"\ncontext_window = 1\nmax_output_tokens = 1\nprice = { input = -1.0, cached_input = -1.0, output = 1.0 }\nweights = { input = 1, output = 1 }\n";
+    let price = "{ input = -1.0, cached_input = -1.0, output = 1.0 }";
+    let file = one_model("openai", "x", price, r#"{ rule = "crops" }"#);
     std::fs::write(dir.join("openai.toml"), file).unwrap();
     let dir = dir.to_str().unwrap();
     for (name, value, word) in [
@@ -306,6 +330,8 @@ async fn a_configuration_that_makes_no_sense_stops_the_start() {
         ("GATEWAY_MODELS_DIR", dir, "price"),
         ("GATEWAY_MODELS_DIR", "/nowhere", "/nowhere"),
         ("OPENAI_BASE_URL", "nonsense", "base URL"),
+        ("GATEWAY_CA_FILE", "/nowhere.pem", "/nowhere.pem"),
+        ("HTTPS_PROXY", "socks5://sk-secret@x", "HTTPS_PROXY"),
         (
             "OPENAI_COMPATIBLE_SERVERS",
             r#"[{"name":"openai","base_url":"http://x"}]"#,

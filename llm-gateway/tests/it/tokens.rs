@@ -19,7 +19,10 @@ use llm_gateway::{
         estimate::{TextCount, TokenFamily},
         service::{CompletionService, MAX_COUNTS, Outside},
     },
-    ports::{inbound::CompletionUseCase as _, outbound::Tokeniser},
+    ports::{
+        inbound::CompletionUseCase as _,
+        outbound::{ModelCatalogue as _, Tokeniser},
+    },
 };
 use serde_json::Value;
 
@@ -94,6 +97,61 @@ fn openai_is_counted_exactly() {
     assert!(count("gpt-4o", "<|endoftext|>").unwrap() > 1);
 }
 
+fn image_tokens(provider: &str, model: &str, size: (u64, u64)) -> u64 {
+    let catalogue = Catalogue::load(None).unwrap();
+    let found = catalogue.find(&ProviderName::new(provider), &ModelName::new(model));
+    found.unwrap().images.of_size(size.0, size.1)
+}
+
+fn near(provider: &str, model: &str, size: (u64, u64), counted: u64) {
+    let tokens = image_tokens(provider, model, size);
+    let within = tokens * 100 >= counted * 90 && tokens * 100 <= counted * 125;
+    assert!(within, "{model} {size:?}: {tokens} for {counted}");
+}
+
+/// The catalogue's rules against what others measured and published.
+#[test]
+fn pictures_cost_what_the_providers_counted() {
+    const PROVIDERS: [&str; 4] = ["anthropic", "anthropic", "gemini", "openai"];
+    const QUESTION: [u64; 4] = [77, 65, 12, 0];
+    let table = include_str!("../fixtures/image_counts.csv");
+    let mut lines = table.lines().filter(|line| !line.starts_with('#'));
+    let models: Vec<&str> = lines.next().unwrap().split(',').skip(2).collect();
+    let mut rows = 0;
+    for line in lines {
+        let numbers: Vec<u64> = line.split(',').map(|n| n.parse().unwrap()).collect();
+        let [width, height, counts @ ..] = numbers.as_slice() else {
+            panic!("{line}")
+        };
+        for (at, counted) in counts.iter().enumerate() {
+            let counted = counted - QUESTION[at];
+            near(PROVIDERS[at], models[at], (*width, *height), counted);
+        }
+        rows += 1;
+    }
+    assert_eq!((rows, models.len()), (10, 4));
+}
+
+/// Measured at 1600 × 1600 and published by a developer in `OpenAI`'s forum (topic 1377015, March 2026), less
+/// the eight or nine tokens of the question; and the examples of `OpenAI`'s own guide to pictures.
+#[test]
+fn pictures_cost_what_openai_counts() {
+    for (model, side, counted) in [
+        ("gpt-5.4", 1_600, 3_000),
+        ("gpt-5.4-mini", 1_600, 3_000),
+        ("gpt-5-mini", 1_600, 1_825),
+        ("gpt-5-nano", 1_600, 2_281),
+        ("gpt-4.1-mini", 1_024, 1_659),
+        ("gpt-4o", 1_024, 765),
+        ("gpt-4.1", 1_024, 765),
+        ("gpt-4o-mini", 1_024, 25_501),
+        ("gpt-5", 1_024, 630),
+        ("o3", 1_024, 675),
+    ] {
+        near("openai", model, (side, side), counted);
+    }
+}
+
 /// Counts nothing until it may.
 #[derive(Default)]
 struct Stuck {
@@ -123,6 +181,7 @@ fn too_many_counts_at_once_are_overloaded() {
             clock: Arc::new(TokioClock::default()),
             observer: Arc::new(Metrics::default()),
             image_hosts: vec![],
+            unlisted_models: false,
         },
     );
     let count = {

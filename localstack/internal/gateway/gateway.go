@@ -78,11 +78,15 @@ func (g Gateway) Start(ctx context.Context) (*process.Process, error) {
 	})
 }
 
-// keys is what of the user's assignments concerns the gateway.
+// keys is what of the user's assignments concerns the gateway, the way out of a company's network included.
 func (g Gateway) keys() []string {
+	prefixes := []string{
+		"OPENAI_", "ANTHROPIC_", "GEMINI_", "GATEWAY_", "OTEL_",
+		"SSL_CERT_FILE=", "HTTPS_PROXY=", "https_proxy=", "NO_PROXY=", "no_proxy=",
+	}
 	var kept []string
 	for _, assignment := range g.Keys {
-		for _, prefix := range []string{"OPENAI_", "ANTHROPIC_", "GEMINI_", "GATEWAY_", "OTEL_"} {
+		for _, prefix := range prefixes {
 			if strings.HasPrefix(assignment, prefix) && !strings.HasPrefix(assignment, compatibleServers) {
 				kept = append(kept, assignment)
 			}

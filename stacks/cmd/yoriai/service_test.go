@@ -27,6 +27,10 @@ func TestTheGatewayLetsStreamsFinish(t *testing.T) {
 		if container["ReadonlyRootFilesystem"] != true {
 			t.Errorf("%s: the gateway may write files", name)
 		}
+		health := synth.JSON(container["HealthCheck"])
+		if !strings.Contains(health, `"CMD","/llm-gateway","health"`) {
+			t.Errorf("%s: nobody asks whether the gateway hangs: %s", name, health)
+		}
 		for _, variable := range container["Environment"].([]any) {
 			if strings.Contains(synth.JSON(variable), "KEY") {
 				t.Errorf("%s: a key in the environment: %s", name, synth.JSON(variable))

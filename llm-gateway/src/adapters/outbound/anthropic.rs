@@ -2,6 +2,8 @@
 
 mod answer;
 mod body;
+mod caching;
+mod thinking;
 
 use std::sync::Arc;
 

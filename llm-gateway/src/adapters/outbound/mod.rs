@@ -2,7 +2,6 @@
 
 pub mod anthropic;
 pub mod authors;
-pub mod aws;
 pub mod catalogue;
 pub mod chat;
 pub mod env_key;
@@ -17,7 +16,6 @@ pub mod openai;
 pub mod openai_compatible;
 pub mod otel;
 pub mod scripted;
-pub mod secrets_manager_key;
 pub mod stdout;
 mod thoughts;
 pub mod tiktoken;

@@ -188,6 +188,8 @@ pub fn service(
             clock: Arc::new(TokioClock::default()),
             observer: Arc::new(Observers(vec![metrics, Arc::new(CallLog)])),
             image_hosts: vec!["img.example.com".into()],
+            // Most tests ask for a model that is nobody's.
+            unlisted_models: true,
         },
     )
 }

@@ -1742,6 +1742,67 @@ func (x *Reasoning) GetDefaultEffort() Effort {
 	return Effort_EFFORT_UNSPECIFIED
 }
 
+// LongContext is what a call costs, all of it, if its prompt is longer than above_input_tokens.
+type LongContext struct {
+	state            protoimpl.MessageState `protogen:"open.v1"`
+	AboveInputTokens uint64                 `protobuf:"varint,1,opt,name=above_input_tokens,json=aboveInputTokens,proto3" json:"above_input_tokens,omitempty"`
+	Price            *Price                 `protobuf:"bytes,2,opt,name=price,proto3" json:"price,omitempty"`
+	Weights          *Weights               `protobuf:"bytes,3,opt,name=weights,proto3" json:"weights,omitempty"`
+	unknownFields    protoimpl.UnknownFields
+	sizeCache        protoimpl.SizeCache
+}
+
+func (x *LongContext) Reset() {
+	*x = LongContext{}
+	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[20]
+	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+	ms.StoreMessageInfo(mi)
+}
+
+func (x *LongContext) String() string {
+	return protoimpl.X.MessageStringOf(x)
+}
+
+func (*LongContext) ProtoMessage() {}
+
+func (x *LongContext) ProtoReflect() protoreflect.Message {
+	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[20]
+	if x != nil {
+		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
+		if ms.LoadMessageInfo() == nil {
+			ms.StoreMessageInfo(mi)
+		}
+		return ms
+	}
+	return mi.MessageOf(x)
+}
+
+// Deprecated: Use LongContext.ProtoReflect.Descriptor instead.
+func (*LongContext) Descriptor() ([]byte, []int) {
+	return file_yoriai_llm_v1_gateway_proto_rawDescGZIP(), []int{20}
+}
+
+func (x *LongContext) GetAboveInputTokens() uint64 {
+	if x != nil {
+		return x.AboveInputTokens
+	}
+	return 0
+}
+
+func (x *LongContext) GetPrice() *Price {
+	if x != nil {
+		return x.Price
+	}
+	return nil
+}
+
+func (x *LongContext) GetWeights() *Weights {
+	if x != nil {
+		return x.Weights
+	}
+	return nil
+}
+
 type Model struct {
 	state           protoimpl.MessageState `protogen:"open.v1"`
 	Id              string                 `protobuf:"bytes,1,opt,name=id,proto3" json:"id,omitempty"`
@@ -1761,14 +1822,16 @@ type Model struct {
 	// How its tokens are counted.
 	Tokenizer string `protobuf:"bytes,14,opt,name=tokenizer,proto3" json:"tokenizer,omitempty"`
 	// How its pictures are counted; empty if it sees none.
-	VisionRule    string `protobuf:"bytes,15,opt,name=vision_rule,json=visionRule,proto3" json:"vision_rule,omitempty"`
+	VisionRule string `protobuf:"bytes,15,opt,name=vision_rule,json=visionRule,proto3" json:"vision_rule,omitempty"`
+	// Absent where a long prompt costs what a short one does.
+	LongContext   *LongContext `protobuf:"bytes,16,opt,name=long_context,json=longContext,proto3" json:"long_context,omitempty"`
 	unknownFields protoimpl.UnknownFields
 	sizeCache     protoimpl.SizeCache
 }
 
 func (x *Model) Reset() {
 	*x = Model{}
-	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[20]
+	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[21]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1780,7 +1843,7 @@ func (x *Model) String() string {
 func (*Model) ProtoMessage() {}
 
 func (x *Model) ProtoReflect() protoreflect.Message {
-	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[20]
+	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[21]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1793,7 +1856,7 @@ func (x *Model) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use Model.ProtoReflect.Descriptor instead.
 func (*Model) Descriptor() ([]byte, []int) {
-	return file_yoriai_llm_v1_gateway_proto_rawDescGZIP(), []int{20}
+	return file_yoriai_llm_v1_gateway_proto_rawDescGZIP(), []int{21}
 }
 
 func (x *Model) GetId() string {
@@ -1901,6 +1964,13 @@ func (x *Model) GetVisionRule() string {
 	return ""
 }
 
+func (x *Model) GetLongContext() *LongContext {
+	if x != nil {
+		return x.LongContext
+	}
+	return nil
+}
+
 type ListModelsResponse struct {
 	state         protoimpl.MessageState `protogen:"open.v1"`
 	Items         []*Model               `protobuf:"bytes,1,rep,name=items,proto3" json:"items,omitempty"`
@@ -1910,7 +1980,7 @@ type ListModelsResponse struct {
 
 func (x *ListModelsResponse) Reset() {
 	*x = ListModelsResponse{}
-	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[21]
+	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[22]
 	ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 	ms.StoreMessageInfo(mi)
 }
@@ -1922,7 +1992,7 @@ func (x *ListModelsResponse) String() string {
 func (*ListModelsResponse) ProtoMessage() {}
 
 func (x *ListModelsResponse) ProtoReflect() protoreflect.Message {
-	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[21]
+	mi := &file_yoriai_llm_v1_gateway_proto_msgTypes[22]
 	if x != nil {
 		ms := protoimpl.X.MessageStateOf(protoimpl.Pointer(x))
 		if ms.LoadMessageInfo() == nil {
@@ -1935,7 +2005,7 @@ func (x *ListModelsResponse) ProtoReflect() protoreflect.Message {
 
 // Deprecated: Use ListModelsResponse.ProtoReflect.Descriptor instead.
 func (*ListModelsResponse) Descriptor() ([]byte, []int) {
-	return file_yoriai_llm_v1_gateway_proto_rawDescGZIP(), []int{21}
+	return file_yoriai_llm_v1_gateway_proto_rawDescGZIP(), []int{22}
 }
 
 func (x *ListModelsResponse) GetItems() []*Model {
@@ -2043,7 +2113,11 @@ const file_yoriai_llm_v1_gateway_proto_rawDesc = "" +
 	"allowances\x12\x1d\n" +
 	"\n" +
 	"silence_ms\x18\x04 \x01(\x04R\tsilenceMs\x12<\n" +
-	"\x0edefault_effort\x18\x05 \x01(\x0e2\x15.yoriai.llm.v1.EffortR\rdefaultEffort\"\x9e\x04\n" +
+	"\x0edefault_effort\x18\x05 \x01(\x0e2\x15.yoriai.llm.v1.EffortR\rdefaultEffort\"\x99\x01\n" +
+	"\vLongContext\x12,\n" +
+	"\x12above_input_tokens\x18\x01 \x01(\x04R\x10aboveInputTokens\x12*\n" +
+	"\x05price\x18\x02 \x01(\v2\x14.yoriai.llm.v1.PriceR\x05price\x120\n" +
+	"\aweights\x18\x03 \x01(\v2\x16.yoriai.llm.v1.WeightsR\aweights\"\xdd\x04\n" +
 	"\x05Model\x12\x0e\n" +
 	"\x02id\x18\x01 \x01(\tR\x02id\x12\x1a\n" +
 	"\bprovider\x18\x02 \x01(\tR\bprovider\x12!\n" +
@@ -2063,7 +2137,8 @@ const file_yoriai_llm_v1_gateway_proto_rawDesc = "" +
 	"\x05known\x18\r \x01(\bR\x05known\x12\x1c\n" +
 	"\ttokenizer\x18\x0e \x01(\tR\ttokenizer\x12\x1f\n" +
 	"\vvision_rule\x18\x0f \x01(\tR\n" +
-	"visionRule\"@\n" +
+	"visionRule\x12=\n" +
+	"\flong_context\x18\x10 \x01(\v2\x1a.yoriai.llm.v1.LongContextR\vlongContext\"@\n" +
 	"\x12ListModelsResponse\x12*\n" +
 	"\x05items\x18\x01 \x03(\v2\x14.yoriai.llm.v1.ModelR\x05items*P\n" +
 	"\x04Role\x12\x14\n" +
@@ -2130,7 +2205,7 @@ func file_yoriai_llm_v1_gateway_proto_rawDescGZIP() []byte {
 }
 
 var file_yoriai_llm_v1_gateway_proto_enumTypes = make([]protoimpl.EnumInfo, 6)
-var file_yoriai_llm_v1_gateway_proto_msgTypes = make([]protoimpl.MessageInfo, 22)
+var file_yoriai_llm_v1_gateway_proto_msgTypes = make([]protoimpl.MessageInfo, 23)
 var file_yoriai_llm_v1_gateway_proto_goTypes = []any{
 	(Role)(0),                      // 0: yoriai.llm.v1.Role
 	(Effort)(0),                    // 1: yoriai.llm.v1.Effort
@@ -2158,8 +2233,9 @@ var file_yoriai_llm_v1_gateway_proto_goTypes = []any{
 	(*Weights)(nil),                // 23: yoriai.llm.v1.Weights
 	(*EffortAllowance)(nil),        // 24: yoriai.llm.v1.EffortAllowance
 	(*Reasoning)(nil),              // 25: yoriai.llm.v1.Reasoning
-	(*Model)(nil),                  // 26: yoriai.llm.v1.Model
-	(*ListModelsResponse)(nil),     // 27: yoriai.llm.v1.ListModelsResponse
+	(*LongContext)(nil),            // 26: yoriai.llm.v1.LongContext
+	(*Model)(nil),                  // 27: yoriai.llm.v1.Model
+	(*ListModelsResponse)(nil),     // 28: yoriai.llm.v1.ListModelsResponse
 }
 var file_yoriai_llm_v1_gateway_proto_depIdxs = []int32{
 	6,  // 0: yoriai.llm.v1.Part.image:type_name -> yoriai.llm.v1.Image
@@ -2184,24 +2260,27 @@ var file_yoriai_llm_v1_gateway_proto_depIdxs = []int32{
 	1,  // 19: yoriai.llm.v1.Reasoning.efforts:type_name -> yoriai.llm.v1.Effort
 	24, // 20: yoriai.llm.v1.Reasoning.allowances:type_name -> yoriai.llm.v1.EffortAllowance
 	1,  // 21: yoriai.llm.v1.Reasoning.default_effort:type_name -> yoriai.llm.v1.Effort
-	22, // 22: yoriai.llm.v1.Model.price:type_name -> yoriai.llm.v1.Price
-	23, // 23: yoriai.llm.v1.Model.weights:type_name -> yoriai.llm.v1.Weights
-	4,  // 24: yoriai.llm.v1.Model.state:type_name -> yoriai.llm.v1.ProviderState
-	25, // 25: yoriai.llm.v1.Model.reasoning:type_name -> yoriai.llm.v1.Reasoning
-	26, // 26: yoriai.llm.v1.ListModelsResponse.items:type_name -> yoriai.llm.v1.Model
-	10, // 27: yoriai.llm.v1.LLMGateway.Complete:input_type -> yoriai.llm.v1.CompletionRequest
-	10, // 28: yoriai.llm.v1.LLMGateway.StreamComplete:input_type -> yoriai.llm.v1.CompletionRequest
-	19, // 29: yoriai.llm.v1.LLMGateway.EstimateTokens:input_type -> yoriai.llm.v1.EstimateTokensRequest
-	21, // 30: yoriai.llm.v1.LLMGateway.ListModels:input_type -> yoriai.llm.v1.ListModelsRequest
-	12, // 31: yoriai.llm.v1.LLMGateway.Complete:output_type -> yoriai.llm.v1.CompletionResponse
-	18, // 32: yoriai.llm.v1.LLMGateway.StreamComplete:output_type -> yoriai.llm.v1.StreamEvent
-	20, // 33: yoriai.llm.v1.LLMGateway.EstimateTokens:output_type -> yoriai.llm.v1.EstimateTokensResponse
-	27, // 34: yoriai.llm.v1.LLMGateway.ListModels:output_type -> yoriai.llm.v1.ListModelsResponse
-	31, // [31:35] is the sub-list for method output_type
-	27, // [27:31] is the sub-list for method input_type
-	27, // [27:27] is the sub-list for extension type_name
-	27, // [27:27] is the sub-list for extension extendee
-	0,  // [0:27] is the sub-list for field type_name
+	22, // 22: yoriai.llm.v1.LongContext.price:type_name -> yoriai.llm.v1.Price
+	23, // 23: yoriai.llm.v1.LongContext.weights:type_name -> yoriai.llm.v1.Weights
+	22, // 24: yoriai.llm.v1.Model.price:type_name -> yoriai.llm.v1.Price
+	23, // 25: yoriai.llm.v1.Model.weights:type_name -> yoriai.llm.v1.Weights
+	4,  // 26: yoriai.llm.v1.Model.state:type_name -> yoriai.llm.v1.ProviderState
+	25, // 27: yoriai.llm.v1.Model.reasoning:type_name -> yoriai.llm.v1.Reasoning
+	26, // 28: yoriai.llm.v1.Model.long_context:type_name -> yoriai.llm.v1.LongContext
+	27, // 29: yoriai.llm.v1.ListModelsResponse.items:type_name -> yoriai.llm.v1.Model
+	10, // 30: yoriai.llm.v1.LLMGateway.Complete:input_type -> yoriai.llm.v1.CompletionRequest
+	10, // 31: yoriai.llm.v1.LLMGateway.StreamComplete:input_type -> yoriai.llm.v1.CompletionRequest
+	19, // 32: yoriai.llm.v1.LLMGateway.EstimateTokens:input_type -> yoriai.llm.v1.EstimateTokensRequest
+	21, // 33: yoriai.llm.v1.LLMGateway.ListModels:input_type -> yoriai.llm.v1.ListModelsRequest
+	12, // 34: yoriai.llm.v1.LLMGateway.Complete:output_type -> yoriai.llm.v1.CompletionResponse
+	18, // 35: yoriai.llm.v1.LLMGateway.StreamComplete:output_type -> yoriai.llm.v1.StreamEvent
+	20, // 36: yoriai.llm.v1.LLMGateway.EstimateTokens:output_type -> yoriai.llm.v1.EstimateTokensResponse
+	28, // 37: yoriai.llm.v1.LLMGateway.ListModels:output_type -> yoriai.llm.v1.ListModelsResponse
+	34, // [34:38] is the sub-list for method output_type
+	30, // [30:34] is the sub-list for method input_type
+	30, // [30:30] is the sub-list for extension type_name
+	30, // [30:30] is the sub-list for extension extendee
+	0,  // [0:30] is the sub-list for field type_name
 }
 
 func init() { file_yoriai_llm_v1_gateway_proto_init() }
@@ -2232,7 +2311,7 @@ func file_yoriai_llm_v1_gateway_proto_init() {
 			GoPackagePath: reflect.TypeOf(x{}).PkgPath(),
 			RawDescriptor: unsafe.Slice(unsafe.StringData(file_yoriai_llm_v1_gateway_proto_rawDesc), len(file_yoriai_llm_v1_gateway_proto_rawDesc)),
 			NumEnums:      6,
-			NumMessages:   22,
+			NumMessages:   23,
 			NumExtensions: 0,
 			NumServices:   1,
 		},

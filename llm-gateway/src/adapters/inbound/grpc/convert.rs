@@ -3,7 +3,7 @@
 use super::{proto, status};
 use crate::domain::{
     Completion, CompletionRequest, Effort, Error, Event, FinishReason, Image, ImageSource, Message,
-    Metadata, ModelName, Part, ProviderName, Reasoning, ReasoningMode, Role, Usage,
+    Metadata, ModelName, Part, Price, ProviderName, Reasoning, ReasoningMode, Role, Usage, Weights,
     model::{ListedModel, ProviderState},
 };
 
@@ -180,6 +180,21 @@ const fn reason(reason: FinishReason) -> proto::FinishReason {
     }
 }
 
+const fn price(price: Price) -> proto::Price {
+    proto::Price {
+        input: price.input,
+        cached_input: price.cached_input,
+        output: price.output,
+    }
+}
+
+const fn weights(weights: Weights) -> proto::Weights {
+    proto::Weights {
+        input: weights.input,
+        output: weights.output,
+    }
+}
+
 pub(super) fn model(model: ListedModel) -> proto::Model {
     let info = model.info;
     let state = match model.state {
@@ -193,14 +208,12 @@ pub(super) fn model(model: ListedModel) -> proto::Model {
         display_name: info.display_name,
         context_window: info.context_window,
         max_output_tokens: info.max_output_tokens,
-        price: Some(proto::Price {
-            input: info.price.input,
-            cached_input: info.price.cached_input,
-            output: info.price.output,
-        }),
-        weights: Some(proto::Weights {
-            input: info.weights.input,
-            output: info.weights.output,
+        price: Some(price(info.price)),
+        weights: Some(weights(info.weights)),
+        long_context: info.long_context.map(|long| proto::LongContext {
+            above_input_tokens: long.above,
+            price: Some(price(long.price)),
+            weights: Some(weights(long.weights)),
         }),
         vision: info.vision,
         streaming: info.streaming,

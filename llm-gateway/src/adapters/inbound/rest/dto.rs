@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::domain::{
     Completion, CompletionRequest, Effort, Error, Image, ImageSource, Message, Metadata, ModelName,
-    Part, ProviderName, Role, Usage, model::ListedModel,
+    Part, ProviderName, Role, Usage,
 };
 
 #[derive(Deserialize)]
@@ -225,60 +225,6 @@ impl<'a> From<&'a Error> for FailedOut<'a> {
             code: error.code.as_str(),
             message: &error.message,
             retry_after_ms: after.map(|ms| u64::try_from(ms).unwrap_or(u64::MAX)),
-        }
-    }
-}
-
-#[derive(Serialize)]
-pub(super) struct ModelOut {
-    id: String,
-    provider: String,
-    display_name: String,
-    context_window: u64,
-    max_output_tokens: u64,
-    price: PriceOut,
-    weights: WeightsOut,
-    vision: bool,
-    streaming: bool,
-    deprecated: bool,
-    state: &'static str,
-}
-
-#[derive(Serialize)]
-struct PriceOut {
-    input: f64,
-    cached_input: f64,
-    output: f64,
-}
-
-#[derive(Serialize)]
-struct WeightsOut {
-    input: u64,
-    output: u64,
-}
-
-impl From<ListedModel> for ModelOut {
-    fn from(model: ListedModel) -> Self {
-        let info = model.info;
-        Self {
-            id: info.id.as_str().to_owned(),
-            provider: info.provider.as_str().to_owned(),
-            display_name: info.display_name,
-            context_window: info.context_window,
-            max_output_tokens: info.max_output_tokens,
-            price: PriceOut {
-                input: info.price.input,
-                cached_input: info.price.cached_input,
-                output: info.price.output,
-            },
-            weights: WeightsOut {
-                input: info.weights.input,
-                output: info.weights.output,
-            },
-            vision: info.vision,
-            streaming: info.streaming,
-            deprecated: info.deprecated,
-            state: model.state.as_str(),
         }
     }
 }

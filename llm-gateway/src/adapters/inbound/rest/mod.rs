@@ -1,6 +1,7 @@
 //! The REST side: the same calls as JSON, streams as Server-Sent Events.
 
 mod dto;
+mod models;
 mod problem;
 mod sse;
 mod timeout;
@@ -25,7 +26,7 @@ use serde::de::DeserializeOwned;
 use serde_json::json;
 use tokio_util::sync::CancellationToken;
 
-use self::{problem::Problem, timeout::Deadline};
+use self::{models::ModelOut, problem::Problem, timeout::Deadline};
 use crate::{
     domain::{CallContext, CompletionRequest, Error, ErrorCode, model::ProviderState},
     ports::inbound::CompletionUseCase,
@@ -130,7 +131,7 @@ async fn tokens(
 
 async fn models(State(rest): State<Rest>) -> Response {
     let models = rest.use_case.models().await;
-    let items: Vec<dto::ModelOut> = models.into_iter().map(dto::ModelOut::from).collect();
+    let items: Vec<ModelOut> = models.into_iter().map(ModelOut::from).collect();
     Json(json!({ "items": items })).into_response()
 }
 

@@ -220,12 +220,10 @@ impl Decoder for MessagesDecoder {
             StreamEvent::MessageDelta { delta, usage } => {
                 let told = usage.is_some();
                 self.usage.merge(usage.unwrap_or_default());
-                if let Some(reason) = delta.stop_reason {
-                    let reason = finish(&reason)?;
-                    out.push_back(ProviderEvent::Finished(reason));
-                    if told {
-                        out.push_back(ProviderEvent::Counts(self.usage.into()));
-                    }
+                let reason = delta.stop_reason.as_deref().map(finish).transpose()?;
+                out.extend(reason.map(ProviderEvent::Finished));
+                if told {
+                    out.push_back(ProviderEvent::Counts(self.usage.into()));
                 }
             }
             StreamEvent::MessageStop => return Ok(true),

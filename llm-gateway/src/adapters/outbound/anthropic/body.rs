@@ -9,11 +9,15 @@ use std::borrow::Cow;
 use bytes::Bytes;
 use serde::Serialize;
 
-use super::super::{
-    authors::{Authors, Piece},
-    http::to_json,
-    image::Base64,
-    turns,
+use super::{
+    super::{
+        authors::{Authors, Piece},
+        http::to_json,
+        image::Base64,
+        turns,
+    },
+    caching::{self, CacheControl},
+    thinking::{OutputConfig, Thinking, thinking},
 };
 use crate::{
     domain::{Error, Image, ImageSource, Message, Role},
@@ -27,9 +31,13 @@ const DEFAULT_MAX_TOKENS: u32 = 4_096;
 struct Body<'a> {
     model: &'a str,
     max_tokens: u32,
-    #[serde(skip_serializing_if = "String::is_empty")]
-    system: String,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    system: Vec<Block<'a>>,
     messages: Vec<OutMessage<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking: Option<Thinking<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    output_config: Option<OutputConfig>,
     #[serde(skip_serializing_if = "Option::is_none")]
     temperature: Option<f32>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
@@ -54,8 +62,43 @@ struct OutMessage<'a> {
 #[derive(Serialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Block<'a> {
-    Text { text: Cow<'a, str> },
-    Image { source: Source<'a> },
+    Text {
+        text: Cow<'a, str>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<CacheControl>,
+    },
+    Image {
+        source: Source<'a>,
+        #[serde(skip_serializing_if = "Option::is_none")]
+        cache_control: Option<CacheControl>,
+    },
+}
+
+impl<'a> Block<'a> {
+    const fn text(text: Cow<'a, str>) -> Self {
+        Self::Text {
+            text,
+            cache_control: None,
+        }
+    }
+
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Text { text, .. } => text.len(),
+            Self::Image { source, .. } => match source {
+                Source::Base64 { data, .. } => data.0.len(),
+                Source::Url { url } => url.len(),
+            },
+        }
+    }
+
+    const fn mark(&mut self, mark: Option<CacheControl>) {
+        match self {
+            Self::Text { cache_control, .. } | Self::Image { cache_control, .. } => {
+                *cache_control = mark;
+            }
+        }
+    }
 }
 
 #[derive(Serialize)]
@@ -82,20 +125,45 @@ pub(super) fn write(call: &ProviderCall, stream: bool) -> Result<Bytes, Error> {
         .map(Message::joined_text)
         .collect();
     let user = request.metadata.user_hash.as_str();
+    let max_tokens = call.output_cap().unwrap_or(own);
+    let (thinking, output_config) = thinking(call, max_tokens);
+    let mut system = match system.join("\n\n") {
+        none if none.is_empty() => Vec::new(),
+        text => vec![Block::text(text.into())],
+    };
+    let mut messages = messages(&request.messages);
+    keep_beginnings(&mut system, &mut messages);
     to_json(&Body {
         model: request.model.as_str(),
-        max_tokens: call.output_cap().unwrap_or(own),
-        system: system.join("\n\n"),
-        messages: messages(&request.messages),
-        // The scale ends at 1 there.
+        max_tokens,
+        system,
+        messages,
+        // The scale ends at 1 there, and a model that thinks takes none.
         temperature: request
             .temperature
-            .filter(|_| call.model.temperature)
+            .filter(|_| call.model.temperature && !call.model.reasoning.thinks(request.effort))
             .map(|t| t.min(1.0)),
+        thinking,
+        output_config,
         stop_sequences: if call.model.stop { &request.stop } else { &[] },
         metadata: (!user.is_empty()).then_some(OutMetadata { user_id: user }),
         stream,
     })
+}
+
+/// Marks the instructions and the older half of what was said.
+fn keep_beginnings(system: &mut [Block<'_>], messages: &mut [OutMessage<'_>]) {
+    let mut bytes: usize = system.iter().map(Block::bytes).sum();
+    if let Some(last) = system.last_mut() {
+        last.mark(caching::mark(bytes));
+    }
+    let half = caching::older_half(messages.len());
+    let older = &mut messages[..half];
+    let blocks = older.iter().flat_map(|message| &message.content);
+    bytes += blocks.map(Block::bytes).sum::<usize>();
+    if let Some(last) = older.last_mut().and_then(|m| m.content.last_mut()) {
+        last.mark(caching::mark(bytes));
+    }
 }
 
 fn messages(messages: &[Message]) -> Vec<OutMessage<'_>> {
@@ -106,9 +174,7 @@ fn messages(messages: &[Message]) -> Vec<OutMessage<'_>> {
         if out.is_empty() && turn.role == Role::Assistant {
             out.push(OutMessage {
                 role: "user",
-                content: vec![Block::Text {
-                    text: turns::EARLIER.into(),
-                }],
+                content: vec![Block::text(turns::EARLIER.into())],
             });
         }
         out.push(OutMessage {
@@ -123,9 +189,10 @@ fn blocks(pieces: Vec<Piece<'_>>) -> Vec<Block<'_>> {
     pieces
         .into_iter()
         .map(|piece| match piece {
-            Piece::Text(text) => Block::Text { text },
+            Piece::Text(text) => Block::text(text),
             Piece::Image(image) => Block::Image {
                 source: source(image),
+                cache_control: None,
             },
         })
         .collect()

@@ -90,7 +90,7 @@ fn thinking(window: u64) -> Reasoning {
         ]
         .map(|(effort, tokens)| (effort, most.min(tokens)))
         .into(),
-        silence: std::time::Duration::ZERO,
+        ..Reasoning::default()
     }
 }
 

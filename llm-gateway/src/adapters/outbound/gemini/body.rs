@@ -13,7 +13,7 @@ use super::super::{
     turns,
 };
 use crate::{
-    domain::{Error, Image, ImageSource, Role},
+    domain::{Effort, Error, Image, ImageSource, ReasoningMode, Role, reasoning::ReasoningControl},
     ports::outbound::ProviderCall,
 };
 
@@ -35,6 +35,41 @@ struct GenerationConfig<'a> {
     temperature: Option<f32>,
     #[serde(skip_serializing_if = "<[String]>::is_empty")]
     stop_sequences: &'a [String],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking_config: Option<ThinkingConfig>,
+}
+
+/// Older models take a budget of tokens, newer ones a level.
+#[derive(Default, Serialize)]
+#[serde(rename_all = "camelCase")]
+struct ThinkingConfig {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    include_thoughts: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking_level: Option<&'static str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    thinking_budget: Option<u32>,
+}
+
+impl ThinkingConfig {
+    fn of(call: &ProviderCall) -> Option<Self> {
+        let (reasoning, effort) = (&call.model.reasoning, call.request.effort);
+        let budgeted = reasoning.control == ReasoningControl::Budget;
+        if !reasoning.thinks(effort) {
+            let told = effort == Some(Effort::None) && reasoning.mode == ReasoningMode::Optional;
+            return told.then(|| Self {
+                thinking_budget: budgeted.then_some(0),
+                thinking_level: (!budgeted).then_some("minimal"),
+                include_thoughts: false,
+            });
+        }
+        let bounded = effort.is_some() || call.request.reasoning_allowance_tokens.is_some();
+        Some(Self {
+            include_thoughts: true,
+            thinking_level: effort.filter(|_| !budgeted).map(Effort::as_str),
+            thinking_budget: (budgeted && bounded).then(|| call.reasoning_allowance()),
+        })
+    }
 }
 
 #[derive(Serialize)]
@@ -111,6 +146,7 @@ pub(super) fn write(call: &ProviderCall) -> Result<Bytes, Error> {
             max_output_tokens: call.output_cap(),
             temperature: request.temperature.filter(|_| call.model.temperature),
             stop_sequences: if call.model.stop { &request.stop } else { &[] },
+            thinking_config: ThinkingConfig::of(call),
         },
     })
 }

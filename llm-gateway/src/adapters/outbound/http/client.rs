@@ -1,7 +1,7 @@
 //! A pooled HTTP/1.1 client over TLS.
 //!
 //! It sits directly on hyper rather than on a higher client: the gateway sends one kind of request and needs
-//! no redirects (following one would send the key elsewhere), cookies or proxies. HTTP/1.1 on purpose: one
+//! no redirects (following one would send the key elsewhere) and no cookies. HTTP/1.1 on purpose: one
 //! call per connection means that cancelling is closing, which every provider understands at once, and that
 //! no stream waits behind another.
 
@@ -17,7 +17,11 @@ use hyper_util::{
 };
 use tokio::time::timeout;
 
-use super::{TransportError, body::Body};
+use super::{
+    TransportError,
+    body::Body,
+    network::{self, Door, Network},
+};
 
 /// How long each part of a call may take. The caller's own deadline comes on top.
 #[derive(Clone, Copy, Debug)]
@@ -43,24 +47,30 @@ impl Default for Timeouts {
 /// The client; cheap to clone, all clones share the pool.
 #[derive(Clone)]
 pub struct HttpClient {
-    inner: Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
+    inner: Client<HttpsConnector<Door>, Full<Bytes>>,
     timeouts: Timeouts,
 }
 
 impl HttpClient {
-    /// A client with an empty pool.
+    /// A client that trusts the public authorities and goes straight to where it is sent.
     #[must_use]
     pub fn new(timeouts: Timeouts) -> Self {
+        Self::within(&Network::default(), timeouts)
+    }
+
+    /// A client with an empty pool.
+    #[must_use]
+    pub fn within(network: &Network, timeouts: Timeouts) -> Self {
         let mut tcp = HttpConnector::new();
         tcp.set_nodelay(true);
         tcp.set_connect_timeout(Some(timeouts.connect));
         tcp.set_keepalive(Some(Duration::from_secs(60)));
         tcp.enforce_http(false);
         let connector = HttpsConnectorBuilder::new()
-            .with_webpki_roots()
+            .with_tls_config(network.tls())
             .https_or_http()
             .enable_http1()
-            .wrap_connector(tcp);
+            .wrap_connector(network.door(tcp, timeouts.connect));
         let inner = Client::builder(TokioExecutor::new())
             // Requests are small: one copy is cheaper than a vectored write.
             .http1_writev(false)
@@ -97,7 +107,7 @@ impl HttpClient {
             .map_err(|_| TransportError::Timeout)?
             .map_err(|error| {
                 if error.is_connect() {
-                    TransportError::Connect
+                    network::reason(&error)
                 } else {
                     TransportError::Broken
                 }

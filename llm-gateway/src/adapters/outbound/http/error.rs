@@ -13,6 +13,14 @@ pub enum TransportError {
     /// No connection.
     #[error("the provider cannot be reached")]
     Connect,
+    /// A certificate of nobody we know.
+    #[error("the provider's certificate is not trusted; GATEWAY_CA_FILE names further authorities")]
+    Untrusted,
+    /// A proxy that does not let us through.
+    #[error(
+        "the proxy does not lead to the provider; HTTPS_PROXY and NO_PROXY say when it is asked"
+    )]
+    Proxy,
     /// A connection that broke.
     #[error("the connection to the provider broke")]
     Broken,
@@ -27,7 +35,9 @@ pub enum TransportError {
 impl From<TransportError> for Error {
     fn from(error: TransportError) -> Self {
         let (code, cause) = match error {
-            TransportError::Connect => (ErrorCode::Unavailable, Cause::Refusal),
+            TransportError::Connect | TransportError::Untrusted | TransportError::Proxy => {
+                (ErrorCode::Unavailable, Cause::Refusal)
+            }
             TransportError::Broken => (ErrorCode::Unavailable, Cause::Connection),
             TransportError::Timeout => (ErrorCode::Timeout, Cause::Silence),
             TransportError::TooLarge => (ErrorCode::Internal, Cause::Connection),

@@ -6,6 +6,7 @@ pub mod call;
 pub mod client;
 pub mod error;
 mod key;
+pub mod network;
 pub mod sse;
 pub mod stream;
 
@@ -13,4 +14,5 @@ pub use call::{Auth, BadBaseUrl, Call, Refused, call, endpoint, nonsense, to_jso
 pub use client::{HttpClient, Timeouts};
 pub use error::{TransportError, retry_after, status_error};
 pub use key::require_key;
+pub use network::Network;
 pub use stream::{Decoder, decode};
