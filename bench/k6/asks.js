@@ -30,7 +30,7 @@ export default async function asks() {
     const question = { at: Date.now() };
     asked = question;
     patience = setTimeout(() => end(question, false), 120_000);
-    const stored = await send(me, room, `[fast:${words}] Tell me.`, { ai: {} });
+    const stored = await send(me, room, `[slow:${words}] Tell me.`, { ai: {} });
     if (!stored) return end(question, false);
     question.id = stored.ai_message.id;
     if (question.early) hear(question.early);

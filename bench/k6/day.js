@@ -24,20 +24,20 @@ export default async function day() {
   if (!room) return;
   const sent = new Map();
   const seen = new Map();
-  const device = await socket(me, async (open) => {
-    open.send(JSON.stringify({ action: 'view', room_id: room.id }));
+  await socket(me, async (device) => {
+    device.send(JSON.stringify({ action: 'view', room_id: room.id }));
     await write(me, room, sent);
-    setTimeout(() => open.close(), 5_000); // what is on its way has its time to come
+    // What is on its way has its time to come.
+    setTimeout(() => {
+      device.close();
+      for (const [id, at] of sent) {
+        arrived.add(seen.has(id));
+        if (seen.has(id)) heard.add(seen.get(id) - at);
+      }
+    }, 5_000);
   }, (frame) => {
     if (frame.type === 'message.created') seen.set(frame.data.id, Date.now());
   });
-  if (!device) return;
-  device.onclose = () => {
-    for (const [id, at] of sent) {
-      arrived.add(seen.has(id));
-      if (seen.has(id)) heard.add(seen.get(id) - at);
-    }
-  };
 }
 
 async function write(me, room, sent) {

@@ -22,29 +22,35 @@ export default async function thousand() {
   const seen = new Map();
   let sent;
   const all = [];
-  const close = () => all.forEach((one) => one.close());
-  const patience = setTimeout(close, 120_000);
+  const timers = [];
+  const end = () => {
+    timers.forEach(clearTimeout);
+    for (let i = 0; i < ofEach; i++) {
+      all[i]?.close();
+      went.add(answered.has(i));
+      const told = sent?.id !== undefined && seen.get(i)?.id === sent.id;
+      arrived.add(told);
+      if (told) heard.add(seen.get(i).at - sent.at);
+    }
+  };
+  const patience = setTimeout(end, 120_000);
   const say = async () => {
     const at = Date.now();
     sent = { at, id: (await send(me, room, 'Does everybody hear me?'))?.message.id };
     clearTimeout(patience);
-    setTimeout(close, 10_000);
+    setTimeout(end, 10_000);
+  };
+  const beat = (open) => {
+    open.send(JSON.stringify({ action: 'heartbeat', user: 0, rooms: {} }));
+    timers.push(setTimeout(() => beat(open), 30_000));
   };
   for (let i = 0; i < ofEach; i++) {
-    const one = await socket(me, (open) => open.send(JSON.stringify({ action: 'heartbeat', user: 0, rooms: {} })), (frame) => {
+    all[i] = await socket(me, beat, (frame) => {
       if (frame.type === 'message.created') seen.set(i, { id: frame.data.id, at: Date.now() });
       if (frame.type !== 'pong' || answered.has(i)) return;
       answered.add(i);
       if (answered.size === ofEach) say();
     });
-    if (!one) continue;
-    all.push(one);
-    one.onclose = () => {
-      went.add(answered.has(i));
-      const told = sent?.id !== undefined && seen.get(i)?.id === sent.id;
-      arrived.add(told);
-      if (told) heard.add(seen.get(i).at - sent.at);
-    };
   }
 }
 

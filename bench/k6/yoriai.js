@@ -54,7 +54,10 @@ export async function socket(person, opened, hear) {
   const made = new WebSocket(ticket.url);
   made.onopen = () => opened(made);
   made.onmessage = ({ data }) => hear(JSON.parse(data), made);
-  made.onerror = ({ error }) => console.warn(`socket: ${error}`);
+  made.onerror = ({ error }) => {
+    went.add(false);
+    console.warn(`socket: ${error}`);
+  };
   return made;
 }
 
@@ -66,17 +69,19 @@ export const summary = (scenario) => ({ metrics }) => {
   const figure = (n) => (n === undefined ? '' : n >= 100 ? n.toFixed(0) : n.toFixed(1));
   const row = (name, count, values, held) =>
     `| ${scenario} | ${name} | ${count} | ${figure(values.med)} | ${figure(values['p(95)'])} | ${figure(values['p(99)'])} | ${held} |\n`;
-  let table = '';
-  for (const [name, { values, type, thresholds: limits }] of Object.entries(metrics)) {
+  const operations = [];
+  const ways = [];
+  const ratios = [];
+  for (const [name, { values, type, thresholds: limits }] of Object.entries(metrics).sort(([a], [b]) => a.localeCompare(b))) {
     const operation = /^http_req_duration\{name:(.+)\}$/.exec(name);
-    if (operation && values.count > 0) table += row(operation[1], values.count, values, '');
-    else if (type === 'trend' && name.startsWith('yoriai_')) table += row(name.slice(7).replaceAll('_', ' '), values.count, values, '');
+    if (operation && values.count > 0) operations.push(row(operation[1], values.count, values, ''));
+    else if (type === 'trend' && name.startsWith('yoriai_')) ways.push(row(name.slice(7).replaceAll('_', ' '), values.count, values, ''));
     else if (type === 'rate' && limits && values.passes + values.fails > 0) {
       const held = Object.values(limits).every(({ ok }) => ok) ? 'yes' : '**no**';
-      table += row(`${name.replaceAll('_', ' ')}: ${(100 * values.rate).toFixed(2)} %`, values.passes + values.fails, {}, held);
+      ratios.push(row(`${name.replaceAll('_', ' ')}: ${(100 * values.rate).toFixed(2)} %`, values.passes + values.fails, {}, held));
     }
   }
-  return { stdout: table };
+  return { stdout: [...operations, ...ways, ...ratios].join('') };
 };
 
 /** So that the summary has a row for each operation: k6 keeps figures by tag only where a threshold asks for them. */
