@@ -19,6 +19,19 @@ export function go(href: string): void {
   else history.pushState(null, '', href);
 }
 
+/** Marks an entry whose reader came by a link to a message and has read on from there. */
+const READ_ON = 'yoriaiReadOn';
+
+/** Takes the message out of the address of the page that shows it. The page stays as it is. */
+export function readOn(href: string): void {
+  history.replaceState({ [READ_ON]: true }, '', href);
+}
+
+/** Whether the address names no message because its reader has read on from one, and not because somebody went there. */
+export function hasReadOn(): boolean {
+  return typeof history !== 'undefined' && typeof history.state === 'object' && history.state !== null && READ_ON in history.state;
+}
+
 /** For a link within the rooms: an ordinary click stays in the page, any other is the browser's. */
 export function goOnClick(event: React.MouseEvent<HTMLAnchorElement>): void {
   if (event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
