@@ -46,6 +46,7 @@ test('a draft stays with its room, over a reload and a crash', async () => {
   const crashed = two.waitForEvent('crash');
   void devtools.send('Page.crash').catch(() => undefined);
   await crashed;
+  // What is asked of all pages later could not be asked of this one.
   await two.close();
   const three = await one.context.newPage();
   await openRoom(three, other);

@@ -9,7 +9,7 @@ import { Sidebar } from '@/features/rooms/components/sidebar';
 import { StartPage } from '@/features/rooms/components/start-page';
 import { useAnswersEnded, useWatchAnswers } from '@/lib/live/answers';
 import { useRoom, useRooms } from '@/lib/live/hooks';
-import { go, visit } from '@/lib/live/navigation';
+import { go, hasReadOn } from '@/lib/live/navigation';
 import { usePageTitle } from '@/lib/live/use-page-title';
 import { notify } from '@/stores/toasts';
 import { useUi } from '@/stores/ui';
@@ -55,11 +55,12 @@ function useShown(): { roomId: string | null; messageId: string | null; starts: 
   const roomId = ROOM.exec(usePathname())?.[1] ?? null;
   const search = useSearchParams();
   const messageId = roomId === null ? null : search.get('message');
-  const now = visit();
-  const [place, setPlace] = useState({ roomId, messageId, now });
-  // Reading on from a message takes it out of the address: the page stays. Who enters the room anew stands at its end.
-  if (place.roomId !== roomId || place.now !== now || (messageId !== null && place.messageId !== messageId)) setPlace({ roomId, messageId, now });
-  return { roomId: place.roomId, messageId: place.messageId, starts: search.has('new'), key: `${place.roomId} ${place.messageId}` };
+  const [place, setPlace] = useState({ roomId, messageId, readOn: false, visit: 0 });
+  // Reading on from a message takes it out of the address: the page stays. Whoever goes to the room enters it anew.
+  const readOn = place.roomId === roomId && messageId === null && (place.readOn || hasReadOn());
+  if (readOn !== place.readOn) setPlace(readOn ? { ...place, readOn } : { roomId, messageId, readOn, visit: place.visit + 1 });
+  else if (!readOn && (place.roomId !== roomId || place.messageId !== messageId)) setPlace({ roomId, messageId, readOn, visit: place.visit + 1 });
+  return { ...place, starts: search.has('new'), key: `${place.roomId} ${place.messageId} ${place.visit}` };
 }
 
 function useTitle(roomId: string | null): void {

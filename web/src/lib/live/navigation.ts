@@ -9,22 +9,27 @@ function overlayOf(state: unknown): string | null {
   return typeof state === 'object' && state !== null && OVERLAY in state ? String((state as Record<string, unknown>)[OVERLAY]) : null;
 }
 
-let visits = 0;
-
-/** Counts where one went, unlike an address that changes because one has read on. */
-export function visit(): number {
-  return visits;
-}
-
 /**
  * Goes to another of the rooms' pages. All of them are in the browser already: nothing is asked of the server, so that it works at once
  * and without a connection. Next.js hears of it and keeps its router in step.
  */
 export function go(href: string): void {
-  visits++;
   // What was open over the page is left with it.
   if (overlayOf(history.state) !== null) history.replaceState(null, '', href);
   else history.pushState(null, '', href);
+}
+
+/** Marks an entry whose reader came by a link to a message and has read on from there. */
+const READ_ON = 'yoriaiReadOn';
+
+/** Takes the message out of the address of the page that shows it. The page stays as it is. */
+export function readOn(href: string): void {
+  history.replaceState({ [READ_ON]: true }, '', href);
+}
+
+/** Whether the address names no message because its reader has read on from one, and not because somebody went there. */
+export function hasReadOn(): boolean {
+  return typeof history !== 'undefined' && typeof history.state === 'object' && history.state !== null && READ_ON in history.state;
 }
 
 /** For a link within the rooms: an ordinary click stays in the page, any other is the browser's. */

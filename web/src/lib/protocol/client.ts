@@ -1,5 +1,6 @@
 import { Connection } from './connection';
 import { Healing } from './healing';
+import { heartbeat } from './heartbeat';
 import { Listeners } from './listeners';
 import { isGone } from './loader';
 import { Loads, type LoadState } from './loads';
@@ -79,7 +80,7 @@ export class RealtimeClient {
       opened: () => this.opened(),
       received: (frame) => this.received(frame),
       stateChanged: changed,
-      heartbeat: () => this.heartbeat(),
+      heartbeat: () => heartbeat(this.visits, this.roster),
     });
   }
 
@@ -184,6 +185,11 @@ export class RealtimeClient {
   networkIsBack(): void {
     this.connection.retryNow();
     this.retryNow();
+  }
+
+  /** This tab is the one to be used, although others have taken its place. */
+  useHere(): void {
+    this.connection.takeBack();
   }
 
   /** The network seems to be gone. A socket does not notice by itself, so its pulse is felt now. */
@@ -318,16 +324,6 @@ export class RealtimeClient {
 
   private healRunning(state: RoomState): void {
     for (const id of state.running()) this.healing.now(state, id);
-  }
-
-  private heartbeat(): object {
-    if (this.visits.covered) this.visits.coverAll(this.roster.ids());
-    const rooms: Record<string, number> = {};
-    for (const id of this.visits.next((roomId) => this.roster.get(roomId) !== undefined)) {
-      const stream = this.roster.get(id)?.stream;
-      if (stream) rooms[id] = stream.lastEvent;
-    }
-    return { action: 'heartbeat', user: this.roster.user.lastEvent, rooms };
   }
 
   private received(frame: Frame): void {

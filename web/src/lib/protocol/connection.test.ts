@@ -22,6 +22,7 @@ function connection(ticket: () => Promise<{ ticket: string; url: string; expires
   return { clock, sockets, log, made, tickets: () => tickets };
 }
 
+const replaced = JSON.stringify({ type: 'error', code: 'connection_replaced', detail: 'A newer connection took this one’s place.' });
 const pong = JSON.stringify({ type: 'pong', user: 0, rooms: {} });
 
 describe('the connection', () => {
@@ -99,6 +100,38 @@ describe('the connection', () => {
     sockets[1]!.events.opened();
     expect(sockets[0]!.closed).toBe(true);
     expect(log.filter((line) => line === 'waiting')).toEqual([]);
+  });
+
+  it('stays away when another has taken its place, until it is asked back', async () => {
+    const { made, sockets, clock, log, tickets } = connection();
+    made.start();
+    await clock.advance(1);
+    sockets[0]!.events.opened();
+    sockets[0]!.events.received(replaced);
+    expect([sockets[0]!.closed, made.state]).toEqual([true, 'replaced']);
+    sockets[0]!.events.closed();
+    made.retryNow();
+    made.setVisible(true);
+    await clock.advance(60 * 60_000);
+    expect([tickets(), made.state]).toEqual([1, 'replaced']);
+    expect(log).not.toContain('error');
+
+    made.takeBack();
+    await clock.advance(1);
+    sockets[1]!.events.opened();
+    expect([tickets(), made.state]).toEqual([2, 'open']);
+  });
+
+  it('goes on with its own next socket when that is what took the place', async () => {
+    const { made, sockets, clock } = connection();
+    made.start();
+    await clock.advance(1);
+    sockets[0]!.events.opened();
+    await clock.advance(110 * 60_000);
+    sockets[0]!.events.received(replaced);
+    expect(made.state).toBe('connecting');
+    sockets[1]!.events.opened();
+    expect(made.state).toBe('open');
   });
 
   it('does nothing after it is stopped', async () => {

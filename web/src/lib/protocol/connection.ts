@@ -8,6 +8,9 @@ const PONG_TIMEOUT_MS = 10_000;
 const HEARTBEAT_VISIBLE_MS = 30_000;
 const HEARTBEAT_HIDDEN_MS = 4 * 60_000;
 
+/** The server's word to the oldest of too many connections before it closes it. */
+const REPLACED = 'connection_replaced';
+
 export interface ConnectionEvents {
   /** A socket is open; everything that was pushed before may have been missed. */
   opened(): void;
@@ -65,9 +68,16 @@ export class Connection {
 
   /** Skips what is left of a backoff, as when the network or the person is back. */
   retryNow(): void {
-    if (this.stopped || this.current || this.next) return;
+    if (this._state === 'replaced' || this.stopped || this.current || this.next) return;
     this.failures = 0;
     this.cancelRetry?.();
+    void this.connect();
+  }
+
+  /** Takes back the place that another tab has taken. */
+  takeBack(): void {
+    if (this._state !== 'replaced') return;
+    this.failures = 0;
     void this.connect();
   }
 
@@ -160,7 +170,20 @@ export class Connection {
       this.cancelPong?.();
       this.cancelPong = null;
     }
+    if (frame.type === 'error' && frame.code === REPLACED) return this.replaced(attempt);
     this.events.received(frame);
+  }
+
+  /** Tabs that came back by themselves would push each other out for ever. What replaces may be this very tab's next connection. */
+  private replaced(attempt: Attempt): void {
+    this.abandon(attempt);
+    if (this.current === attempt) {
+      this.current = null;
+      this.stopBeating();
+    }
+    if (this.next === attempt) this.next = null;
+    if (this.stopped || this.current) return;
+    this.setState(this.next ? 'connecting' : 'replaced');
   }
 
   private lost(attempt: Attempt, retryAfter: number | null = null): void {

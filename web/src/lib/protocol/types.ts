@@ -56,4 +56,5 @@ export interface Timeline {
   hasNewer: boolean;
 }
 
-export type ConnectionState = 'idle' | 'connecting' | 'open' | 'waiting';
+/** Replaced: another tab has taken this one's place, and it comes back only when somebody says so. */
+export type ConnectionState = 'idle' | 'connecting' | 'open' | 'waiting' | 'replaced';

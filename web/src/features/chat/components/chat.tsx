@@ -6,7 +6,7 @@ import { useEffect, useRef, useState, type ReactNode } from 'react';
 import { Notice } from '@/components/notice';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
-import { useLoadState, useLoadTrouble } from '@/lib/live/hooks';
+import { useConnection, useLoadState, useLoadTrouble } from '@/lib/live/hooks';
 import { goOnClick } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 import { useDraft } from '@/stores/drafts';
@@ -29,6 +29,7 @@ export function Chat({ roomId, messageId, tools }: Props) {
   const trouble = useLoadTrouble(roomId);
   const handle = useRef<ConversationHandle | null>(null);
   const known = useKnown();
+  const connection = useConnection();
 
   useEffect(() => {
     client.view(roomId);
@@ -37,7 +38,7 @@ export function Chat({ roomId, messageId, tools }: Props) {
 
   if (state === 'gone') return <Gone roomId={roomId} />;
   return (
-    <main className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto] bg-bg" data-live={known}>
+    <main className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto] bg-bg" data-live={known} data-connection={connection}>
       <Header roomId={roomId} tools={tools} />
       <OfflineBar />
       <Trouble>

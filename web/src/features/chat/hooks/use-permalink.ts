@@ -3,6 +3,7 @@
 import { useEffect, useRef, useState, type RefObject } from 'react';
 import type { VirtualizerHandle } from 'virtua';
 import { useTimeline } from '@/lib/live/hooks';
+import { readOn } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 import { ApiError } from '@/lib/protocol/ports';
 import { useTrouble } from '../components/trouble';
@@ -54,7 +55,7 @@ export function usePermalink({ roomId, messageId, entries, list, toEnd }: Option
     leave: () => {
       if (over) return;
       setOver(true);
-      window.history.replaceState(null, '', `/rooms/${roomId}`);
+      readOn(`/rooms/${roomId}`);
     },
   };
 }
