@@ -157,6 +157,8 @@ test_e2e() {
   export YORIAI_PORT_WEB=18080 YORIAI_PORT_NEXT=13100 YORIAI_PORT_AWS=14566 YORIAI_PORT_POSTGRES=15432
   export YORIAI_PORT_REDIS=16379 YORIAI_PORT_GATEWAY_REST=18089 YORIAI_PORT_GATEWAY_GRPC=15061 YORIAI_PORT_MODEL=18091
   check "web packages" web_packages
+  # What journeys start in passing must not be compiled while they wait.
+  check "upkeep" go build -o /dev/null ./shared/cmd/upkeep
   yoriai-local reset >/dev/null
   trap 'yoriai-local down >/dev/null 2>&1; rm -f "$counts"' EXIT
   check "local cloud" yoriai-local up --detach
