@@ -54,12 +54,15 @@ generate-check: ## Fail if generated code differs from what the contracts give
 	@scripts/generate.sh --check
 
 ##@ Test
-.PHONY: test test-go test-rust test-web test-stacks test-e2e lint coverage-gateway
+.PHONY: test test-go test-fuzz test-rust test-web test-stacks test-e2e lint coverage-gateway
 test: ## Everything below, set up by itself, with one line of counts at the end
 	@scripts/test.sh
 
 test-go: ## Go unit tests, and adapter tests against throw-away Postgres, Redis and MiniStack
 	@scripts/test.sh go
+
+test-fuzz: ## Every HTTP operation under a fuzzer that reads the contract, on throw-away servers; EXAMPLES, SEED
+	@scripts/test.sh fuzz
 
 test-rust: ## The gateway: format, lints, unit, contract and integration tests
 	@scripts/test.sh rust
