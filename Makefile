@@ -83,9 +83,12 @@ coverage-gateway: ## Line coverage of the gateway's domain and adapters; fails u
 	@llm-gateway/scripts/coverage.sh
 
 ##@ Measure
-.PHONY: bench bench-gateway bench-web price
+.PHONY: bench bench-commits bench-gateway bench-web price
 bench: $(LOCAL) ## Print the figures of sending, streaming and reading, beside the local cloud's own floor
 	@bench/run.sh
+
+bench-commits: ## Print messages/s into one room and sendMessage's time, without fsync and with every commit on the disk
+	@bench/run.sh commits
 
 bench-gateway: ## Compare the gateway with its peers against the same fake upstream
 	@bench/gateway/run.sh
