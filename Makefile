@@ -54,12 +54,15 @@ generate-check: ## Fail if generated code differs from what the contracts give
 	@scripts/generate.sh --check
 
 ##@ Test
-.PHONY: test test-go test-rust test-web test-stacks test-e2e lint coverage-gateway
+.PHONY: test test-go test-fuzz test-rust test-web test-stacks test-e2e lint coverage-gateway
 test: ## Everything below, set up by itself, with one line of counts at the end
 	@scripts/test.sh
 
 test-go: ## Go unit tests, and adapter tests against throw-away Postgres, Redis and MiniStack
 	@scripts/test.sh go
+
+test-fuzz: ## Every HTTP operation under a fuzzer that reads the contract, on throw-away servers; EXAMPLES, SEED
+	@scripts/test.sh fuzz
 
 test-rust: ## The gateway: format, lints, unit, contract and integration tests
 	@scripts/test.sh rust
@@ -80,9 +83,12 @@ coverage-gateway: ## Line coverage of the gateway's domain and adapters; fails u
 	@llm-gateway/scripts/coverage.sh
 
 ##@ Measure
-.PHONY: bench bench-gateway bench-web load price
+.PHONY: bench bench-commits bench-gateway bench-web load price
 bench: $(LOCAL) ## Print the figures of sending, streaming and reading, beside the local cloud's own floor
 	@bench/run.sh
+
+bench-commits: ## Print messages/s into one room and sendMessage's time, without fsync and with every commit on the disk
+	@bench/run.sh commits
 
 bench-gateway: ## Compare the gateway with its peers against the same fake upstream
 	@bench/gateway/run.sh

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs the tests of all parts, or of those named (tools generate lint go rust web stacks e2e), sets up by itself what they
+# Runs the tests of all parts, or of those named (tools generate lint go fuzz rust web stacks e2e), sets up by itself what they
 # need, goes on after a failure, and closes with the sum of all runners' counts.
 set -uo pipefail
 cd "$(dirname "$0")/.."
@@ -135,6 +135,8 @@ test_lint() {
 
 test_go() { suite "Go" go yoriai-testbed scripts/test.sh go-tests-here; }
 
+test_fuzz() { check "the HTTP contract under a fuzzer" scripts/fuzz-contract.sh; }
+
 test_rust() { suite "gateway" cargo llm-gateway/scripts/check.sh; }
 
 test_web() {
@@ -175,7 +177,7 @@ test_e2e() {
 # Read whole before it runs: the file may change while the tests do.
 main() {
   parts=("$@")
-  [ $# = 0 ] && parts=(tools generate lint go rust web stacks e2e)
+  [ $# = 0 ] && parts=(tools generate lint go fuzz rust web stacks e2e)
   prepare
   for part in "${parts[@]}"; do
     "test_$part"

@@ -18,6 +18,9 @@ import (
 	"github.com/yoriai/yoriai/localstack/internal/redis"
 )
 
+// Durable names the variable that makes PostgreSQL wait for the disk at every commit, as in production: for figures.
+const Durable = "YORIAI_TESTBED_DURABLE"
+
 // Bed is the running servers.
 type Bed struct {
 	dir     string
@@ -49,7 +52,7 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 		return nil, err
 	}
 	bed := &Bed{dir: dir}
-	database := postgres.Server{Layout: l, Data: filepath.Join(dir, "postgres"), Port: free[0], Log: bed.log("postgres"), ThrowAway: true}
+	database := postgres.Server{Layout: l, Data: filepath.Join(dir, "postgres"), Port: free[0], Log: bed.log("postgres"), ThrowAway: os.Getenv(Durable) == ""}
 	cloud := ministack.Server{Layout: l, Port: free[1], Log: bed.log("ministack"), Scratch: filepath.Join(dir, "ministack")}
 	bed.environ = []string{
 		"TEST_DATABASE_URL=" + database.URL(),

@@ -49,7 +49,7 @@ func weight(r rune) int {
 	case unicode.IsLetter(r):
 		return 45
 	case r > 0xFFFF:
-		return 260
+		return 220
 	default:
 		return 70
 	}

@@ -21,12 +21,20 @@ func figures(t *testing.T) *optest.House {
 	if os.Getenv("YORIAI_BENCH") == "" {
 		t.Skip("a measurement: make bench")
 	}
-	h := optest.New(t)
-	// As in production, a commit is on the disk before it is answered.
-	if _, err := h.DB.Exec(t.Context(), `SET synchronous_commit = on`); err != nil {
+	return optest.New(t)
+}
+
+// durability says whether a commit of this server is on the disk before it is answered, as the server itself tells.
+func durability(t *testing.T, h *optest.House) string {
+	t.Helper()
+	var durable bool
+	if err := h.DB.QueryRow(t.Context(), `SELECT current_setting('fsync')::boolean AND current_setting('synchronous_commit') = 'on'`).Scan(&durable); err != nil {
 		t.Fatal(err)
 	}
-	return h
+	if durable {
+		return "durable"
+	}
+	return "without fsync"
 }
 
 func print(name string, list []time.Duration) {
@@ -65,8 +73,8 @@ func TestFigureSendMessageInProcess(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	print("sendMessage in process (goal: p50 ≤ 3)", plain)
-	print("sendMessage with ai in process", asking)
+	print("sendMessage in process, "+durability(t, h)+" (goal: p50 ≤ 3)", plain)
+	print("sendMessage with ai in process, "+durability(t, h), asking)
 }
 
 func TestFigureOneRoomEightSenders(t *testing.T) {
@@ -96,7 +104,7 @@ func TestFigureOneRoomEightSenders(t *testing.T) {
 		}()
 	}
 	wait.Wait()
-	fmt.Printf("%-58s %8.0f messages/s\n", "one room, 8 senders, in process (goal: ≥ 900)", 8*each/time.Since(began).Seconds())
+	fmt.Printf("%-58s %8.0f messages/s\n", "one room, 8 senders, in process, "+durability(t, h)+" (goal: ≥ 900)", 8*each/time.Since(began).Seconds())
 }
 
 // Two databases in turn, so that both meet the same weather: a room of 1,000 messages in one partition, and a room of
