@@ -27,7 +27,10 @@ func Start(name string, route Route) {
 
 // Connect is the route $connect.
 func Connect(r websocket.Routes, e *environment.Environment) any {
-	return r.Connecting(websocket.Connect(connecting(e), e.AWS.Origin()))
+	h, hub := connecting(e), e.AWS.Hub()
+	// Who comes in may take the place of who is told so and closed.
+	h.Hub, h.Closer = hub, hub
+	return r.Connecting(websocket.Connect(h, e.AWS.Origin()))
 }
 
 // Disconnect is the route $disconnect.

@@ -118,6 +118,9 @@ test('to the newest, and it stays there when more comes', async () => {
 test('a link to an old message: in view, marked, and from there back to the newest', async () => {
   await page.getByRole('log').hover();
   while ((await entry(14).count()) === 0) await scrollBy(-700);
+  // Away from the edge, beyond which rows are still being measured.
+  await entry(14).evaluate((element) => element.scrollIntoView({ block: 'center' }));
+  await atRest();
   await entry(14).hover();
   const row = page.locator('article[id]').filter({ has: page.getByText('Entry 14', { exact: true }) });
   await row.getByRole('button', { name: 'More' }).click();

@@ -74,7 +74,7 @@ describe('Markdown that somebody wrote', () => {
 
   it('sets formulas, and shows those that are none as they were written', async () => {
     const shown = show('It is \\(x^2\\), and $\\frac{$ is broken.\n\n$$\ny_1\n$$');
-    await vi.waitFor(() => expect(shown.querySelectorAll('.katex')).toHaveLength(2));
+    await vi.waitFor(() => expect(shown.querySelectorAll('.katex')).toHaveLength(2), 20_000);
     expect(shown.textContent).toContain('\\frac{');
     expect(shown.querySelector('.katex-display annotation')?.textContent).toBe('y_1\n');
   });

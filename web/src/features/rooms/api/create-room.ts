@@ -1,7 +1,6 @@
 'use client';
 
 import { useMutation } from '@tanstack/react-query';
-import * as z from 'zod/mini';
 import { bodyOf } from '@/lib/api/client';
 import { codePointsOf, isVisible, oneLine } from '@/lib/graphemes';
 import { useLive } from '@/lib/live/provider';
@@ -9,12 +8,18 @@ import { useLive } from '@/lib/live/provider';
 /** In code points, as the API counts. */
 export const MAX_NAME = 100;
 
-export const roomName = z.pipe(z.string(), z.transform(oneLine)).check(z.refine(isVisible), z.refine((name) => codePointsOf(name) <= MAX_NAME));
+/** A name as it is kept, or null for one that is refused: nothing of it can be seen, or it is too long. */
+export function roomName(typed: string): string | null {
+  const name = oneLine(typed);
+  return isVisible(name) && codePointsOf(name) <= MAX_NAME ? name : null;
+}
 
 /** Without a model the installation's own answers. */
-export const createRoomInput = z.object({ name: roomName, ai_provider: z.optional(z.string()), ai_model: z.optional(z.string()) });
-
-export type CreateRoomInput = z.infer<typeof createRoomInput>;
+export interface CreateRoomInput {
+  name: string;
+  ai_provider?: string;
+  ai_model?: string;
+}
 
 /** Makes a room. The key stays with the attempt, so that pressing twice makes one room. */
 export function useCreateRoom() {

@@ -1,20 +1,11 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useEffect, useState } from 'react';
-import { ModelField } from '@/components/model-field';
-import { Button } from '@/components/ui/button';
+import { lazy, useState } from 'react';
 import { Dialog } from '@/components/ui/lazy-dialog';
-import { Field } from '@/components/ui/field';
-import { Icon } from '@/components/ui/icon';
 import type { Room } from '@/lib/protocol/types';
-import { may } from '@/lib/rights';
-import { notify } from '@/stores/toasts';
-import { updateRoomInput, useUpdateRoom, type UpdateRoomInput } from '../api/update-room';
-import { useErrorText } from '../hooks/use-error-text';
-import { NameField } from './name-field';
-import { RemoveRoom } from './remove-room';
-import { SettingsRow } from './settings-row';
+
+const SettingsForm = lazy(async () => ({ default: (await import('./settings-form')).SettingsForm }));
 
 interface Props {
   room: Room;
@@ -33,63 +24,5 @@ export function RoomSettings({ room, open, onOpenChange }: Props) {
     <Dialog open={open} onOpenChange={change} title={t('settings')} unsaved={unsaved}>
       <SettingsForm room={room} done={() => change(false)} onEdited={setUnsaved} />
     </Dialog>
-  );
-}
-
-function SettingsForm({ room, done, onEdited }: { room: Room; done: () => void; onEdited: (edited: boolean) => void }) {
-  const t = useTranslations('rooms');
-  const errorText = useErrorText();
-  const [name, setName] = useState(room.name);
-  const [instructions, setInstructions] = useState(room.ai_instructions);
-  const [model, setModel] = useState({ provider: room.ai_provider, id: room.ai_model });
-  const update = useUpdateRoom(room.id);
-  const changes = {
-    ...(name.trim() !== room.name && { name }),
-    ...(instructions !== room.ai_instructions && { ai_instructions: instructions }),
-    ...((model.provider !== room.ai_provider || model.id !== room.ai_model) && { ai_provider: model.provider, ai_model: model.id }),
-  };
-  const edited = Object.keys(changes).length > 0;
-  const input = updateRoomInput.safeParse(changes);
-  const ready = input.success && edited && !update.isPending;
-
-  /** What was typed is saved along with what a button does: no press drops it. */
-  const save = (more: UpdateRoomInput, said: string, undo?: UpdateRoomInput) => {
-    if (!input.success) return;
-    update.mutate({ ...input.data, ...more }, {
-      onSuccess: () => {
-        notify({ text: said, ...(undo && { action: { label: t('undo'), run: () => void update.mutateAsync(undo).catch((error: unknown) => notify({ text: errorText(error), amiss: true })) } }) });
-        done();
-      },
-    });
-  };
-  useEffect(() => onEdited(edited), [edited, onEdited]);
-
-  return (
-    <form
-      className="grid gap-4"
-      onSubmit={(event) => {
-        event.preventDefault();
-        if (ready) save({}, t('saved'));
-      }}
-    >
-      <NameField value={name} onChange={setName} />
-      <ModelField value={model} onChange={setModel} />
-      <Field label={t('instructions')} hint={t('instructionsHint')}>
-        {(own) => <textarea {...own} rows={4} value={instructions} maxLength={8_000} dir="auto" onChange={(event) => setInstructions(event.target.value)} />}
-      </Field>
-      {update.isError && <p role="alert" className="text-[13px]/5 text-danger">{t('notSaved')} {errorText(update.error)}</p>}
-      <div className="flex justify-end"><Button type="submit" kind="primary" disabled={!ready}>{t(update.isPending ? 'saving' : 'save')}</Button></div>
-      <hr className="border-line" />
-      <ul className="grid gap-1">
-        <SettingsRow title={t('startFresh')} hint={t('startFreshHint')}>
-          <Button disabled={update.isPending} onClick={() => save({ ai_context_cutoff_at: new Date().toISOString() }, t('startedFresh'), { ai_context_cutoff_at: room.ai_context_cutoff_at })}><Icon name="spark" size={16} />{t('startFreshDo')}</Button>
-          {room.ai_context_cutoff_at !== null && <Button disabled={update.isPending} onClick={() => save({ ai_context_cutoff_at: null }, t('readsAll'), { ai_context_cutoff_at: room.ai_context_cutoff_at })}>{t('readAll')}</Button>}
-        </SettingsRow>
-        <SettingsRow title={t(room.is_archived ? 'archived' : 'archive')} hint={t('archiveHint')}>
-          <Button disabled={update.isPending} onClick={() => save({ is_archived: !room.is_archived }, t(room.is_archived ? 'broughtBack' : 'archivedNow'), { is_archived: room.is_archived })}><Icon name="archive" size={16} />{t(room.is_archived ? 'unarchiveDo' : 'archiveDo')}</Button>
-        </SettingsRow>
-        {may.removeRoom(room.role ?? 'reader') && <RemoveRoom room={room} />}
-      </ul>
-    </form>
   );
 }
