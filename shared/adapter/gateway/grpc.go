@@ -82,7 +82,8 @@ func (g *GRPC) redial(dead *grpc.ClientConn) error {
 func ask[T any](ctx context.Context, g *GRPC, call func(ctx context.Context, api llmv1.LLMGatewayClient) (T, error)) (T, error) {
 	conn := g.connection()
 	out, err := within(ctx, firstTry, conn, call)
-	if code := status.Code(err); ctx.Err() != nil || code != codes.DeadlineExceeded && code != codes.Unavailable {
+	// A gateway that ends a call at our deadline may say so before we notice: that is no cancel of the caller's.
+	if code := status.Code(err); ctx.Err() != nil || code != codes.DeadlineExceeded && code != codes.Unavailable && code != codes.Canceled {
 		return out, err
 	}
 	if err := g.redial(conn); err != nil {

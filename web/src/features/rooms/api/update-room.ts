@@ -12,6 +12,7 @@ export const updateRoomInput = z.object({
   ai_model: z.optional(z.string()),
   ai_instructions: z.optional(z.string().check(z.maxLength(8_000))),
   ai_context_cutoff_at: z.optional(z.nullable(z.string())),
+  effort: z.optional(z.enum(['default', 'none', 'low', 'medium', 'high'])),
   is_archived: z.optional(z.boolean()),
 });
 
