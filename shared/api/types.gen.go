@@ -21,6 +21,7 @@ const (
 	CodeInvalidCursor        Code = "invalid_cursor"
 	CodeMalformed            Code = "malformed"
 	CodeMasterMustTransfer   Code = "master_must_transfer"
+	CodeModelNotAllowed      Code = "model_not_allowed"
 	CodeModelUnavailable     Code = "model_unavailable"
 	CodeNotFound             Code = "not_found"
 	CodeRateLimited          Code = "rate_limited"
@@ -66,6 +67,8 @@ func (e Code) Valid() bool {
 		return true
 	case CodeMasterMustTransfer:
 		return true
+	case CodeModelNotAllowed:
+		return true
 	case CodeModelUnavailable:
 		return true
 	case CodeNotFound:
@@ -89,6 +92,33 @@ func (e Code) Valid() bool {
 	case CodeUnsupportedMediaType:
 		return true
 	case CodeValidationFailed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Effort.
+const (
+	EffortDefault Effort = "default"
+	EffortHigh    Effort = "high"
+	EffortLow     Effort = "low"
+	EffortMedium  Effort = "medium"
+	EffortNone    Effort = "none"
+)
+
+// Valid indicates whether the value is a known member of the Effort enum.
+func (e Effort) Valid() bool {
+	switch e {
+	case EffortDefault:
+		return true
+	case EffortHigh:
+		return true
+	case EffortLow:
+		return true
+	case EffortMedium:
+		return true
+	case EffortNone:
 		return true
 	default:
 		return false
@@ -161,6 +191,27 @@ func (e MessageVisibility) Valid() bool {
 	case MessageVisibilityPrivate:
 		return true
 	case MessageVisibilityPublic:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ModelReasoning.
+const (
+	ModelReasoningAlways   ModelReasoning = "always"
+	ModelReasoningNone     ModelReasoning = "none"
+	ModelReasoningOptional ModelReasoning = "optional"
+)
+
+// Valid indicates whether the value is a known member of the ModelReasoning enum.
+func (e ModelReasoning) Valid() bool {
+	switch e {
+	case ModelReasoningAlways:
+		return true
+	case ModelReasoningNone:
+		return true
+	case ModelReasoningOptional:
 		return true
 	default:
 		return false
@@ -262,29 +313,51 @@ type AIReply struct {
 
 	// ReasoningTokens The part of the output that nobody reads
 	ReasoningTokens *int64 `json:"reasoning_tokens"`
-	UsedSummary     bool   `json:"used_summary"`
+
+	// Thought Whether the newest attempt has something to show of what the model thought
+	Thought     bool `json:"thought"`
+	UsedSummary bool `json:"used_summary"`
 }
+
+// AllowedModels What may be asked here, each `provider/model` or `provider/*`; empty means whatever the installation offers.
+type AllowedModels = []string
 
 // AskAI defines model for AskAI.
 type AskAI struct {
+	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+	Effort   *Effort       `json:"effort,omitempty"`
 	Model    *ModelName    `json:"model,omitempty"`
 	Provider *ProviderName `json:"provider,omitempty"`
 }
 
+// AskAgain defines model for AskAgain.
+type AskAgain struct {
+	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+	Effort *Effort `json:"effort,omitempty"`
+}
+
 // Attempt defines model for Attempt.
 type Attempt struct {
-	Attempt       int     `json:"attempt"`
-	ChargedTokens *int64  `json:"charged_tokens"`
-	Content       string  `json:"content"`
-	CreatedAt     Time    `json:"created_at"`
-	ErrorCode     *string `json:"error_code"`
-	FinishReason  *string `json:"finish_reason"`
-	InputTokens   *int64  `json:"input_tokens"`
-	LatencyMs     *int64  `json:"latency_ms"`
-	Model         string  `json:"model"`
-	OutputTokens  *int64  `json:"output_tokens"`
-	Provider      string  `json:"provider"`
-	Status        Status  `json:"status"`
+	Attempt           int    `json:"attempt"`
+	CachedInputTokens *int64 `json:"cached_input_tokens"`
+	ChargedTokens     *int64 `json:"charged_tokens"`
+	Content           string `json:"content"`
+	CreatedAt         Time   `json:"created_at"`
+
+	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+	Effort          Effort  `json:"effort"`
+	ErrorCode       *string `json:"error_code"`
+	FinishReason    *string `json:"finish_reason"`
+	InputTokens     *int64  `json:"input_tokens"`
+	LatencyMs       *int64  `json:"latency_ms"`
+	Model           string  `json:"model"`
+	OutputTokens    *int64  `json:"output_tokens"`
+	Provider        string  `json:"provider"`
+	ReasoningTokens *int64  `json:"reasoning_tokens"`
+	Status          Status  `json:"status"`
+
+	// Thinking What the provider showed of the thinking, at most 32 KiB of it; may be empty
+	Thinking string `json:"thinking"`
 }
 
 // AttemptList defines model for AttemptList.
@@ -316,6 +389,9 @@ type EditMessage struct {
 	Content       *Content `json:"content,omitempty"`
 	ExcludeFromAi *bool    `json:"exclude_from_ai,omitempty"`
 }
+
+// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+type Effort string
 
 // FieldError defines model for FieldError.
 type FieldError struct {
@@ -426,10 +502,13 @@ type Model struct {
 	ContextWindow int64 `json:"context_window"`
 
 	// Deprecated Its provider advises against it; no room gets it unasked
-	Deprecated      bool   `json:"deprecated"`
-	DisplayName     string `json:"display_name"`
-	Id              string `json:"id"`
-	MaxOutputTokens int64  `json:"max_output_tokens"`
+	Deprecated  bool   `json:"deprecated"`
+	DisplayName string `json:"display_name"`
+
+	// Efforts Those that a room or a question may name
+	Efforts         []Effort `json:"efforts"`
+	Id              string   `json:"id"`
+	MaxOutputTokens int64    `json:"max_output_tokens"`
 
 	// Price US dollars per million tokens
 	Price struct {
@@ -437,9 +516,12 @@ type Model struct {
 		Input       float64 `json:"input"`
 		Output      float64 `json:"output"`
 	} `json:"price"`
-	Provider  string `json:"provider"`
-	Streaming bool   `json:"streaming"`
-	Vision    bool   `json:"vision"`
+	Provider string `json:"provider"`
+
+	// Reasoning Whether the model thinks before it answers
+	Reasoning ModelReasoning `json:"reasoning"`
+	Streaming bool           `json:"streaming"`
+	Vision    bool           `json:"vision"`
 
 	// Weights Charged tokens per million provider tokens
 	Weights struct {
@@ -447,6 +529,9 @@ type Model struct {
 		Output int64 `json:"output"`
 	} `json:"weights"`
 }
+
+// ModelReasoning Whether the model thinks before it answers
+type ModelReasoning string
 
 // ModelList defines model for ModelList.
 type ModelList struct {
@@ -525,12 +610,18 @@ type Room struct {
 	AiInstructions    string  `json:"ai_instructions"`
 	AiModel           string  `json:"ai_model"`
 	AiProvider        string  `json:"ai_provider"`
-	CreatedAt         Time    `json:"created_at"`
-	Description       string  `json:"description"`
-	ForkState         *string `json:"fork_state"`
-	ForkedFromRoomId  *id.ID  `json:"forked_from_room_id"`
-	Id                Id      `json:"id"`
-	IsArchived        bool    `json:"is_archived"`
+
+	// AllowedModels What may be asked here, each `provider/model` or `provider/*`; empty means whatever the installation offers.
+	AllowedModels AllowedModels `json:"allowed_models"`
+	CreatedAt     Time          `json:"created_at"`
+	Description   string        `json:"description"`
+
+	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+	Effort           Effort  `json:"effort"`
+	ForkState        *string `json:"fork_state"`
+	ForkedFromRoomId *id.ID  `json:"forked_from_room_id"`
+	Id               Id      `json:"id"`
+	IsArchived       bool    `json:"is_archived"`
 
 	// LastMessage The newest public message, with at most 200 characters of its text
 	LastMessage       *Message `json:"last_message"`
@@ -578,12 +669,18 @@ type RoomSnapshot struct {
 	AiInstructions    string  `json:"ai_instructions"`
 	AiModel           string  `json:"ai_model"`
 	AiProvider        string  `json:"ai_provider"`
-	CreatedAt         Time    `json:"created_at"`
-	Description       string  `json:"description"`
-	ForkState         *string `json:"fork_state"`
-	ForkedFromRoomId  *id.ID  `json:"forked_from_room_id"`
-	Id                Id      `json:"id"`
-	IsArchived        bool    `json:"is_archived"`
+
+	// AllowedModels What may be asked here, each `provider/model` or `provider/*`; empty means whatever the installation offers.
+	AllowedModels AllowedModels `json:"allowed_models"`
+	CreatedAt     Time          `json:"created_at"`
+	Description   string        `json:"description"`
+
+	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+	Effort           Effort  `json:"effort"`
+	ForkState        *string `json:"fork_state"`
+	ForkedFromRoomId *id.ID  `json:"forked_from_room_id"`
+	Id               Id      `json:"id"`
+	IsArchived       bool    `json:"is_archived"`
 
 	// LastMessage The newest public message, with at most 200 characters of its text
 	LastMessage       *Message `json:"last_message"`
@@ -653,9 +750,17 @@ type UpdateRoom struct {
 	AiInstructions    *string       `json:"ai_instructions,omitempty"`
 	AiModel           *ModelName    `json:"ai_model,omitempty"`
 	AiProvider        *ProviderName `json:"ai_provider,omitempty"`
-	Description       *string       `json:"description,omitempty"`
-	IsArchived        *bool         `json:"is_archived,omitempty"`
-	MaxReplyTokens    *int          `json:"max_reply_tokens,omitempty"`
+
+	// AllowedModels What may be asked here, each `provider/model` or `provider/*`; empty means whatever the installation offers.
+	AllowedModels *AllowedModels `json:"allowed_models,omitempty"`
+	Description   *string        `json:"description,omitempty"`
+
+	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+	Effort     *Effort `json:"effort,omitempty"`
+	IsArchived *bool   `json:"is_archived,omitempty"`
+
+	// MaxReplyTokens What a model thinks is not counted
+	MaxReplyTokens *int `json:"max_reply_tokens,omitempty"`
 
 	// Name Holds something that a reader sees: white space and zero-width characters alone are refused. White space around it is cut
 	Name *RoomName `json:"name,omitempty"`
@@ -811,6 +916,9 @@ type SendMessageJSONRequestBody = SendMessage
 
 // EditMessageJSONRequestBody defines body for EditMessage for application/json ContentType.
 type EditMessageJSONRequestBody = EditMessage
+
+// RegenerateReplyJSONRequestBody defines body for RegenerateReply for application/json ContentType.
+type RegenerateReplyJSONRequestBody = AskAgain
 
 // MarkReadJSONRequestBody defines body for MarkRead for application/json ContentType.
 type MarkReadJSONRequestBody = MarkRead

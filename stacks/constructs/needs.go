@@ -2,6 +2,7 @@ package constructs
 
 import (
 	"strconv"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsiam"
 
@@ -86,6 +87,8 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 			if s.Gateway.Balancing != stage.NoBalancing {
 				env["GATEWAY_GRPC_ADDR"] = Str(Published(h.Stack, s.Parameter(GatewayParameter)))
 			}
+			env["ALLOWED_MODELS"] = Str(strings.Join(s.Models.Allowed, ","))
+			env["ALLOW_UNKNOWN_MODELS"] = Str(strconv.FormatBool(s.Models.Unknown))
 		case contract.Table:
 			env["REALTIME_TABLE"] = Str(s.Resource(TableName))
 		case contract.SigningKey:

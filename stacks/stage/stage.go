@@ -42,6 +42,7 @@ type Stage struct {
 	API      API
 	Web      bool
 	Replies  Replies
+	Models   Models
 	Workers  Workers
 	// Provisioned says how many environments of a function are kept warm.
 	Provisioned map[string]int
@@ -146,6 +147,14 @@ type Replies struct {
 	DeltaIntervalMS      int
 	CheckpointIntervalMS int
 	SendBudgetPerSecond  int
+}
+
+// Models is what people may ask.
+type Models struct {
+	// Allowed are provider/model or provider/*; none means every model that can be asked.
+	Allowed []string
+	// Unknown lets them ask models that the gateway's catalogue does not list, whose price nobody knows.
+	Unknown bool
 }
 
 // Workers says how many batches of a queue run at once.

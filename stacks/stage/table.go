@@ -47,6 +47,7 @@ func table(getenv func(string) string) map[Name]Stage {
 				SecretVersion: 1, RatePerSecond: 10000, Burst: 5000,
 			},
 			Replies:        Replies{DeltaIntervalMS: 50, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 2000},
+			Models:         Models{Unknown: true}, // the bundled one, and whatever Ollama has
 			Workers:        Workers{AIReplies: 64, AIWatchdog: 16, FanOut: 16},
 			StartingTokens: 1_000_000,
 			LimitFactor:    1000, // nobody is a stranger here, and benchmarks call like a thousand people

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -138,7 +139,7 @@ func TestCountsAndModelsAreTheSameOverBothWires(t *testing.T) {
 		t.Errorf("gRPC and REST count differently: %v", counts)
 	}
 	for i := range models[0] {
-		if models[0][i] != models[1][i] {
+		if !reflect.DeepEqual(models[0][i], models[1][i]) {
 			t.Fatalf("gRPC and REST list differently:\n%+v\n%+v", models[0][i], models[1][i])
 		}
 	}
@@ -202,21 +203,21 @@ func TestTheCatalogueOutlivesTheGateway(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c := gateway.NewCatalogue(llm)
+	c := gateway.NewCatalogue(llm, ai.Offer{Unknown: true})
 	choose := func() {
 		t.Helper()
 		models, err := c.Models(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		if m, err := ai.Choose(models, "scripted", "scripted"); err != nil || m.ID != "scripted" {
+		if m, err := ai.Choose(models, "", "scripted", "scripted"); err != nil || m.ID != "scripted" {
 			t.Fatalf("%+v %v", m, err)
 		}
 	}
 	choose()
 	p.kill()
 	choose()
-	if _, err := gateway.NewCatalogue(llm).Models(t.Context()); err == nil {
+	if _, err := gateway.NewCatalogue(llm, ai.Offer{Unknown: true}).Models(t.Context()); err == nil {
 		t.Fatal("a gateway that was never heard of has no models")
 	}
 }

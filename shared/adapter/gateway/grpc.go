@@ -1,6 +1,7 @@
 package gateway
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/gateway/llmv1"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // GRPC is a connection to the gateway, made on first use.
@@ -80,7 +82,8 @@ func (g *GRPC) redial(dead *grpc.ClientConn) error {
 func ask[T any](ctx context.Context, g *GRPC, call func(ctx context.Context, api llmv1.LLMGatewayClient) (T, error)) (T, error) {
 	conn := g.connection()
 	out, err := within(ctx, firstTry, conn, call)
-	if code := status.Code(err); ctx.Err() != nil || code != codes.DeadlineExceeded && code != codes.Unavailable {
+	// A gateway that ends a call at our deadline may say so before we notice: that is no cancel of the caller's.
+	if code := status.Code(err); ctx.Err() != nil || code != codes.DeadlineExceeded && code != codes.Unavailable && code != codes.Canceled {
 		return out, err
 	}
 	if err := g.redial(conn); err != nil {
@@ -101,8 +104,7 @@ func (g *GRPC) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Chunk, err
 	return traced(ctx, r, func(ctx context.Context, yield func(ai.Chunk, error) bool) {
 		ctx, cancel := context.WithCancel(metadata.NewOutgoingContext(ctx, metadata.New(carried(ctx))))
 		defer cancel() // a consumer that stops listening stops the provider
-		stream, err := llmv1.NewLLMGatewayClient(g.connection()).StreamComplete(ctx, &llmv1.CompletionRequest{Provider: r.Provider, Model: r.Model, Messages: messages(r.Lines),
-			MaxOutputTokens: uint32(max(r.MaxOutputTokens, 0)), Metadata: &llmv1.Metadata{RequestId: r.RequestID, RoomId: r.RoomID.String()}})
+		stream, err := llmv1.NewLLMGatewayClient(g.connection()).StreamComplete(ctx, completion(r))
 		if err != nil {
 			yield(ai.Chunk{}, translate(err))
 			return
@@ -133,8 +135,46 @@ func (g *GRPC) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Chunk, err
 	})
 }
 
+func completion(r ai.Request) *llmv1.CompletionRequest {
+	c := &llmv1.CompletionRequest{Provider: r.Provider, Model: r.Model, Messages: messages(r.Lines), MaxOutputTokens: uint32(max(r.MaxOutputTokens, 0)),
+		Metadata: &llmv1.Metadata{RequestId: r.RequestID, RoomId: r.RoomID.String()}, Effort: effortNumbers[r.Effort]}
+	if r.ReasoningAllowance > 0 {
+		allowance := uint32(r.ReasoningAllowance)
+		c.ReasoningAllowanceTokens = &allowance
+	}
+	return c
+}
+
+// effortNumbers leaves out the default: a request that names no effort lets the model do as it does.
+var effortNumbers = map[room.Effort]llmv1.Effort{room.NoEffort: llmv1.Effort_EFFORT_NONE, room.LowEffort: llmv1.Effort_EFFORT_LOW,
+	room.MediumEffort: llmv1.Effort_EFFORT_MEDIUM, room.HighEffort: llmv1.Effort_EFFORT_HIGH}
+
+func effortNamed(number llmv1.Effort) room.Effort {
+	for name, n := range effortNumbers {
+		if n == number {
+			return name
+		}
+	}
+	return room.DefaultEffort
+}
+
+func reasoning(r *llmv1.Reasoning) ai.Reasoning {
+	modes := map[llmv1.ReasoningMode]ai.ReasoningMode{llmv1.ReasoningMode_REASONING_MODE_OPTIONAL: ai.MayThink, llmv1.ReasoningMode_REASONING_MODE_ALWAYS: ai.AlwaysThinks}
+	out := ai.Reasoning{Mode: cmp.Or(modes[r.GetMode()], ai.NeverThinks), Usual: effortNamed(r.GetDefaultEffort()), Allowances: map[room.Effort]int64{}}
+	for _, e := range r.GetEfforts() {
+		out.Efforts = append(out.Efforts, effortNamed(e))
+	}
+	for _, a := range r.GetAllowances() {
+		out.Allowances[effortNamed(a.GetEffort())] = count(a.GetTokens())
+	}
+	return out
+}
+
 func read(event *llmv1.StreamEvent) (ai.Chunk, error) {
 	switch e := event.GetEvent().(type) {
+	case *llmv1.StreamEvent_Thinking:
+		return ai.Chunk{Thinking: &ai.Thinking{Text: e.Thinking.GetText(), Elapsed: time.Duration(min(e.Thinking.GetElapsedMs(), 1<<31)) * time.Millisecond,
+			Tokens: count(e.Thinking.GetTokens())}}, nil
 	case *llmv1.StreamEvent_Text:
 		return ai.Chunk{Text: e.Text.GetText()}, nil
 	case *llmv1.StreamEvent_Usage:
@@ -184,6 +224,7 @@ func (g *GRPC) Models(ctx context.Context) ([]ai.Model, error) {
 	for i, m := range out.GetItems() {
 		list[i] = ai.Model{ID: m.GetId(), Provider: m.GetProvider(), DisplayName: m.GetDisplayName(), ContextWindow: count(m.GetContextWindow()),
 			MaxOutputTokens: count(m.GetMaxOutputTokens()), Vision: m.GetVision(), Streaming: m.GetStreaming(), Deprecated: m.GetDeprecated(),
+			Reasoning: reasoning(m.GetReasoning()), Known: m.GetKnown(),
 			Price:      ai.Price{Input: m.GetPrice().GetInput(), CachedInput: m.GetPrice().GetCachedInput(), Output: m.GetPrice().GetOutput()},
 			Weights:    ai.NewWeights(count(m.GetWeights().GetInput()), count(m.GetWeights().GetOutput())),
 			Configured: m.GetState() == llmv1.ProviderState_PROVIDER_STATE_AVAILABLE || m.GetState() == llmv1.ProviderState_PROVIDER_STATE_DOWN,

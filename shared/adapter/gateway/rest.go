@@ -3,6 +3,7 @@ package gateway
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -14,6 +15,7 @@ import (
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // REST calls the gateway over HTTP/1.1 and reads streams as Server-Sent Events.
@@ -51,6 +53,8 @@ type (
 		Model           string        `json:"model"`
 		Messages        []restMessage `json:"messages"`
 		MaxOutputTokens int           `json:"max_output_tokens,omitempty"`
+		Effort          room.Effort   `json:"effort,omitempty"`
+		Allowance       int           `json:"reasoning_allowance_tokens,omitempty"`
 		Stream          bool          `json:"stream,omitempty"`
 		Metadata        *restMetadata `json:"metadata,omitempty"`
 	}
@@ -73,6 +77,13 @@ type (
 		Streaming  bool   `json:"streaming"`
 		Deprecated bool   `json:"deprecated"`
 		State      string `json:"state"`
+		Known      bool   `json:"known"`
+		Reasoning  struct {
+			Mode       ai.ReasoningMode      `json:"mode"`
+			Efforts    []room.Effort         `json:"efforts"`
+			Usual      room.Effort           `json:"default_effort"`
+			Allowances map[room.Effort]int64 `json:"allowances"`
+		} `json:"reasoning"`
 	}
 	restFailure struct {
 		Code         string `json:"code"`
@@ -82,6 +93,8 @@ type (
 	restEvent struct {
 		restFailure
 		Text              string `json:"text"`
+		ElapsedMS         int64  `json:"elapsed_ms"`
+		Tokens            int64  `json:"tokens"`
 		FinishReason      string `json:"finish_reason"`
 		InputTokens       int64  `json:"input_tokens"`
 		CachedInputTokens int64  `json:"cached_input_tokens"`
@@ -95,7 +108,7 @@ type (
 func (c *REST) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Chunk, error] {
 	return traced(ctx, r, func(ctx context.Context, yield func(ai.Chunk, error) bool) {
 		body := restRequest{Provider: r.Provider, Model: r.Model, Messages: restMessages(r.Lines), MaxOutputTokens: max(r.MaxOutputTokens, 0),
-			Stream: true, Metadata: &restMetadata{RequestID: r.RequestID, RoomID: r.RoomID.String()}}
+			Effort: named(r.Effort), Allowance: r.ReasoningAllowance, Stream: true, Metadata: &restMetadata{RequestID: r.RequestID, RoomID: r.RoomID.String()}}
 		w, err := c.send(ctx, http.MethodPost, "/completions", body)
 		if err != nil {
 			yield(ai.Chunk{}, err)
@@ -146,9 +159,19 @@ func (c *REST) Models(ctx context.Context) ([]ai.Model, error) {
 		list[i] = ai.Model{ID: m.ID, Provider: m.Provider, DisplayName: m.DisplayName, ContextWindow: m.ContextWindow, MaxOutputTokens: m.MaxOutputTokens,
 			Price: ai.Price{Input: m.Price.Input, CachedInput: m.Price.CachedInput, Output: m.Price.Output}, Weights: ai.NewWeights(m.Weights.Input, m.Weights.Output), Vision: m.Vision, Streaming: m.Streaming,
 			Configured: m.State == "available" || m.State == "down",
+			Reasoning:  ai.Reasoning{Mode: cmp.Or(m.Reasoning.Mode, ai.NeverThinks), Efforts: append([]room.Effort(nil), m.Reasoning.Efforts...), Usual: cmp.Or(m.Reasoning.Usual, room.DefaultEffort), Allowances: orEmpty(m.Reasoning.Allowances)},
+			Known:      m.Known,
 			Deprecated: m.Deprecated, Available: m.State == "available"}
 	}
 	return list, nil
+}
+
+// named is an effort as a request names it: not at all if it is the model's own.
+func named(e room.Effort) room.Effort {
+	if e == room.DefaultEffort {
+		return ""
+	}
+	return e
 }
 
 // ask makes a call that may be made twice, the second time over a new connection.
@@ -242,6 +265,8 @@ type namedEvent struct {
 
 func (e namedEvent) read() (ai.Chunk, error) {
 	switch e.name {
+	case "thinking":
+		return ai.Chunk{Thinking: &ai.Thinking{Text: e.data.Text, Elapsed: time.Duration(e.data.ElapsedMS) * time.Millisecond, Tokens: e.data.Tokens}}, nil
 	case "text":
 		return ai.Chunk{Text: e.data.Text}, nil
 	case "usage":
@@ -289,4 +314,11 @@ func serverSentEvents(body io.Reader) iter.Seq2[namedEvent, error] {
 			yield(e, err)
 		}
 	}
+}
+
+func orEmpty(m map[room.Effort]int64) map[room.Effort]int64 {
+	if m == nil {
+		return map[room.Effort]int64{}
+	}
+	return m
 }

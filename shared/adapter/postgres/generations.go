@@ -27,7 +27,8 @@ var (
 const generationColumns = `g.id, g.kind, g.message_id, coalesce(g.attempt, 0), g.room_id, g.question_id, g.asker_id, g.requested_by, g.payer_id, g.provider, g.model,
 	g.visibility, g.status, g.prompt_budget, g.reply_cap, g.hold, g.weight_input, g.weight_output, g.lease_token, g.lease_until, g.requeued_at, g.provider_called_at,
 	g.first_text_at, g.stop_requested_at, g.prompt_estimate, g.partial_text, g.input_tokens, coalesce(g.cached_input_tokens, 0), g.output_tokens,
-	coalesce(g.reasoning_tokens, 0), g.usage_estimated, g.charged_tokens, coalesce(g.finish_reason, ''), coalesce(g.error_code, ''), g.created_at, g.settled_at`
+	coalesce(g.reasoning_tokens, 0), g.usage_estimated, g.charged_tokens, coalesce(g.finish_reason, ''), coalesce(g.error_code, ''), g.created_at, g.settled_at,
+	g.effort, g.reasoning_allowance, g.thinking`
 
 func scanGeneration(row pgx.Row) (ai.Generation, error) {
 	var g ai.Generation
@@ -36,10 +37,12 @@ func scanGeneration(row pgx.Row) (ai.Generation, error) {
 	err := row.Scan(&g.ID, &g.Kind, &g.MessageID, &g.Number, &g.RoomID, &g.QuestionID, &g.AskerID, &g.RequestedBy, &g.PayerID, &g.Terms.Provider, &g.Terms.Model,
 		&g.Visibility, &g.Status, &g.Terms.PromptBudget, &g.Terms.ReplyCap, &g.Terms.Hold, &wIn, &wOut, &g.LeaseToken, moment{&g.LeaseUntil}, moment{&g.RequeuedAt},
 		moment{&g.ProviderCalledAt}, moment{&g.FirstTextAt}, moment{&g.StopRequestedAt}, &g.PromptEstimate, &g.Text, &in, &u.CachedInputTokens, &out,
-		&u.ReasoningTokens, &u.Estimated, &g.ChargedTokens, &g.FinishReason, &g.ErrorCode, moment{&g.CreatedAt}, moment{&g.SettledAt})
+		&u.ReasoningTokens, &u.Estimated, &g.ChargedTokens, &g.FinishReason, &g.ErrorCode, moment{&g.CreatedAt}, moment{&g.SettledAt},
+		&g.Terms.Effort, &g.Terms.ReasoningAllowance, &g.Thinking)
 	if err == nil {
 		g.Terms.Weights = ai.NewWeights(*wIn, *wOut)
 	}
+	g.Thought = u.ReasoningTokens
 	if in != nil && out != nil {
 		u.InputTokens, u.OutputTokens = *in, *out
 		g.Usage = &u
@@ -79,11 +82,11 @@ func (s Generations) Call(ctx context.Context, generation, token id.ID, promptTo
 }
 
 // Checkpoint implements replies.WorkerStore.
-func (s Generations) Checkpoint(ctx context.Context, generation, token id.ID, text string) (stop, held bool, err error) {
-	return heard(s.DB.QueryRow(ctx, `UPDATE ai_generations SET partial_text = $4, lease_until =`+newLease+`,
+func (s Generations) Checkpoint(ctx context.Context, generation, token id.ID, p replies.Progress) (stop, held bool, err error) {
+	return heard(s.DB.QueryRow(ctx, `UPDATE ai_generations SET partial_text = $4, reasoning_tokens = $5, thinking = $6, lease_until =`+newLease+`,
 		status = CASE WHEN $4 <> '' THEN 'streaming' ELSE status END,
 		first_text_at = CASE WHEN $4 <> '' THEN coalesce(first_text_at, clock_timestamp()) END`+fenced+`RETURNING stop_requested_at IS NOT NULL`,
-		generation, token, ai.LeaseTime.Seconds(), text))
+		generation, token, ai.LeaseTime.Seconds(), p.Text, p.Thought, p.Thinking))
 }
 
 func heard(row pgx.Row) (stop, held bool, err error) {
@@ -193,8 +196,8 @@ func (s Generations) Attempts(ctx context.Context, q replies.AttemptQuery) (page
 		if err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, `SELECT `+generationColumns+` FROM (SELECT *, sum(octet_length(partial_text)) OVER (ORDER BY attempt ROWS UNBOUNDED PRECEDING) AS running
-			FROM ai_generations WHERE message_id = $1 AND attempt > $2) g WHERE running - octet_length(partial_text) < $3 ORDER BY attempt LIMIT $4`,
+		rows, err := tx.Query(ctx, `SELECT `+generationColumns+` FROM (SELECT *, sum(octet_length(partial_text) + octet_length(thinking)) OVER (ORDER BY attempt ROWS UNBOUNDED PRECEDING) AS running
+			FROM ai_generations WHERE message_id = $1 AND attempt > $2) g WHERE running - octet_length(partial_text) - octet_length(thinking) < $3 ORDER BY attempt LIMIT $4`,
 			answer.ID, q.After, messages.MaxPageBytes, q.Limit+1)
 		if page.Attempts, err = collect(rows, err, collectGeneration); err != nil {
 			return err

@@ -47,7 +47,7 @@ func TestDeletingEitherOfThePairStopsTheAnswerAndTakesItsTexts(t *testing.T) {
 		h := newHouse(t)
 		question, answer := h.asks(h.master, "hello")
 		g := h.calls(answer.ID, 5)
-		if _, held, err := h.generations.Checkpoint(t.Context(), g.ID, g.LeaseToken, "secret"); !held || err != nil {
+		if _, held, err := h.generations.Checkpoint(t.Context(), g.ID, g.LeaseToken, replies.Progress{Text: "secret"}); !held || err != nil {
 			t.Fatal(held, err)
 		}
 		target := question.ID
@@ -60,7 +60,7 @@ func TestDeletingEitherOfThePairStopsTheAnswerAndTakesItsTexts(t *testing.T) {
 		if n := h.number(`SELECT count(*) FROM ai_generations WHERE stop_requested_at IS NOT NULL`); n != 1 {
 			t.Fatalf("%d workers were asked to stop, want 1", n)
 		}
-		if stop, held, err := h.generations.Checkpoint(t.Context(), g.ID, g.LeaseToken, "secret more"); !stop || !held || err != nil {
+		if stop, held, err := h.generations.Checkpoint(t.Context(), g.ID, g.LeaseToken, replies.Progress{Text: "secret more"}); !stop || !held || err != nil {
 			t.Fatal(stop, held, err)
 		}
 		if !h.settle(g, ai.Outcome{Status: message.Cancelled, Text: "secret more"}) {
@@ -97,7 +97,7 @@ func TestALostLeaseChangesNothing(t *testing.T) {
 	if ok, _ := h.generations.Call(t.Context(), a, old.LeaseToken, 1); ok {
 		t.Error("the old worker called")
 	}
-	if _, held, _ := h.generations.Checkpoint(t.Context(), a, old.LeaseToken, "old"); held {
+	if _, held, _ := h.generations.Checkpoint(t.Context(), a, old.LeaseToken, replies.Progress{Text: "old"}); held {
 		t.Error("the old worker saved")
 	}
 	if ok := h.settle(old, ai.Outcome{Status: message.Completed, Text: "old"}); ok {
@@ -167,7 +167,7 @@ func TestALostWorkerKeepsItsTextAndChargesIt(t *testing.T) {
 	_, answer := h.asks(h.master, "hello")
 	g := h.calls(answer.ID, 7)
 	a := g.ID
-	if _, held, err := h.generations.Checkpoint(t.Context(), a, g.LeaseToken, "so far"); !held || err != nil {
+	if _, held, err := h.generations.Checkpoint(t.Context(), a, g.LeaseToken, replies.Progress{Text: "so far"}); !held || err != nil {
 		t.Fatal(err)
 	}
 	m := h.message(answer.ID)

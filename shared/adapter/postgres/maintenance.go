@@ -35,8 +35,8 @@ func (s Maintenance) PurgeKeys(ctx context.Context, limit int) (int64, error) {
 
 // PurgeAttempts takes the texts of superseded attempts after 90 days; the numbers stay.
 func (s Maintenance) PurgeAttempts(ctx context.Context, limit int) (int64, error) {
-	return s.purge(ctx, `UPDATE ai_generations SET partial_text = '' WHERE id = ANY (ARRAY(SELECT id FROM ai_generations
-		WHERE partial_text <> '' AND settled_at < now() - interval '90 days' ORDER BY settled_at LIMIT $1))`, limit)
+	return s.purge(ctx, `UPDATE ai_generations SET partial_text = '', thinking = '' WHERE id = ANY (ARRAY(SELECT id FROM ai_generations
+		WHERE (partial_text <> '' OR thinking <> '') AND settled_at < now() - interval '90 days' ORDER BY settled_at LIMIT $1))`, limit)
 }
 
 func (s Maintenance) purge(ctx context.Context, sql string, limit int) (int64, error) {

@@ -37,7 +37,8 @@ const (
 		CASE WHEN ` + streaming + ` THEN m.attempt ELSE m.content_attempt END, m.edited_at, m.deleted_at, m.created_at,
 		u.id, coalesce(u.username, ''), coalesce(u.display_name, ''), coalesce(u.locale, ''), u.created_at,
 		g.asker_id, coalesce(g.provider, ''), coalesce(g.model, ''), g.input_tokens, g.cached_input_tokens, g.output_tokens, g.reasoning_tokens,
-		g.charged_tokens, g.created_at, g.settled_at, coalesce(g.error_code, ''), coalesce(g.finish_reason, '')`
+		g.charged_tokens, g.created_at, g.settled_at, coalesce(g.error_code, ''), coalesce(g.finish_reason, ''),
+		coalesce(g.thinking <> '', false)`
 	messageJoins = ` LEFT JOIN users u ON u.id = m.sender_id LEFT JOIN ai_generations g ON g.message_id = m.id AND g.attempt = m.attempt`
 )
 
@@ -49,7 +50,7 @@ func scanMessage(row pgx.Row) (message.Message, error) {
 	err := row.Scan(&m.ID, &m.RoomID, &m.Sequence, &m.Event, &m.Type, &m.Status, &m.Content, &m.Answers, &m.ReplyTo, &m.Visibility, &m.VisibleTo,
 		&m.ExcludeFromAI, &m.TokenEstimate, &m.ClientMessageID, &r.Attempt, &r.ContentAttempt, moment{&m.EditedAt}, moment{&m.DeletedAt},
 		moment{&m.CreatedAt}, &p.ID, &p.Username, &p.DisplayName, &p.Locale, moment{&p.CreatedAt}, &r.AskerID, &r.Provider, &r.Model,
-		&r.InputTokens, &r.CachedTokens, &r.OutputTokens, &r.Reasoning, &r.ChargedTokens, moment{&asked}, moment{&settled}, &r.ErrorCode, &r.FinishReason)
+		&r.InputTokens, &r.CachedTokens, &r.OutputTokens, &r.Reasoning, &r.ChargedTokens, moment{&asked}, moment{&settled}, &r.ErrorCode, &r.FinishReason, &r.Thought)
 	if !p.ID.IsZero() {
 		m.Sender = &p
 	}

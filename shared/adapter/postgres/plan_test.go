@@ -125,7 +125,7 @@ func hotChanges(h *house, question, answer message.Message) []story {
 		{"ask", reads{func() error { _, asked = h.asks(h.master, "why"); return nil }, 2, 2}},
 		{"checkpoint", reads{func() error {
 			g := h.calls(asked.ID, 10)
-			_, _, err := h.generations.Checkpoint(ctx, g.ID, g.LeaseToken, "so far")
+			_, _, err := h.generations.Checkpoint(ctx, g.ID, g.LeaseToken, replies.Progress{Text: "so far"})
 			return err
 		}, 0, 0}},
 		{"stop", reads{func() error { _, _, err := h.replies.Stop(ctx, h.room, h.master, asked.ID); return err }, 2, 2}},

@@ -21,11 +21,11 @@ type Rooms struct{ DB *pgxpool.Pool }
 var _ rooms.Store = Rooms{}
 
 const roomColumns = `r.id, r.name, r.description, r.owner_id, r.ai_provider, r.ai_model, r.ai_instructions, r.ai_context_cutoff_at,
-	r.max_reply_tokens, r.is_archived, coalesce(r.fork_state, ''), r.forked_from_room_id, r.created_at, r.updated_at, r.deleted_at`
+	r.max_reply_tokens, r.effort, r.allowed_models, r.is_archived, coalesce(r.fork_state, ''), r.forked_from_room_id, r.created_at, r.updated_at, r.deleted_at`
 
 func roomFields(r *room.Room) []any {
 	return []any{&r.ID, &r.Name, &r.Description, &r.OwnerID, &r.AIProvider, &r.AIModel, &r.AIInstructions, moment{&r.AIContextCutoffAt},
-		&r.MaxReplyTokens, &r.IsArchived, &r.ForkState, &r.ForkedFromRoomID, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, moment{&r.DeletedAt}}
+		&r.MaxReplyTokens, &r.Effort, &r.AllowedModels, &r.IsArchived, &r.ForkState, &r.ForkedFromRoomID, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, moment{&r.DeletedAt}}
 }
 
 // mineSQL is rooms with their numbers as the person $1 has them.

@@ -12,6 +12,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // Config is a function's environment. What the function does not need is zero.
@@ -29,6 +31,9 @@ type Config struct {
 	DatabaseProxy bool
 	RedisURL      string
 	GatewayAddr   string
+	// AllowedModels is what the stage lets people ask, UnknownModels whether that may be models of which nothing is known.
+	AllowedModels room.ModelList
+	UnknownModels bool
 	RealtimeTable string
 	// QueueURLs are the addresses of the queues that the function sends to, and of the one that it empties.
 	QueueURLs     map[string]string
@@ -82,6 +87,8 @@ func (r *reader) read(c *Config, need Need) {
 	case Redis: // a stage may have none
 	case Gateway:
 		c.GatewayAddr = r.required("GATEWAY_GRPC_ADDR")
+		c.AllowedModels = r.models("ALLOWED_MODELS")
+		c.UnknownModels = r.getenv("ALLOW_UNKNOWN_MODELS") != "" && r.boolean("ALLOW_UNKNOWN_MODELS")
 	case Table:
 		c.RealtimeTable = r.required("REALTIME_TABLE")
 	case SigningKey:
@@ -101,6 +108,15 @@ func (r *reader) required(name string) string {
 		r.wrong = append(r.wrong, fmt.Errorf("%s is not set", name))
 	}
 	return v
+}
+
+// models reads a list that commas separate; unset allows all.
+func (r *reader) models(name string) room.ModelList {
+	list, err := room.NewModelList(strings.FieldsFunc(r.getenv(name), func(c rune) bool { return c == ',' || c == ' ' }))
+	if err != nil {
+		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", name, err))
+	}
+	return list
 }
 
 func (r *reader) boolean(name string) bool {

@@ -19,7 +19,7 @@ type Host interface {
 	Env() *environment.Environment
 }
 
-// Catalogue is the models that the gateway knows.
+// Catalogue is the models that the stage offers.
 func Catalogue(h Host) ai.Catalogue {
 	e := h.Env()
 	client, err := gateway.Open(e.Config.GatewayAddr)
@@ -27,7 +27,7 @@ func Catalogue(h Host) ai.Catalogue {
 		e.Fail(err)
 		return nil
 	}
-	return gateway.NewCatalogue(client)
+	return gateway.NewCatalogue(client, ai.Offer{Allowed: e.Config.AllowedModels, Unknown: e.Config.UnknownModels})
 }
 
 // Worker writes AI replies.

@@ -188,11 +188,11 @@ func TestNothingIsFree(t *testing.T) {
 		if got := ai.Cost(w, 3, 4); got != 7 {
 			t.Errorf("%s: %d charged for 7 tokens", name, got)
 		}
-		if q := ai.Quote(ai.Model{Provider: "openai", ID: "x", Weights: w}, 4096); q.Hold == 0 {
+		if q := ai.Quote(ai.Model{Provider: "openai", ID: "x", Weights: w}, 4096, room.DefaultEffort); q.Hold == 0 {
 			t.Errorf("%s: nothing is held", name)
 		}
 	}
-	if _, err := ai.Choose([]ai.Model{{Provider: "openai", ID: "known", Available: true}}, "openai", "dated-snapshot"); !fault.Is(err, fault.ModelUnavailable) {
+	if _, err := ai.Choose([]ai.Model{{Provider: "openai", ID: "known", Available: true}}, "", "openai", "dated-snapshot"); !fault.Is(err, fault.ModelUnavailable) {
 		t.Errorf("a model without a price can be asked: %v", err)
 	}
 }
@@ -212,10 +212,13 @@ func TestCostIsExact(t *testing.T) {
 func TestAQuoteNeverExceedsTheWindow(t *testing.T) {
 	t.Parallel()
 	for _, window := range []int64{0, 1, 300, 2048, 8192, 200_000, 2_000_000} {
-		for _, room := range []int{256, 4096, 32768} {
-			q := ai.Quote(ai.Model{ContextWindow: window, MaxOutputTokens: 8192, Weights: ai.NewWeights(1, 1)}, room)
-			if window > 1 && int64(q.PromptBudget+q.ReplyCap) > window || q.ReplyCap < 1 || q.PromptBudget < 1 || q.ReplyCap > room {
-				t.Errorf("window %d, room's cap %d: %+v", window, room, q)
+		for _, words := range []int{256, 4096, 32768} {
+			for _, allowance := range []int64{0, 1000, 8192, 60_000} {
+				q := ai.Quote(ai.Model{ContextWindow: window, MaxOutputTokens: 8192, Weights: ai.NewWeights(1, 1), Reasoning: thinker(allowance)}, words, room.HighEffort)
+				output := q.ReplyCap + q.ReasoningAllowance
+				if window > 1 && int64(q.PromptBudget+output) > window || q.ReplyCap < 1 || q.PromptBudget < 1 || q.ReplyCap > words || output > 8192 {
+					t.Errorf("window %d, room's cap %d, allowance %d: %+v", window, words, allowance, q)
+				}
 			}
 		}
 	}

@@ -14,6 +14,8 @@ const (
 	LookAgainAfter = 30 * time.Second
 	// MaxUnfinished is how many answers one asker may have running in one room.
 	MaxUnfinished = 3
+	// MaxThinkingBytes is how much is kept of what a model shows of its thinking.
+	MaxThinkingBytes = 32 << 10
 )
 
 // The error codes that Yoriai itself gives an attempt; a provider's failure keeps its own.
@@ -60,12 +62,15 @@ type Generation struct {
 	StopRequestedAt  time.Time
 	PromptEstimate   int
 	Text             string
-	Usage            *Usage
-	ChargedTokens    *int64
-	FinishReason     FinishReason
-	ErrorCode        string
-	CreatedAt        time.Time
-	SettledAt        time.Time
+	// Thinking is what the provider showed of it, bounded; Thought how many tokens it came to when it was last counted.
+	Thinking      string
+	Thought       int64
+	Usage         *Usage
+	ChargedTokens *int64
+	FinishReason  FinishReason
+	ErrorCode     string
+	CreatedAt     time.Time
+	SettledAt     time.Time
 }
 
 // Latency is the time from the question to the end; nil while it runs.
@@ -83,7 +88,9 @@ type Outcome struct {
 	ErrorCode string
 	Finish    FinishReason // empty unless the provider said why it ended
 	Text      string
-	Usage     *Usage // nil: estimated from the prompt and the text
+	Thinking  string
+	Thought   int64  // tokens, as far as the provider told
+	Usage     *Usage // nil: estimated from the prompt, the text and what was thought
 }
 
 // Settlement is what an ended attempt used and costs. An excess over the hold is the house's, and must be seen.
@@ -103,6 +110,7 @@ func Settle(g Generation, o Outcome) Settlement {
 // End writes an outcome and what it comes to into the record.
 func (g Generation) End(o Outcome, s Settlement) Generation {
 	g.Status, g.ErrorCode, g.FinishReason, g.Text = o.Status, o.ErrorCode, o.Finish, o.Text
+	g.Thinking = o.Thinking
 	g.Usage, g.ChargedTokens = &s.Usage, &s.Charged
 	return g
 }
@@ -135,9 +143,9 @@ func Judge(g Generation, now time.Time) (Verdict, Outcome) {
 	case alive:
 		return LookAgain, Outcome{}
 	case stopped:
-		return End, Outcome{Status: message.Cancelled, Text: g.Text}
+		return End, Outcome{Status: message.Cancelled, Text: g.Text, Thinking: g.Thinking, Thought: g.Thought}
 	case called:
-		return End, Outcome{Status: message.Failed, ErrorCode: WorkerLost, Text: g.Text}
+		return End, Outcome{Status: message.Failed, ErrorCode: WorkerLost, Text: g.Text, Thinking: g.Thinking, Thought: g.Thought}
 	case leased && g.RequeuedAt.IsZero():
 		return Requeue, Outcome{}
 	case leased && g.LeaseUntil.After(g.RequeuedAt), now.Sub(waitsSince) >= NeverStarted:
@@ -154,9 +162,10 @@ func UsageOf(g Generation, o Outcome) Usage {
 	if g.ProviderCalledAt.IsZero() {
 		return Usage{}
 	}
-	u := Usage{InputTokens: int64(g.PromptEstimate), Estimated: true}
+	u := Usage{InputTokens: int64(g.PromptEstimate), ReasoningTokens: max(o.Thought, g.Thought), Estimated: true}
+	u.OutputTokens = u.ReasoningTokens
 	if o.Text != "" {
-		u.OutputTokens = int64(Estimate(o.Text) - perMessage)
+		u.OutputTokens += int64(Estimate(o.Text) - perMessage)
 	}
 	return u
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // Model is one model of one provider, with its limits in tokens and its weights in charged tokens per million.
@@ -26,6 +27,9 @@ type Model struct {
 	Vision          bool
 	Streaming       bool
 	Deprecated      bool
+	Reasoning       Reasoning
+	// Known models stand in the gateway's catalogue.
+	Known bool
 	// Configured models can be asked; Available ones answered when they were last looked at.
 	Configured bool
 	Available  bool
@@ -97,6 +101,9 @@ type Request struct {
 	Model           string
 	Lines           []Line
 	MaxOutputTokens int
+	// Effort and ReasoningAllowance are for models that think; what they may think comes on top of MaxOutputTokens.
+	Effort             room.Effort
+	ReasoningAllowance int
 }
 
 // FinishReason is why a provider ended an answer.
@@ -109,11 +116,21 @@ const (
 	ContentFilter FinishReason = "content_filter"
 )
 
-// Chunk is what a stream brings: text, or usage, or the end with its reason.
+// Chunk is what a stream brings: a sign of thinking, or text, or usage, or the end with its reason.
 type Chunk struct {
-	Text   string
-	Usage  *Usage
-	Finish FinishReason
+	Thinking *Thinking
+	Text     string
+	Usage    *Usage
+	Finish   FinishReason
+}
+
+// Thinking is a sign of a model that thinks before it speaks; never part of its answer.
+type Thinking struct {
+	// Text is more of what the provider shows of it; often nothing.
+	Text string
+	// Elapsed is the time since the call began, Tokens what was thought so far as far as anybody tells.
+	Elapsed time.Duration
+	Tokens  int64
 }
 
 // Failure is how a provider's call ended badly. Its code is shown to people as the message's error_code.
@@ -154,9 +171,12 @@ type Terms struct {
 	Provider     string
 	Model        string
 	PromptBudget int
-	ReplyCap     int
-	Hold         int64
-	Weights      Weights
+	ReplyCap     int // words that people see
+	// ReasoningAllowance is what the model may think on top, at this effort.
+	Effort             room.Effort
+	ReasoningAllowance int
+	Hold               int64
+	Weights            Weights
 }
 
 // The limits of a prompt where the model's own are wider, or unknown.
@@ -165,20 +185,23 @@ const (
 	unknownWindow   = 8192
 )
 
-// Quote makes the terms for a question: at most half of a small window goes to the reply.
-func Quote(m Model, roomReplyCap int) Terms {
+// Quote makes the terms for a question: at most half of a small window goes to the reply, thinking included. Providers
+// count thinking against their own cap, so where that is small, words and thinking share it.
+func Quote(m Model, roomReplyCap int, effort room.Effort) Terms {
 	window := m.ContextWindow
 	if window <= 0 {
 		window = unknownWindow
 	}
-	reply := int64(roomReplyCap)
+	output := window / 2
 	if m.MaxOutputTokens > 0 {
-		reply = min(reply, m.MaxOutputTokens)
+		output = min(output, m.MaxOutputTokens)
 	}
-	reply = max(min(reply, window/2), 1)
-	prompt := max(min(window-reply, maxPromptBudget), 1)
-	t := Terms{Provider: m.Provider, Model: m.ID, PromptBudget: int(prompt), ReplyCap: int(reply), Weights: m.Weights}
-	t.Hold = Cost(t.Weights, prompt, reply)
+	reply := max(min(int64(roomReplyCap), output), 1)
+	thinking := min(m.Reasoning.Allowance(effort), max(output-reply, output/2))
+	reply = max(min(reply, output-thinking), 1)
+	prompt := max(min(window-reply-thinking, maxPromptBudget), 1)
+	t := Terms{Provider: m.Provider, Model: m.ID, PromptBudget: int(prompt), ReplyCap: int(reply), Effort: effort, ReasoningAllowance: int(thinking), Weights: m.Weights}
+	t.Hold = Cost(t.Weights, prompt, reply+thinking)
 	return t
 }
 

@@ -31,7 +31,7 @@ func (p *Plan) End(g ai.Generation, o ai.Outcome, question, answer *message.Mess
 	keep := answer != nil && answer.DeletedAt.IsZero() && question != nil && question.DeletedAt.IsZero()
 	ended := g.End(o, s)
 	if !keep {
-		ended.Text = ""
+		ended.Text, ended.Thinking = "", ""
 	}
 	p.Write(EndGeneration{Generation: ended})
 	if answer == nil || answer.Reply == nil || answer.Reply.Attempt != g.Number {

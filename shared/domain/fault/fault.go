@@ -37,6 +37,7 @@ const (
 	ValidationFailed     Code = "validation_failed"
 	IdempotencyMismatch  Code = "idempotency_mismatch"
 	ModelUnavailable     Code = "model_unavailable"
+	ModelNotAllowed      Code = "model_not_allowed"
 	RateLimited          Code = "rate_limited"
 	Internal             Code = "internal"
 	Unavailable          Code = "unavailable"

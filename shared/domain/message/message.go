@@ -89,6 +89,7 @@ type Reply struct {
 	ChargedTokens  *int64
 	Latency        *time.Duration
 	ErrorCode      string
+	Thought        bool   // whether there is something to show of the thinking
 	FinishReason   string // empty unless the provider said why it ended
 }
 

@@ -2,6 +2,7 @@
 package room
 
 import (
+	"errors"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -36,12 +37,15 @@ type Room struct {
 	// AIContextCutoffAt hides everything older from the AI; zero means nothing is hidden.
 	AIContextCutoffAt time.Time
 	MaxReplyTokens    int
-	IsArchived        bool
-	ForkState         string
-	ForkedFromRoomID  id.ID
-	CreatedAt         time.Time
-	UpdatedAt         time.Time
-	DeletedAt         time.Time
+	// Effort is how hard models shall think, where they can; AllowedModels which of them may be asked.
+	Effort           Effort
+	AllowedModels    ModelList
+	IsArchived       bool
+	ForkState        string
+	ForkedFromRoomID id.ID
+	CreatedAt        time.Time
+	UpdatedAt        time.Time
+	DeletedAt        time.Time
 	// LatestEvent and LastSequence are the room's numbers at the moment it was read.
 	LatestEvent   int64
 	LastSequence  int64
@@ -108,6 +112,8 @@ type Changes struct {
 	AIInstructions *string
 	Cutoff         *time.Time // a pointer to the zero time takes the cutoff away
 	MaxReplyTokens *int
+	Effort         *Effort
+	AllowedModels  *[]string
 	IsArchived     *bool
 }
 
@@ -132,6 +138,15 @@ func (c Changes) Validate() error {
 	if n := c.MaxReplyTokens; n != nil && (*n < MinReplyTokens || *n > MaxReplyTokens) {
 		bad = append(bad, fault.Field{Name: "max_reply_tokens", Message: "must lie between 256 and 32,768"})
 	}
+	if e := c.Effort; e != nil && !e.Known() {
+		bad = append(bad, fault.Field{Name: "effort", Message: "must be default, none, low, medium or high"})
+	}
+	if l := c.AllowedModels; l != nil {
+		var f *fault.Error
+		if _, err := NewModelList(*l); errors.As(err, &f) {
+			bad = append(bad, f.Fields...)
+		}
+	}
 	if len(bad) > 0 {
 		return &fault.Error{Code: fault.ValidationFailed, Detail: bad[0].Name + ": " + bad[0].Message, Fields: bad}
 	}
@@ -149,6 +164,10 @@ func (c Changes) Apply(r *Room) {
 	set(c.AIInstructions, &r.AIInstructions)
 	set(c.Cutoff, &r.AIContextCutoffAt)
 	set(c.MaxReplyTokens, &r.MaxReplyTokens)
+	set(c.Effort, &r.Effort)
+	if c.AllowedModels != nil {
+		r.AllowedModels, _ = NewModelList(*c.AllowedModels) // Validate has tried it
+	}
 	set(c.IsArchived, &r.IsArchived)
 }
 

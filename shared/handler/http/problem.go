@@ -56,7 +56,7 @@ func Status(code fault.Code) int {
 		return http.StatusRequestEntityTooLarge
 	case fault.UnsupportedMediaType:
 		return http.StatusUnsupportedMediaType
-	case fault.ValidationFailed, fault.IdempotencyMismatch, fault.ModelUnavailable:
+	case fault.ValidationFailed, fault.IdempotencyMismatch, fault.ModelUnavailable, fault.ModelNotAllowed:
 		return http.StatusUnprocessableEntity
 	case fault.RateLimited:
 		return http.StatusTooManyRequests

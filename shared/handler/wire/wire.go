@@ -3,6 +3,7 @@
 package wire
 
 import (
+	"cmp"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/api"
@@ -34,7 +35,7 @@ func Message(m message.Message) api.Message {
 	if r := m.Reply; r != nil {
 		out.Ai = &api.AIReply{Provider: r.Provider, Model: r.Model, Attempt: r.Attempt, ContentAttempt: r.ContentAttempt, Attempts: r.Attempt,
 			InputTokens: r.InputTokens, CachedInputTokens: r.CachedTokens, OutputTokens: r.OutputTokens, ReasoningTokens: r.Reasoning, ChargedTokens: r.ChargedTokens,
-			LatencyMs: millis(r.Latency), ErrorCode: textOrNull(r.ErrorCode), FinishReason: textOrNull(r.FinishReason)}
+			LatencyMs: millis(r.Latency), ErrorCode: textOrNull(r.ErrorCode), FinishReason: textOrNull(r.FinishReason), Thought: r.Thought}
 	}
 	return out
 }
@@ -52,9 +53,10 @@ func Messages(list []message.Message) []api.Message {
 func Attempt(g ai.Generation) api.Attempt {
 	out := api.Attempt{Attempt: g.Number, Status: api.Status(g.Status), Content: g.Text, Provider: g.Terms.Provider, Model: g.Terms.Model,
 		ChargedTokens: g.ChargedTokens, LatencyMs: millis(g.Latency()), ErrorCode: textOrNull(g.ErrorCode), FinishReason: textOrNull(string(g.FinishReason)),
-		CreatedAt: moment(g.CreatedAt)}
+		CreatedAt: moment(g.CreatedAt), Thinking: g.Thinking, Effort: api.Effort(g.Terms.Effort)}
 	if g.Usage != nil {
-		out.InputTokens, out.OutputTokens = &g.Usage.InputTokens, &g.Usage.OutputTokens
+		out.InputTokens, out.CachedInputTokens = &g.Usage.InputTokens, &g.Usage.CachedInputTokens
+		out.OutputTokens, out.ReasoningTokens = &g.Usage.OutputTokens, &g.Usage.ReasoningTokens
 	}
 	return out
 }
@@ -62,7 +64,7 @@ func Attempt(g ai.Generation) api.Attempt {
 // Room is a room as it is pushed to everybody: without what differs from person to person.
 func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 	out := api.Room{Id: r.ID, Name: r.Name, Description: r.Description, OwnerId: r.OwnerID, AiProvider: r.AIProvider, AiModel: r.AIModel,
-		AiInstructions: r.AIInstructions, AiContextCutoffAt: timeOrNull(r.AIContextCutoffAt), MaxReplyTokens: r.MaxReplyTokens, IsArchived: r.IsArchived,
+		AiInstructions: r.AIInstructions, AiContextCutoffAt: timeOrNull(r.AIContextCutoffAt), MaxReplyTokens: r.MaxReplyTokens, Effort: api.Effort(r.Effort), AllowedModels: r.AllowedModels.Entries(), IsArchived: r.IsArchived,
 		ForkState: textOrNull(r.ForkState), ForkedFromRoomId: orNull(r.ForkedFromRoomID), LatestEvent: r.LatestEvent, LastSequence: r.LastSequence,
 		CreatedAt: moment(r.CreatedAt), UpdatedAt: moment(r.UpdatedAt)}
 	if m, found := last[r.ID]; found {
@@ -106,7 +108,11 @@ func Members(list []room.Membership) []api.Member {
 // Model is one model.
 func Model(m ai.Model) api.Model {
 	out := api.Model{Id: m.ID, Provider: m.Provider, DisplayName: m.DisplayName, ContextWindow: m.ContextWindow, MaxOutputTokens: m.MaxOutputTokens,
-		Vision: m.Vision, Streaming: m.Streaming, Deprecated: m.Deprecated, Available: m.Available}
+		Vision: m.Vision, Streaming: m.Streaming, Deprecated: m.Deprecated, Available: m.Available,
+		Reasoning: api.ModelReasoning(cmp.Or(m.Reasoning.Mode, ai.NeverThinks)), Efforts: make([]api.Effort, len(m.Reasoning.Efforts))}
+	for i, e := range m.Reasoning.Efforts {
+		out.Efforts[i] = api.Effort(e)
+	}
 	out.Price.Input, out.Price.CachedInput, out.Price.Output = m.Price.Input, m.Price.CachedInput, m.Price.Output
 	out.Weights.Input, out.Weights.Output = m.Weights.Input(), m.Weights.Output()
 	return out

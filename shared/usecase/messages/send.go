@@ -24,7 +24,11 @@ type Send struct {
 }
 
 // Ask is the wish for an answer. Without a model the room's answers.
-type Ask struct{ Provider, Model string }
+type Ask struct {
+	Provider, Model string
+	// Effort is the room's unless it is named.
+	Effort room.Effort
+}
 
 // Sent is what a send made, or made before.
 type Sent struct {
@@ -35,7 +39,7 @@ type Sent struct {
 
 // Send stores a message, and with it a pending answer if the AI was asked. An equal request answers the first one's
 // messages. Returns not_found to outsiders, idempotency_mismatch, forbidden, room_archived, room_not_ready,
-// validation_failed, generation_running, model_unavailable, insufficient_balance, cap_reached.
+// validation_failed, generation_running, model_unavailable, model_not_allowed, insufficient_balance, cap_reached.
 func (m Messages) Send(ctx context.Context, cmd Send, key change.Key) (Sent, error) {
 	var models []ai.Model
 	var unlisted error
@@ -97,6 +101,11 @@ func refusal(s change.Situation, cmd Send) error {
 	if err := message.ValidateContent(cmd.Content); err != nil {
 		return err
 	}
+	if cmd.Ask != nil {
+		if err := room.CheckEffort(cmd.Ask.Effort); err != nil {
+			return err
+		}
+	}
 	if !cmd.ReplyTo.IsZero() && s.ReplyTo == nil {
 		return fault.Invalid("reply_to", "is not a message of this room")
 	}
@@ -112,14 +121,18 @@ func (m Messages) ask(s change.Situation, p *change.Plan, question message.Messa
 	if unlisted != nil {
 		return message.Message{}, unlisted
 	}
-	if ask == (Ask{}) {
-		ask = Ask{Provider: s.Room.AIProvider, Model: s.Room.AIModel}
+	if ask.Provider == "" && ask.Model == "" {
+		ask.Provider, ask.Model = s.Room.AIProvider, s.Room.AIModel
 	}
-	model, err := ai.Choose(models, ask.Provider, ask.Model)
+	model, err := ai.Choose(models, s.Room.AllowedModels, ask.Provider, ask.Model)
 	if err != nil {
 		return message.Message{}, err
 	}
-	terms := ai.Quote(model, s.Room.MaxReplyTokens)
+	effort, err := ai.ChooseEffort(model, ask.Effort, s.Room.Effort)
+	if err != nil {
+		return message.Message{}, err
+	}
+	terms := ai.Quote(model, s.Room.MaxReplyTokens, effort)
 	if ai.SurelyExceeds(question.TokenEstimate, terms.PromptBudget) {
 		return message.Message{}, fault.Invalid("content", "is longer than this model can read")
 	}

@@ -114,11 +114,13 @@ func stopped(answer message.Message, p *change.Plan) message.Message {
 // Regenerate is the wish for another attempt at the answer to a question.
 type Regenerate struct {
 	RoomID, QuestionID, Person id.ID
+	// Effort is the room's unless it is named.
+	Effort room.Effort
 }
 
 // Regenerate asks again, with the model that the room has now, by a new attempt of the message that stands: never a new
 // row. An equal request answers the same message, with created false. Returns not_found, idempotency_mismatch, forbidden,
-// room_archived, room_not_ready, generation_running, conflict, model_unavailable, insufficient_balance, cap_reached.
+// room_archived, room_not_ready, generation_running, conflict, validation_failed, model_unavailable, model_not_allowed, insufficient_balance, cap_reached.
 func (r Replies) Regenerate(ctx context.Context, cmd Regenerate, key change.Key) (answer message.Message, created bool, err error) {
 	models, unlisted := r.Catalogue.Models(ctx)
 	key.Resource = cmd.QuestionID
@@ -161,6 +163,9 @@ func mayRegenerate(s change.Situation, question, answer message.Message, cmd Reg
 	if err := s.Room.WritableBy(room.AskAI); err != nil {
 		return err
 	}
+	if err := room.CheckEffort(cmd.Effort); err != nil {
+		return err
+	}
 	if answer.Status.Open() {
 		return fault.New(fault.GenerationRunning, "The answer is still being written.")
 	}
@@ -177,12 +182,16 @@ func mayRegenerate(s change.Situation, question, answer message.Message, cmd Reg
 // again gives the answer its next attempt. The context and the asker stay those of the question; the presser's right and
 // cap count.
 func (r Replies) again(s change.Situation, p *change.Plan, question, answer message.Message, cmd Regenerate, models []ai.Model) (message.Message, error) {
-	model, err := ai.Choose(models, s.Room.AIProvider, s.Room.AIModel)
+	model, err := ai.Choose(models, s.Room.AllowedModels, s.Room.AIProvider, s.Room.AIModel)
+	if err != nil {
+		return answer, err
+	}
+	effort, err := ai.ChooseEffort(model, cmd.Effort, s.Room.Effort)
 	if err != nil {
 		return answer, err
 	}
 	payer := s.Room.OwnerID
-	terms, err := r.Meter.Hold(ai.Ask{Payer: payer, RoomID: s.Room.ID, Presser: cmd.Person, Month: ai.Month(s.Now), Terms: ai.Quote(model, s.Room.MaxReplyTokens)})
+	terms, err := r.Meter.Hold(ai.Ask{Payer: payer, RoomID: s.Room.ID, Presser: cmd.Person, Month: ai.Month(s.Now), Terms: ai.Quote(model, s.Room.MaxReplyTokens, effort)})
 	if err != nil {
 		return answer, err
 	}

@@ -20,13 +20,15 @@ type stream struct {
 	mu sync.Mutex
 	g  ai.Generation
 	// text grows only by whole code points; sent and saved are how much of it watchers and the database have.
-	text    strings.Builder
-	runes   int
-	called  bool
-	stopped bool
-	lost    bool
-	cancel  context.CancelFunc // of the provider's call
-	out     broadcast.Broadcast
+	text  strings.Builder
+	runes int
+	// thoughts is what of the thinking is shown, told when the watchers heard of it last.
+	thoughts thoughts
+	called   bool
+	stopped  bool
+	lost     bool
+	cancel   context.CancelFunc // of the provider's call
+	out      broadcast.Broadcast
 }
 
 func newStream(w Worker, g ai.Generation) *stream { return &stream{w: w, g: g, cancel: func() {}} }
@@ -80,6 +82,9 @@ func (s *stream) listen(ctx context.Context, request ai.Request, tokens int) (ai
 			failure = err
 			break
 		}
+		if chunk.Thinking != nil {
+			s.think(*chunk.Thinking)
+		}
 		if chunk.Text != "" && !s.append(chunk.Text) {
 			finish = ai.Length // as long as a message may be
 			cancel()
@@ -108,7 +113,7 @@ func callTime(ctx context.Context) time.Duration {
 func (s *stream) outcome(ctx, call context.Context, usage *ai.Usage, finish ai.FinishReason, failure error) (ai.Outcome, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	o := ai.Outcome{Text: s.text.String(), Usage: usage, Finish: finish}
+	o := ai.Outcome{Text: s.text.String(), Thinking: s.thoughts.text, Thought: s.thoughts.tokens, Usage: usage, Finish: finish}
 	switch {
 	case s.lost:
 		return o, errLost
@@ -196,6 +201,7 @@ func (s *stream) pulse(ctx context.Context) (end func()) {
 func (s *stream) beat(ctx context.Context, since time.Duration) bool {
 	s.mu.Lock()
 	called, text, g := s.called, s.text.String(), s.g
+	progress := Progress{Text: text, Thinking: s.thoughts.text, Thought: s.thoughts.tokens}
 	s.mu.Unlock()
 	due := s.w.Pace.Checkpoint / 2
 	if len(text) > largeText {
@@ -206,7 +212,7 @@ func (s *stream) beat(ctx context.Context, since time.Duration) bool {
 	switch {
 	case called && since >= due:
 		s.w.Running.Set(ctx, g.MessageID, g.Number, text)
-		stop, held, err = s.w.Store.Checkpoint(ctx, g.ID, g.LeaseToken, text)
+		stop, held, err = s.w.Store.Checkpoint(ctx, g.ID, g.LeaseToken, progress)
 	case !called && since >= renewEvery:
 		stop, held, err = s.w.Store.Renew(ctx, g.ID, g.LeaseToken)
 	default:

@@ -23,13 +23,19 @@ type WorkerStore interface {
 	Renew(ctx context.Context, generation, token id.ID) (stop, held bool, err error)
 	// Call commits that the provider is about to be called, once and for all; false if it must not be.
 	Call(ctx context.Context, generation, token id.ID, promptTokens int) (bool, error)
-	// Checkpoint saves the text so far, renews the lease and hears Stop, in one statement.
-	Checkpoint(ctx context.Context, generation, token id.ID, text string) (stop, held bool, err error)
+	// Checkpoint saves what came so far, renews the lease and hears Stop, in one statement.
+	Checkpoint(ctx context.Context, generation, token id.ID, p Progress) (stop, held bool, err error)
 	// Briefing reads what a prompt is built from, beside the history.
 	Briefing(ctx context.Context, g ai.Generation) (Briefing, error)
 	// History reads messages before a place that the asker may see, newest first, none of them older than a moment. What
 	// the AI may see of them, the domain decides.
 	History(ctx context.Context, q HistoryQuery) (list []message.Message, more bool, err error)
+}
+
+// Progress is what of an attempt must survive its worker: the text, and what was thought and shown of it.
+type Progress struct {
+	Text, Thinking string
+	Thought        int64
 }
 
 // Briefing is the room's settings, where it begins, and the question.
@@ -175,7 +181,8 @@ func warnOfExcess(ctx context.Context, g ai.Generation, s ai.Settlement) {
 // prompt builds what is sent, and tells its tokens. Returns ai.ErrMayNotBeSeen or ai.ErrTooLong for a question that
 // cannot be answered.
 func (w Worker) prompt(ctx context.Context, g ai.Generation) (ai.Request, int, error) {
-	r := ai.Request{RequestID: g.ID.String(), RoomID: g.RoomID, Provider: g.Terms.Provider, Model: g.Terms.Model, MaxOutputTokens: g.Terms.ReplyCap}
+	r := ai.Request{RequestID: g.ID.String(), RoomID: g.RoomID, Provider: g.Terms.Provider, Model: g.Terms.Model, MaxOutputTokens: g.Terms.ReplyCap,
+		Effort: g.Terms.Effort, ReasoningAllowance: g.Terms.ReasoningAllowance}
 	b, err := w.Store.Briefing(ctx, g)
 	if err != nil {
 		return r, 0, err

@@ -19,6 +19,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
+	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
@@ -78,10 +79,14 @@ type fakeModel struct {
 	mu      sync.Mutex
 	calls   map[string]int
 	prompts [][]ai.Line
-	words   []string
-	pause   time.Duration
-	fail    error
-	ends    ai.FinishReason // stop unless told
+	// thinks are signs that come before the words; silent after them, until it is cancelled.
+	thinks []ai.Thinking
+	silent bool
+	asked  []ai.Request
+	words  []string
+	pause  time.Duration
+	fail   error
+	ends   ai.FinishReason // stop unless told
 }
 
 func (m *fakeModel) finish() ai.FinishReason {
@@ -96,8 +101,19 @@ func (m *fakeModel) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Chunk
 		m.mu.Lock()
 		m.calls[r.RequestID]++
 		m.prompts = append(m.prompts, r.Lines)
+		m.asked = append(m.asked, r)
 		words, fail := m.words, m.fail
 		m.mu.Unlock()
+		for _, sign := range m.thinks {
+			if !yield(ai.Chunk{Thinking: &sign}, nil) {
+				return
+			}
+		}
+		if m.silent {
+			<-ctx.Done()
+			yield(ai.Chunk{}, &ai.Failure{Code: "cancelled", Cause: ctx.Err()})
+			return
+		}
 		for _, w := range words {
 			select {
 			case <-ctx.Done():
@@ -159,7 +175,14 @@ func newWorld(t *testing.T) *world {
 // catalogue lists the one model.
 type catalogue struct{}
 
-func (catalogue) Models(context.Context) ([]ai.Model, error) { return []ai.Model{scripted}, nil }
+func (catalogue) Models(context.Context) ([]ai.Model, error) {
+	return []ai.Model{scripted, thinker}, nil
+}
+
+// thinker takes two efforts; thinking is paid for.
+var thinker = ai.Model{ID: "thinker", Provider: "p", ContextWindow: 200_000, MaxOutputTokens: 20_000, Weights: ai.NewWeights(1_000_000, 1_000_000), Configured: true, Available: true,
+	Reasoning: ai.Reasoning{Mode: ai.MayThink, Efforts: []room.Effort{room.NoEffort, room.HighEffort}, Usual: room.HighEffort,
+		Allowances: map[room.Effort]int64{room.HighEffort: 8000}}}
 
 // projection stands where DynamoDB would; nothing here reads it.
 type projection struct{ realtime.Memberships }

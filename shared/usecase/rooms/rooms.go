@@ -109,12 +109,12 @@ func (r Rooms) Create(ctx context.Context, cmd Create, key change.Key) (mine roo
 }
 
 func newRoom(s change.Situation, cmd Create, roomID id.ID, models []ai.Model, unlisted error) (room.Room, error) {
-	made := room.Room{ID: roomID, OwnerID: cmd.Maker, MaxReplyTokens: room.DefaultReply, CreatedAt: s.Now, UpdatedAt: s.Now}
+	made := room.Room{ID: roomID, OwnerID: cmd.Maker, MaxReplyTokens: room.DefaultReply, Effort: room.DefaultEffort, CreatedAt: s.Now, UpdatedAt: s.Now}
 	wish := room.Changes{Name: &cmd.Name, AIProvider: &cmd.Provider, AIModel: &cmd.Model}
 	if err := wish.Validate(); err != nil {
 		return made, err
 	}
-	m, err := choose(models, unlisted, cmd.Provider, cmd.Model)
+	m, err := choose(models, unlisted, "", cmd.Provider, cmd.Model)
 	switch {
 	case err == nil:
 		cmd.Provider, cmd.Model = m.Provider, m.ID
@@ -126,19 +126,19 @@ func newRoom(s change.Situation, cmd Create, roomID id.ID, models []ai.Model, un
 	return made, nil
 }
 
-func choose(models []ai.Model, unlisted error, provider, model string) (ai.Model, error) {
+func choose(models []ai.Model, unlisted error, allowed room.ModelList, provider, model string) (ai.Model, error) {
 	if unlisted != nil {
 		return ai.Model{}, unlisted
 	}
-	return ai.Choose(models, provider, model)
+	return ai.Choose(models, allowed, provider, model)
 }
 
 // Update changes settings; archiving stops the answers that are being written. What would change nothing is no event.
-// Returns not_found, forbidden, room_archived, room_not_ready, validation_failed, model_unavailable.
+// Returns not_found, forbidden, room_archived, room_not_ready, validation_failed, model_unavailable, model_not_allowed.
 func (r Rooms) Update(ctx context.Context, roomID, person id.ID, wish room.Changes) (listing Listing, err error) {
 	var models []ai.Model
 	var unlisted error
-	if wish.AIModel != nil || wish.AIProvider != nil {
+	if choosesModel(wish) {
 		models, unlisted = r.Catalogue.Models(ctx)
 	}
 	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, LastMessage: true}
@@ -185,14 +185,26 @@ func mayUpdate(s change.Situation, wish room.Changes, models []ai.Model, unliste
 	if err := wish.Validate(); err != nil {
 		return err
 	}
-	switch {
-	case wish.AIProvider == nil && wish.AIModel == nil:
-		return nil
-	case wish.AIProvider == nil || wish.AIModel == nil:
+	if (wish.AIProvider == nil) != (wish.AIModel == nil) {
 		return fault.Invalid("ai_model", "provider and model are changed together")
 	}
-	_, err = choose(models, unlisted, *wish.AIProvider, *wish.AIModel)
-	return err
+	if !choosesModel(wish) {
+		return nil
+	}
+	changed := s.Room.Room
+	wish.Apply(&changed)
+	model, err := choose(models, unlisted, changed.AllowedModels, changed.AIProvider, changed.AIModel)
+	if err != nil || wish.Effort == nil {
+		return err
+	}
+	return ai.CheckEffort(model, *wish.Effort)
+}
+
+// choosesModel says whether a wish must be held against the models that there are: it names one, what one shall do, or which
+// may be asked, and the room's own must be among these. Going back to the usual is always possible.
+func choosesModel(wish room.Changes) bool {
+	return wish.AIModel != nil || wish.AIProvider != nil || wish.AllowedModels != nil && len(*wish.AllowedModels) > 0 ||
+		wish.Effort != nil && *wish.Effort != room.DefaultEffort
 }
 
 func listingOf(s change.Situation, mine room.Mine) Listing {

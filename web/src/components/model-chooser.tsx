@@ -5,13 +5,14 @@ import { useTranslations } from 'next-intl';
 import { Popover as Radix } from 'radix-ui';
 import { useEffect, useId, useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import { Icon } from '@/components/ui/icon';
+import { isAllowed } from '@/lib/models/effort';
 import { hasPrice, price } from '@/lib/models/price';
 import { useModels, type Model } from '@/lib/models/use-models';
 import { useCovered } from '@/stores/covers';
 import type { ModelChoice, ModelPickerProps } from './model-picker';
 
 /** Chooses a model: those that can be used first, by typing a part of the name or with the arrow keys. Those that cannot are folded away. */
-export function ModelChooser({ value, onChange, trigger, defaultOpen }: ModelPickerProps & { defaultOpen: boolean }) {
+export function ModelChooser({ value, onChange, allowed, trigger, defaultOpen }: ModelPickerProps & { defaultOpen: boolean }) {
   const t = useTranslations('models');
   const [open, setOpen] = useState(defaultOpen);
   return (
@@ -20,7 +21,7 @@ export function ModelChooser({ value, onChange, trigger, defaultOpen }: ModelPic
       <Radix.Portal>
         <Radix.Content aria-label={t('label')} align="end" sideOffset={6} collisionPadding={8} className="animate-rise z-60 grid max-h-[min(70dvh,420px,var(--radix-popover-content-available-height))] w-[min(340px,calc(100vw-16px))] grid-rows-[auto_minmax(0,1fr)] rounded-2 border border-line bg-surface shadow-float">
           <Choices
-            value={value}
+            value={value} allowed={allowed}
             choose={(model) => {
               setOpen(false);
               onChange(model);
@@ -32,7 +33,7 @@ export function ModelChooser({ value, onChange, trigger, defaultOpen }: ModelPic
   );
 }
 
-function Choices({ value, choose }: { value: ModelChoice | null; choose: (model: ModelChoice) => void }) {
+function Choices({ value, allowed, choose }: { value: ModelChoice | null; allowed?: readonly string[]; choose: (model: ModelChoice) => void }) {
   const t = useTranslations('models');
   const { models, failed, loading } = useModels();
   const [wanted, setWanted] = useState('');
@@ -44,9 +45,9 @@ function Choices({ value, choose }: { value: ModelChoice | null; choose: (model:
 
   const [ready, away] = useMemo(() => {
     const words = wanted.toLowerCase().split(/\s+/).filter(Boolean);
-    const found = models.filter((model) => words.every((word) => `${model.display_name} ${model.id} ${model.provider}`.toLowerCase().includes(word)));
+    const found = models.filter((model) => isAllowed(allowed, model) && words.every((word) => `${model.display_name} ${model.id} ${model.provider}`.toLowerCase().includes(word)));
     return [found.filter((model) => model.available), found.filter((model) => !model.available)];
-  }, [models, wanted]);
+  }, [allowed, models, wanted]);
   const chosen = ready.findIndex((model) => isChosen(model, value));
   const marked = at >= 0 && at < ready.length ? at : Math.max(0, chosen);
 

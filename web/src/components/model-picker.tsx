@@ -11,6 +11,8 @@ export interface ModelChoice {
 export interface ModelPickerProps {
   value: ModelChoice | null;
   onChange: (model: ModelChoice) => void;
+  /** What the room lets be asked. */
+  allowed?: readonly string[];
   /** The button that opens it. */
   trigger: ReactElement<ComponentProps<'button'>>;
 }

@@ -1,16 +1,20 @@
 'use client';
 
 import { create } from 'zustand';
+import type { Effort } from '@/lib/models/effort';
 
 interface Ui {
   sideCollapsed: boolean;
   peopleOpen: boolean;
   askAi: Record<string, boolean>;
+  /** How hard the model shall think about my next questions; the room's wish unless I chose. */
+  effort: Record<string, Effort>;
   /** My message that is being edited. */
   editing: string | null;
   toggleSide: () => void;
   setPeopleOpen: (open: boolean) => void;
   setAskAi: (place: string, on: boolean) => void;
+  setEffort: (roomId: string, effort: Effort) => void;
   setEditing: (messageId: string | null) => void;
 }
 
@@ -19,9 +23,11 @@ export const useUi = create<Ui>((set) => ({
   sideCollapsed: false,
   peopleOpen: false,
   askAi: {},
+  effort: {},
   editing: null,
   toggleSide: () => set((ui) => ({ sideCollapsed: !ui.sideCollapsed })),
   setPeopleOpen: (peopleOpen) => set({ peopleOpen }),
   setAskAi: (place, on) => set((ui) => ({ askAi: { ...ui.askAi, [place]: on } })),
+  setEffort: (roomId, effort) => set((ui) => ({ effort: { ...ui.effort, [roomId]: effort } })),
   setEditing: (editing) => set({ editing }),
 }));

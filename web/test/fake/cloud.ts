@@ -59,7 +59,7 @@ export class FakeCloud {
     const id = this.id();
     const at = this.time();
     const made: FakeRoom = {
-      room: { id, name, description: '', owner_id: ownerId, ai_provider: 'scripted', ai_model: 'scripted', ai_instructions: '', ai_context_cutoff_at: null, max_reply_tokens: 4096, is_archived: false, fork_state: null, forked_from_room_id: null, created_at: at, updated_at: at },
+      room: { id, name, description: '', owner_id: ownerId, ai_provider: 'scripted', ai_model: 'scripted', ai_instructions: '', ai_context_cutoff_at: null, max_reply_tokens: 4096, effort: 'default', allowed_models: [], is_archived: false, fork_state: null, forked_from_room_id: null, created_at: at, updated_at: at },
       log: [], purgedTo: 0, sequence: 0, messages: new Map(), members: new Map(), read: new Map(), deleted: false,
     };
     this.rooms.set(id, made);
@@ -108,7 +108,7 @@ export class FakeCloud {
     const question = this.store(room, { type: 'human', status: 'completed', sender, content, client_message_id: clientMessageId });
     const made = [question];
     if (ask) {
-      const ai = { provider: room.room.ai_provider, model: room.room.ai_model, attempt: 1, content_attempt: 0, attempts: 1, input_tokens: null, cached_input_tokens: null, output_tokens: null, reasoning_tokens: null, charged_tokens: null, latency_ms: null, error_code: null, finish_reason: null, used_summary: false };
+      const ai = { provider: room.room.ai_provider, model: room.room.ai_model, attempt: 1, content_attempt: 0, attempts: 1, input_tokens: null, cached_input_tokens: null, output_tokens: null, reasoning_tokens: null, charged_tokens: null, latency_ms: null, error_code: null, finish_reason: null, thought: false, used_summary: false };
       made.push(this.store(room, { type: 'ai', status: 'pending', sender: null, content: '', answers: question.id, ai }));
     }
     room.read.set(userId, { id: made.at(-1)!.id, sequence: room.sequence });

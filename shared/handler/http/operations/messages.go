@@ -38,7 +38,7 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 			cmd.ReplyTo = *body.ReplyTo
 		}
 		if body.Ai != nil {
-			cmd.Ask = &messages.Ask{Provider: text(body.Ai.Provider), Model: text(body.Ai.Model)}
+			cmd.Ask = &messages.Ask{Provider: text(body.Ai.Provider), Model: text(body.Ai.Model), Effort: effort(body.Ai.Effort)}
 		}
 		key := change.NewKey(r.Caller.UserID, "sendMessage", body.ClientMessageId, []id.ID{roomID}, body)
 		sent, err := u.Send(r.Request().Context(), cmd, key)

@@ -8,6 +8,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/room"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
@@ -24,8 +25,12 @@ func RegenerateReply(u replies.Replies) httpapi.Handler {
 		if err != nil {
 			return err
 		}
-		cmd := replies.Regenerate{RoomID: roomID, QuestionID: messageID, Person: r.Caller.UserID}
-		key := change.NewKey(r.Caller.UserID, "regenerateReply", value, []id.ID{roomID, messageID}, nil)
+		var body api.AskAgain
+		if err := r.DecodeOptional(&body); err != nil {
+			return err
+		}
+		cmd := replies.Regenerate{RoomID: roomID, QuestionID: messageID, Person: r.Caller.UserID, Effort: effort(body.Effort)}
+		key := change.NewKey(r.Caller.UserID, "regenerateReply", value, []id.ID{roomID, messageID}, body)
 		m, created, err := u.Regenerate(r.Request().Context(), cmd, key)
 		if err != nil {
 			return err
@@ -36,6 +41,14 @@ func RegenerateReply(u replies.Replies) httpapi.Handler {
 		}
 		return r.JSON(status, wire.Message(m))
 	}
+}
+
+// effort is empty where a question names none.
+func effort(e *api.Effort) room.Effort {
+	if e == nil {
+		return ""
+	}
+	return room.Effort(*e)
 }
 
 // StopReply stops an answer; 202 while its worker still has to hear of it.

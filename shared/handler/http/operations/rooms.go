@@ -124,6 +124,8 @@ type update struct {
 	AIInstructions *string         `json:"ai_instructions"`
 	Cutoff         json.RawMessage `json:"ai_context_cutoff_at"`
 	MaxReplyTokens *int            `json:"max_reply_tokens"`
+	Effort         *room.Effort    `json:"effort"`
+	AllowedModels  *[]string       `json:"allowed_models"`
 	IsArchived     *bool           `json:"is_archived"`
 }
 
@@ -139,7 +141,7 @@ func UpdateRoom(u rooms.Rooms) httpapi.Handler {
 			return err
 		}
 		c := room.Changes{Name: body.Name, Description: body.Description, AIProvider: body.AIProvider, AIModel: body.AIModel,
-			AIInstructions: body.AIInstructions, MaxReplyTokens: body.MaxReplyTokens, IsArchived: body.IsArchived}
+			AIInstructions: body.AIInstructions, MaxReplyTokens: body.MaxReplyTokens, Effort: body.Effort, AllowedModels: body.AllowedModels, IsArchived: body.IsArchived}
 		if len(body.Cutoff) > 0 {
 			var at *time.Time
 			if err := json.Unmarshal(body.Cutoff, &at); err != nil {

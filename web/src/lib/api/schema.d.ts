@@ -356,7 +356,7 @@ export interface components {
         /** Format: date-time */
         Time: string;
         /** @enum {string} */
-        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "forbidden" | "not_found" | "room_archived" | "room_not_ready" | "generation_running" | "master_must_transfer" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "rate_limited" | "internal" | "unavailable" | "database_waking";
+        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "forbidden" | "not_found" | "room_archived" | "room_not_ready" | "generation_running" | "master_must_transfer" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "model_not_allowed" | "rate_limited" | "internal" | "unavailable" | "database_waking";
         Problem: {
             type: string;
             title: string;
@@ -436,9 +436,19 @@ export interface components {
              * @description The AI reads nothing older
              */
             ai_context_cutoff_at?: string | null;
+            /** @description What a model thinks is not counted */
             max_reply_tokens?: number;
+            effort?: components["schemas"]["Effort"];
+            allowed_models?: components["schemas"]["AllowedModels"];
             is_archived?: boolean;
         };
+        /**
+         * @description How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+         * @enum {string}
+         */
+        Effort: "default" | "none" | "low" | "medium" | "high";
+        /** @description What may be asked here, each `provider/model` or `provider/*`; empty means whatever the installation offers. */
+        AllowedModels: string[];
         /** @description Pushed rooms leave out role, last_read_message_id and unread_count; the client keeps its own. */
         Room: {
             id: components["schemas"]["Id"];
@@ -452,6 +462,8 @@ export interface components {
             /** Format: date-time */
             ai_context_cutoff_at: string | null;
             max_reply_tokens: number;
+            effort: components["schemas"]["Effort"];
+            allowed_models: components["schemas"]["AllowedModels"];
             is_archived: boolean;
             fork_state: string | null;
             /** Format: uuid */
@@ -519,6 +531,10 @@ export interface components {
         AskAI: {
             provider?: components["schemas"]["ProviderName"];
             model?: components["schemas"]["ModelName"];
+            effort?: components["schemas"]["Effort"];
+        };
+        AskAgain: {
+            effort?: components["schemas"]["Effort"];
         };
         /** @description Not white space alone */
         Content: string;
@@ -600,6 +616,8 @@ export interface components {
             error_code: string | null;
             /** @description Why the provider ended the newest attempt: the model was done, its tokens ran out, or a filter cut it */
             finish_reason: string | null;
+            /** @description Whether the newest attempt has something to show of what the model thought */
+            thought: boolean;
             used_summary: boolean;
         };
         MessagePage: {
@@ -641,12 +659,19 @@ export interface components {
             attempt: number;
             status: components["schemas"]["Status"];
             content: string;
+            /** @description What the provider showed of the thinking, at most 32 KiB of it; may be empty */
+            thinking: string;
             provider: string;
             model: string;
+            effort: components["schemas"]["Effort"];
             /** Format: int64 */
             input_tokens: number | null;
             /** Format: int64 */
+            cached_input_tokens: number | null;
+            /** Format: int64 */
             output_tokens: number | null;
+            /** Format: int64 */
+            reasoning_tokens: number | null;
             /** Format: int64 */
             charged_tokens: number | null;
             /** Format: int64 */
@@ -684,6 +709,13 @@ export interface components {
             };
             vision: boolean;
             streaming: boolean;
+            /**
+             * @description Whether the model thinks before it answers
+             * @enum {string}
+             */
+            reasoning: "none" | "optional" | "always";
+            /** @description Those that a room or a question may name */
+            efforts: components["schemas"]["Effort"][];
             /** @description Its provider advises against it; no room gets it unasked */
             deprecated: boolean;
             available: boolean;
@@ -767,7 +799,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description validation_failed, idempotency_mismatch, model_unavailable */
+        /** @description validation_failed, idempotency_mismatch, model_unavailable, model_not_allowed */
         Unprocessable: {
             headers: {
                 [name: string]: unknown;
@@ -1471,7 +1503,11 @@ export interface operations {
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody?: {
+            content: {
+                "application/json": components["schemas"]["AskAgain"];
+            };
+        };
         responses: {
             /** @description What the same key made before */
             200: {
@@ -1497,6 +1533,8 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];

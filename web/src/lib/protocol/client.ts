@@ -14,7 +14,7 @@ import { Roster } from './roster';
 import type { Thinking, ThinkingFrame } from './thinking';
 import { TypingBoard, type Typer } from './typing';
 import { Visits } from './visits';
-import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, MessagePage, PongFrame, Room, RoomPage, RoomView, Timeline } from './types';
+import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, MessagePage, PongFrame, Room, RoomPage, RoomView, SendMessage, Timeline } from './types';
 
 const NO_MEMBERS: readonly Member[] = [];
 
@@ -235,7 +235,7 @@ export class RealtimeClient {
 
   // What a person does.
 
-  send(roomId: string, content: string, more: { ai?: { provider?: string; model?: string }; reply_to?: string } = {}): string {
+  send(roomId: string, content: string, more: { ai?: SendMessage['ai']; reply_to?: string } = {}): string {
     const client_message_id = this.options.newId();
     this.outbox.add({ client_message_id, room_id: roomId, content, ...more });
     return client_message_id;

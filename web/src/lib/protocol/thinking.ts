@@ -10,21 +10,20 @@ export interface ThinkingFrame {
   message_id: string;
   attempt: number;
   elapsed_ms: number;
-  tokens: number | null;
-  /** A piece of the summary that some providers give, or nothing. */
-  text: string | null;
+  tokens: number;
+  /** What the provider shows of it so far; of a long one the end. */
+  text: string;
 }
 
 /** What is known of a model that thinks. */
 export interface Thinking {
   attempt: number;
   elapsedMs: number;
-  tokens: number | null;
+  tokens: number;
   text: string;
 }
 
 const MAX_ANSWERS = 20;
-const MAX_TEXT = 20_000;
 
 /** What models that think right now have told. Nothing is stored: it goes as soon as their answer begins to stand. */
 export class Thoughts {
@@ -38,13 +37,9 @@ export class Thoughts {
     const before = this.held.get(message_id);
     if (before && before.attempt > attempt) return;
     const same = before?.attempt === attempt ? before : undefined;
-    // Frames may overtake one another: of time and tokens the most counts.
-    const thinking = {
-      attempt,
-      elapsedMs: Math.max(same?.elapsedMs ?? 0, elapsed_ms),
-      tokens: tokens === null || tokens === undefined ? (same?.tokens ?? null) : Math.max(same?.tokens ?? 0, tokens),
-      text: ((same?.text ?? '') + (text ?? '')).slice(0, MAX_TEXT),
-    };
+    // A frame replaces the one before; one that was overtaken says nothing new.
+    if (same && same.elapsedMs > elapsed_ms) return;
+    const thinking = { attempt, elapsedMs: elapsed_ms, tokens, text };
     this.held.delete(message_id);
     this.held.set(message_id, thinking);
     if (this.held.size > MAX_ANSWERS) this.held.delete(this.held.keys().next().value!);

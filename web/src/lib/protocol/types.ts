@@ -32,7 +32,7 @@ export interface Unsent {
   room_id: string;
   content: string;
   reply_to?: string;
-  ai?: { provider?: string; model?: string };
+  ai?: SendMessage['ai'];
   /** When it was written, in milliseconds. */
   written_at: number;
   state: 'sending' | 'waiting' | 'refused';

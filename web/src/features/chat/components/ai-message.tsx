@@ -19,6 +19,7 @@ import { AnswerFooter } from './answer-footer';
 import { Excluded } from './human-message';
 import { MessageMenu } from './message-menu';
 import { Thinking } from './thinking';
+import { Thoughts } from './thoughts';
 import { Tombstone } from './tombstone';
 import { useTrouble } from './trouble';
 
@@ -79,6 +80,7 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
             {message.exclude_from_ai && <Excluded />}
           </header>
         )}
+        {head && !running && (earlier ? earlier.thinking !== '' : ai?.thought) && <Thoughts message={message} attempt={earlier?.attempt ?? ai?.attempt ?? 1} />}
         {text === '' && running ? <Thinking message={message} /> : text !== '' && <div className={clsx(message.exclude_from_ai && 'opacity-55')}><Markdown text={text} author="model" running={growing && !earlier} continued={!head} /></div>}
         {tail && !running && (
           <>

@@ -27,11 +27,17 @@ interface Props {
 /** How an answer ended, if it did not simply end. */
 export function AnswerEnd({ roomId, role, state, empty, asking, onAgain }: Props) {
   const t = useTranslations('chat');
-  if (state.status === 'failed') return <Failure code={state.error_code} charged={state.charged_tokens} asking={asking} onAgain={onAgain} />;
+  if (state.status === 'failed') return <Failure code={why(state)} charged={state.charged_tokens} asking={asking} onAgain={onAgain} />;
   if (state.status === 'cancelled') return <Line icon="stop">{t(empty ? 'stoppedEarly' : 'stopped')}</Line>;
   if (state.finish_reason === 'content_filter') return <Line icon="alert">{t('filtered')}</Line>;
   if (state.finish_reason === 'length') return <Line icon="alert">{t('cutShort')}{may.askAi(role) && <Continue roomId={roomId} />}</Line>;
   return null;
+}
+
+/** What failed; of an answer without a word why it was none. */
+function why({ error_code, finish_reason }: AnswerState): string | null {
+  if (error_code !== 'empty_reply') return error_code;
+  return finish_reason === 'length' ? 'empty_length' : finish_reason === 'content_filter' ? 'empty_filtered' : error_code;
 }
 
 function Line({ icon, children }: { icon: IconName; children: ReactNode }) {

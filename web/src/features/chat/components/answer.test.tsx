@@ -28,11 +28,11 @@ describe('an answer', () => {
     s.show(<Chat roomId={roomId} messageId={null} tools={null} />);
     await within(screen.getByRole('log')).findByText('where?');
   };
-  const ended = (finish_reason: string, more = {}) => {
+  const ended = (finish_reason: string, more = {}, whole: Partial<Message> = {}) => {
     s.cloud.stream(answer.id, roomId, 'Near Gion');
     s.cloud.settle(answer.id, roomId, 'completed');
     const row = s.cloud.at(roomId).messages.get(answer.id)!;
-    s.cloud.update(row, { ai: { ...row.ai!, finish_reason, ...more } as Message['ai'] });
+    s.cloud.update(row, { ...whole, ai: { ...row.ai!, finish_reason, ...more } as Message['ai'] });
   };
 
   it('that was cut says so, and offers to go on in words one can change', async () => {
@@ -54,6 +54,12 @@ describe('an answer', () => {
     expect(screen.queryByRole('button', { name: 'Continue' })).not.toBeInTheDocument();
   });
 
+  it('without a word says why there is none', async () => {
+    ended('length', { error_code: 'empty_reply', charged_tokens: 900 }, { status: 'failed', content: '' });
+    await open();
+    expect(screen.getByText(/used up its limit before it wrote a word/)).toBeInTheDocument();
+  });
+
   it('that simply ended says nothing', async () => {
     ended('stop');
     await open();
@@ -64,11 +70,12 @@ describe('an answer', () => {
     await open();
     expect(screen.getByText('Thinking')).toBeInTheDocument();
     await vi.waitFor(() => expect(s.sent).toContainEqual({ action: 'view', room_id: roomId }));
-    const think = (elapsed_ms: number, text: string | null) => act(() => s.push({ type: 'ai.thinking', room_id: roomId, message_id: answer.id, attempt: 1, elapsed_ms, tokens: 12, text }));
-    think(12_000, null);
+    const think = (elapsed_ms: number, text: string) => act(() => s.push({ type: 'ai.thinking', room_id: roomId, message_id: answer.id, attempt: 1, elapsed_ms, tokens: 12, text }));
+    think(12_000, '');
     expect(await screen.findByText('Thinking… 12 s')).toBeInTheDocument();
     think(13_000, 'Weighing ');
-    think(14_000, '**temples**');
+    think(14_000, 'Weighing **temples**');
+    think(13_500, 'overtaken');
     expect((await screen.findByText('temples')).closest('details')).not.toHaveAttribute('open');
     expect(screen.getByText('temples').closest('p')?.textContent).toBe('Weighing temples');
     act(() => s.cloud.stream(answer.id, roomId, 'Near Gion'));

@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { AskAiSwitch } from '@/components/ask-ai-switch';
+import { EffortSelect } from '@/components/effort-select';
 import { MessageBox } from '@/components/message-box';
 import { isTooLong, TooLong } from '@/components/too-long';
 import { nameOf } from '@/components/ui/face';
@@ -10,6 +11,7 @@ import { Icon } from '@/components/ui/icon';
 import { callsAi } from '@/lib/calls-ai';
 import { useMembers, useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
+import { effortsOf } from '@/lib/models/effort';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
 import { useDraft } from '@/stores/drafts';
@@ -24,6 +26,9 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   const [text, setText] = useDraft(roomId);
   const chosen = useUi((ui) => ui.askAi[roomId]);
   const setAskAi = useUi((ui) => ui.setAskAi);
+  const { models } = useModels();
+  const effort = useUi((ui) => ui.effort[roomId]);
+  const setEffort = useUi((ui) => ui.setEffort);
   const editLast = useEditLast(roomId);
   const alone = useMembers(roomId).length <= 1;
   const stoppable = useStoppable(roomId);
@@ -41,6 +46,9 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
 
   const asksAi = may.askAi(role) && ((chosen ?? alone) || callsAi(text));
   const tooLong = isTooLong(text);
+  const efforts = effortsOf(models, view.room.ai_provider, view.room.ai_model);
+  // A choice that the room's model does not take any more is none.
+  const asked = effort && efforts.includes(effort) ? { effort } : {};
   const stop = () => {
     for (const id of stoppable) client.stopReply(roomId, id).catch(report);
   };
@@ -56,7 +64,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
           if (next !== '' && next !== text) client.typing(roomId);
         }}
         onSend={(written) => {
-          client.send(roomId, written.trim(), asksAi ? { ai: {} } : {});
+          client.send(roomId, written.trim(), asksAi ? { ai: asked } : {});
           setText('');
           onSent();
         }}
@@ -64,7 +72,17 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
           if (event.key === 'Escape' && stoppable.length > 0) stop();
           else if (event.key === 'ArrowUp' && text === '' && editLast()) event.preventDefault();
         }}
-        choices={may.askAi(role) && <AskAiSwitch on={asksAi} onChange={() => setAskAi(roomId, !(chosen ?? alone))} />}
+        choices={may.askAi(role) && (
+          <>
+            <AskAiSwitch on={asksAi} onChange={() => setAskAi(roomId, !(chosen ?? alone))} />
+            {asksAi && efforts.length > 0 && (
+              <EffortSelect
+                efforts={efforts} value={asked.effort ?? view.room.effort} onChange={(next) => setEffort(roomId, next)} label={t('effort')}
+                className="shift h-8 rounded-full border border-line bg-transparent px-2 text-[13px] text-text-2 hover:bg-surface-2 max-page:h-11 short:h-8!"
+              />
+            )}
+          </>
+        )}
         stop={stoppable.length > 0 && (
           <button type="button" aria-label={t('stop')} title={t('stopKey')} onClick={stop} className="shift grid size-9 place-items-center rounded-full border border-line-strong text-text hover:bg-surface-2 max-page:size-11 short:size-8!">
             <Icon name="stop" />

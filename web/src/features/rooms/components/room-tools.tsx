@@ -39,7 +39,7 @@ export function RoomTools({ roomId }: { roomId: string }) {
   return (
     <>
       <ModelPicker
-        value={{ provider: room.ai_provider, id: room.ai_model }}
+        value={{ provider: room.ai_provider, id: room.ai_model }} allowed={room.allowed_models}
         onChange={(model) => update.mutate({ ai_provider: model.provider, ai_model: model.id }, {
           onSuccess: () => notify({ text: models('changed', { model: modelName(list, model.provider, model.id) }) }),
           onError: (error) => notify({ text: errorText(error), amiss: true }),

@@ -2,10 +2,13 @@
 
 import { useTranslations } from 'next-intl';
 import { useEffect, useState } from 'react';
+import { EffortSelect } from '@/components/effort-select';
 import { ModelField } from '@/components/model-field';
 import { Button } from '@/components/ui/button';
 import { Field } from '@/components/ui/field';
 import { Icon } from '@/components/ui/icon';
+import { effortsOf, type Effort } from '@/lib/models/effort';
+import { useModels } from '@/lib/models/use-models';
 import type { Room } from '@/lib/protocol/types';
 import { may } from '@/lib/rights';
 import { notify } from '@/stores/toasts';
@@ -23,10 +26,13 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
   const [name, setName] = useState(room.name);
   const [instructions, setInstructions] = useState(room.ai_instructions);
   const [model, setModel] = useState({ provider: room.ai_provider, id: room.ai_model });
+  const [effort, setEffort] = useState<Effort>(room.effort);
+  const efforts = effortsOf(useModels().models, model.provider, model.id);
   const update = useUpdateRoom(room.id);
   const named = roomName(name);
   const changes: UpdateRoomInput = {
     ...(name.trim() !== room.name && named !== null && { name: named }),
+    ...(effort !== room.effort && { effort: efforts.includes(effort) ? effort : 'default' as const }),
     ...(instructions !== room.ai_instructions && { ai_instructions: instructions }),
     ...((model.provider !== room.ai_provider || model.id !== room.ai_model) && { ai_provider: model.provider, ai_model: model.id }),
   };
@@ -54,7 +60,12 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
       }}
     >
       <NameField value={name} onChange={setName} />
-      <ModelField value={model} onChange={setModel} />
+      <ModelField value={model} onChange={setModel} allowed={room.allowed_models} />
+      {efforts.length > 0 && (
+        <Field label={t('effort')} hint={t('effortHint')}>
+          {(own) => <EffortSelect {...own} efforts={efforts} value={effort} onChange={setEffort} />}
+        </Field>
+      )}
       <Field label={t('instructions')} hint={t('instructionsHint')}>
         {(own) => <textarea {...own} rows={4} value={instructions} maxLength={8_000} dir="auto" onChange={(event) => setInstructions(event.target.value)} />}
       </Field>
