@@ -69,7 +69,12 @@ type activity struct{ raised, clean time.Time }
 
 func (a *activity) Raise(context.Context) error                        { return nil }
 func (a *activity) Read(context.Context) (time.Time, time.Time, error) { return a.raised, a.clean, nil }
-func (a *activity) SetClean(_ context.Context, at, _ time.Time) (bool, error) {
+
+// SetClean holds to its condition as the table does: what was raised since is not called clean.
+func (a *activity) SetClean(_ context.Context, at, ifRaised time.Time) (bool, error) {
+	if !a.raised.Equal(ifRaised) {
+		return false, nil
+	}
 	a.clean = at
 	return true, nil
 }
