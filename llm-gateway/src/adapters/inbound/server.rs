@@ -113,10 +113,12 @@ pub async fn serve(
         tokio::time::sleep(LAST_WORDS).await;
     };
     let both = async {
-        tokio::try_join!(async { Ok(rest.await) }, async {
-            grpc.await.map_err(ServeError::from)
-        },)
-        .map(|_| ())
+        let rest = async {
+            rest.await;
+            Ok(())
+        };
+        let grpc = async { grpc.await.map_err(ServeError::from) };
+        tokio::try_join!(rest, grpc).map(|_| ())
     };
     tokio::select! {
         result = both => result,
