@@ -19,6 +19,7 @@ mod errors;
 mod fuzz;
 mod grpc;
 mod keys;
+mod large;
 mod network;
 mod odd;
 mod oddities;

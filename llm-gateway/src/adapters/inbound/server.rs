@@ -5,7 +5,6 @@
 //! process goes.
 
 use std::{
-    future::IntoFuture as _,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -13,7 +12,9 @@ use std::{
     time::Duration,
 };
 
-use axum::{Router, serve::ListenerExt as _};
+use axum::Router;
+use hyper::server::conn::http1;
+use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown, service::TowerToHyperService};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
@@ -27,12 +28,12 @@ use crate::ports::inbound::CompletionUseCase;
 /// How long a stream that was told to end may take to say so.
 const LAST_WORDS: Duration = Duration::from_secs(3);
 
+/// How long accepting rests after it failed.
+const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
 /// Why serving failed.
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
-    /// The REST side.
-    #[error("REST: {0}")]
-    Rest(#[from] std::io::Error),
     /// The gRPC side.
     #[error("gRPC: {0}")]
     Grpc(#[from] tonic::transport::Error),
@@ -72,12 +73,7 @@ pub async fn serve(
         abort: abort.clone(),
     });
     let app = rest.merge(serving.extra.unwrap_or_default());
-    let rest_listener = rest_listener.tap_io(|tcp| {
-        let _ = tcp.set_nodelay(true);
-    });
-    let rest = axum::serve(rest_listener, app)
-        .with_graceful_shutdown(stop.clone().cancelled_owned())
-        .into_future();
+    let rest = serve_rest(rest_listener, app, stop.clone());
 
     let (reporter, health) = tonic_health::server::health_reporter();
     let service = Grpc::server(serving.use_case, abort.clone());
@@ -117,13 +113,45 @@ pub async fn serve(
         tokio::time::sleep(LAST_WORDS).await;
     };
     let both = async {
-        tokio::try_join!(async { rest.await.map_err(ServeError::from) }, async {
-            grpc.await.map_err(ServeError::from)
-        },)
-        .map(|_| ())
+        let rest = async {
+            rest.await;
+            Ok(())
+        };
+        let grpc = async { grpc.await.map_err(ServeError::from) };
+        tokio::try_join!(rest, grpc).map(|_| ())
     };
     tokio::select! {
         result = both => result,
         () = drain => Ok(()),
     }
+}
+
+/// Serves HTTP/1.1, until `stop` is cancelled and what was running has ended.
+///
+/// Not by axum's own loop: that tells HTTP/1 from HTTP/2 by the first bytes of each connection, which doubles the
+/// buffer they are read into, for as long as a stream lasts.
+async fn serve_rest(listener: TcpListener, app: Router, stop: CancellationToken) {
+    let http = http1::Builder::new();
+    let running = GracefulShutdown::new();
+    loop {
+        let accepted = tokio::select! {
+            accepted = listener.accept() => accepted,
+            () = stop.cancelled() => break,
+        };
+        match accepted {
+            Ok((tcp, _)) => {
+                let _ = tcp.set_nodelay(true);
+                let service = TowerToHyperService::new(app.clone());
+                let connection = http.serve_connection(TokioIo::new(tcp), service);
+                tokio::spawn(running.watch(connection));
+            }
+            // A connection that broke before it was taken, or no file descriptors left: others go on.
+            Err(error) => {
+                tracing::warn!(%error, "a connection could not be accepted");
+                tokio::time::sleep(ACCEPT_PAUSE).await;
+            }
+        }
+    }
+    drop(listener);
+    running.shutdown().await;
 }

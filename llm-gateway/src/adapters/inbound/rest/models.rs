@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use crate::domain::{
-    Price, Reasoning, Weights,
+    Effort, Price, Reasoning, Weights,
     model::{ListedModel, LongContext},
 };
 
 #[derive(Serialize)]
+#[allow(clippy::struct_excessive_bools)] // Independent facts.
 pub(super) struct ModelOut {
     id: String,
     provider: String,
@@ -96,7 +97,7 @@ impl From<&Reasoning> for ReasoningOut {
         Self {
             mode: reasoning.mode.as_str(),
             efforts: reasoning.efforts().iter().map(|e| e.as_str()).collect(),
-            default_effort: reasoning.default.map(|e| e.as_str()),
+            default_effort: reasoning.default.map(Effort::as_str),
             allowances: allowances
                 .map(|(e, tokens)| (e.as_str(), *tokens))
                 .collect(),
