@@ -1,13 +1,14 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { useEffect, useState, type ReactNode } from 'react';
 import { colours } from '@/lib/highlight/colours';
 import { unturned } from '@/lib/bidi';
 import { Icon } from '../ui/icon';
+import { lazily } from '../ui/lazily';
 import { useCopy } from '../use-copy';
 
-const Diagram = lazy(() => import('./diagram'));
+const Diagram = lazily<{ source: string; fallback: ReactNode }>(async () => (await import('./diagram')).default, ({ fallback }) => fallback);
 
 interface Props {
   code: string;
@@ -33,7 +34,7 @@ export function CodeBlock({ code, language, growing }: Props) {
           <span role="status">{t(copied === 'idle' ? 'copy' : copied === 'copied' ? 'copied' : 'copyFailed')}</span>
         </button>
       </figcaption>
-      {language === 'mermaid' && !growing ? <Suspense fallback={listing}><Diagram source={code} fallback={listing} /></Suspense> : listing}
+      {language === 'mermaid' && !growing ? <Diagram source={code} fallback={listing} /> : listing}
     </figure>
   );
 }

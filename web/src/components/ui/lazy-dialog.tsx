@@ -1,13 +1,31 @@
 'use client';
 
-import { lazy, Suspense, useState, type ComponentProps } from 'react';
-import type { Dialog as Loaded } from './dialog';
+import { useTranslations } from 'next-intl';
+import { useEffect, useState, type ComponentProps } from 'react';
+import { notify } from '@/stores/toasts';
+import type * as Parts from './dialog';
 
-const Opened = lazy(async () => ({ default: (await import('./dialog')).Dialog }));
+let parts: typeof Parts | null = null;
 
-/** A dialog whose code comes when it opens for the first time. */
-export function Dialog(props: ComponentProps<typeof Loaded>) {
-  const [used, setUsed] = useState(props.open);
-  if (props.open && !used) setUsed(true);
-  return used && <Suspense fallback={null}><Opened {...props} /></Suspense>;
+/** A dialog whose code comes when one opens for the first time. If it cannot come, that is said, and nothing is open. */
+export function Dialog(props: ComponentProps<typeof Parts.Dialog>) {
+  const t = useTranslations('ui');
+  const { open, onOpenChange } = props;
+  const [used, setUsed] = useState(parts !== null && open);
+  useEffect(() => {
+    if (!open || used) return;
+    let left = false;
+    import('./dialog').then((loaded) => {
+      parts = loaded;
+      if (!left) setUsed(true);
+    }, () => {
+      if (left) return;
+      notify({ text: t('notLoaded'), amiss: true });
+      onOpenChange(false);
+    });
+    return () => {
+      left = true;
+    };
+  }, [onOpenChange, open, t, used]);
+  return parts && used && <parts.Dialog {...props} />;
 }

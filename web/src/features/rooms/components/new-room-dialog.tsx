@@ -1,10 +1,11 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { lazy, useState } from 'react';
+import { useState } from 'react';
+import { lazily } from '@/components/ui/lazily';
 import { Dialog } from '@/components/ui/lazy-dialog';
 
-const NewRoomForm = lazy(async () => ({ default: (await import('./new-room-form')).NewRoomForm }));
+const NewRoomForm = lazily(async () => (await import('./new-room-form')).NewRoomForm);
 
 /** A room that is named before anything is said in it, as for a group. */
 export function NewRoomDialog({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {

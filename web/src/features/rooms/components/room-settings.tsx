@@ -1,11 +1,12 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { lazy, useState } from 'react';
+import { useState } from 'react';
+import { lazily } from '@/components/ui/lazily';
 import { Dialog } from '@/components/ui/lazy-dialog';
 import type { Room } from '@/lib/protocol/types';
 
-const SettingsForm = lazy(async () => ({ default: (await import('./settings-form')).SettingsForm }));
+const SettingsForm = lazily(async () => (await import('./settings-form')).SettingsForm);
 
 interface Props {
   room: Room;
