@@ -26,6 +26,9 @@ def may_refuse(operation, case, problem):
         return True  # at most one of the three
     if field in ("name", "content") and unseen(body.get(field, "x")):
         return True  # there must be something to see
+    if field == "effort" and problem["code"] == "validation_failed":
+        # which of the words a model takes, its entry in the list says
+        return any(e in ("none", "low", "medium", "high") for e in (body.get("effort"), (body.get("ai") or {}).get("effort")))
     if operation == "registerUser" and field == "email":
         email = body.get("email", "")
         # 254 bytes, and no character that nobody sees
