@@ -96,3 +96,21 @@ func TestWhatFailsWhileBuildingIsKept(t *testing.T) {
 		t.Fatal(text)
 	}
 }
+
+// Who posts to many sockets draws on one budget, which only Redis can hold for all of a stage.
+func TestConsumersThatPushShareTheSendBudget(t *testing.T) {
+	t.Parallel()
+	pushing := 0
+	for name, f := range functions {
+		if f.Kind != Queue || !f.Has(Connections) {
+			continue
+		}
+		pushing++
+		if !f.Has(Redis) {
+			t.Errorf("%s has a budget of its own in each environment", name)
+		}
+	}
+	if pushing < 2 {
+		t.Errorf("%d consumers push: fan-out and ai-replies should", pushing)
+	}
+}

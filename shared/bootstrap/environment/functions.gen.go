@@ -15,7 +15,7 @@ var functions = map[string]Function{
 	"deleteRoom":           {Name: "deleteRoom", Kind: "http", Method: "DELETE", Path: "/rooms/{roomId}", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"disconnect":           {Name: "disconnect", Kind: "websocket", Needs: []Need{"table"}},
 	"editMessage":          {Name: "editMessage", Kind: "http", Method: "PATCH", Path: "/rooms/{roomId}/messages/{messageId}", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
-	"fan-out":              {Name: "fan-out", Kind: "queue", Needs: []Need{"postgres", "table", "connections"}, Queues: []string{"fan-out"}},
+	"fan-out":              {Name: "fan-out", Kind: "queue", Needs: []Need{"postgres", "table", "redis", "connections"}, Queues: []string{"fan-out"}},
 	"fan-out-dead":         {Name: "fan-out-dead", Kind: "queue", Needs: []Need{"table"}, Queues: []string{"fan-out-dead"}},
 	"getMe":                {Name: "getMe", Kind: "http", Method: "GET", Path: "/me", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"getMessage":           {Name: "getMessage", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/messages/{messageId}", Limit: "read", Guarded: true, Needs: []Need{"postgres", "redis"}},
