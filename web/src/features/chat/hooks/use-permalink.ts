@@ -9,6 +9,9 @@ import { ApiError } from '@/lib/protocol/ports';
 import { useTrouble } from '../components/trouble';
 import type { Entry } from '../utils/entries';
 
+/** Milliseconds. */
+const SETTLES_IN = 400;
+
 interface Options {
   roomId: string;
   messageId: string | null;
@@ -28,7 +31,7 @@ export function usePermalink({ roomId, messageId, entries, list, toEnd }: Option
   const { loaded } = useTimeline(roomId);
   const [over, setOver] = useState(messageId === null);
   const asked = useRef(false);
-  const brought = useRef(false);
+  const settled = useRef(false);
   const index = over ? -1 : entries.findIndex((entry) => entry.kind === 'message' && entry.message.id === messageId);
 
   useEffect(() => {
@@ -42,10 +45,16 @@ export function usePermalink({ roomId, messageId, entries, list, toEnd }: Option
     });
   }, [client, index, loaded, messageId, over, report, roomId, toEnd]);
 
+  // A message near the edge of what is loaded asks for older ones. They move it to another place in the list while it is being
+  // brought into view, so that it is brought again, until it has stood still.
   useEffect(() => {
-    if (index < 0 || brought.current) return;
-    brought.current = true;
-    requestAnimationFrame(() => list.current?.scrollToIndex(index, { align: 'center' }));
+    if (index < 0 || settled.current) return;
+    const frame = requestAnimationFrame(() => list.current?.scrollToIndex(index, { align: 'center' }));
+    const rest = setTimeout(() => { settled.current = true; }, SETTLES_IN);
+    return () => {
+      cancelAnimationFrame(frame);
+      clearTimeout(rest);
+    };
   }, [index, list]);
 
   return {
