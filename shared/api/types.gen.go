@@ -25,6 +25,7 @@ const (
 	CodeNotFound             Code = "not_found"
 	CodeRateLimited          Code = "rate_limited"
 	CodeRoomArchived         Code = "room_archived"
+	CodeRoomFrozen           Code = "room_frozen"
 	CodeRoomNotReady         Code = "room_not_ready"
 	CodeTokenExpired         Code = "token_expired"
 	CodeTooLarge             Code = "too_large"
@@ -74,6 +75,8 @@ func (e Code) Valid() bool {
 		return true
 	case CodeRoomArchived:
 		return true
+	case CodeRoomFrozen:
+		return true
 	case CodeRoomNotReady:
 		return true
 	case CodeTokenExpired:
@@ -104,6 +107,30 @@ const (
 func (e HealthStatus) Valid() bool {
 	switch e {
 	case Ok:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvitedRole.
+const (
+	InvitedRoleAdmin  InvitedRole = "admin"
+	InvitedRoleGuest  InvitedRole = "guest"
+	InvitedRoleMember InvitedRole = "member"
+	InvitedRoleReader InvitedRole = "reader"
+)
+
+// Valid indicates whether the value is a known member of the InvitedRole enum.
+func (e InvitedRole) Valid() bool {
+	switch e {
+	case InvitedRoleAdmin:
+		return true
+	case InvitedRoleGuest:
+		return true
+	case InvitedRoleMember:
+		return true
+	case InvitedRoleReader:
 		return true
 	default:
 		return false
@@ -161,6 +188,27 @@ func (e MessageVisibility) Valid() bool {
 	case MessageVisibilityPrivate:
 		return true
 	case MessageVisibilityPublic:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Notify.
+const (
+	All      Notify = "all"
+	Mentions Notify = "mentions"
+	None     Notify = "none"
+)
+
+// Valid indicates whether the value is a known member of the Notify enum.
+func (e Notify) Valid() bool {
+	switch e {
+	case All:
+		return true
+	case Mentions:
+		return true
+	case None:
 		return true
 	default:
 		return false
@@ -331,6 +379,9 @@ type HealthStatus string
 // Id defines model for Id.
 type Id = id.ID
 
+// InvitedRole Mastership is transferred
+type InvitedRole string
+
 // Locale defines model for Locale.
 type Locale string
 
@@ -359,12 +410,16 @@ type Me struct {
 
 // Member defines model for Member.
 type Member struct {
-	Event      int64  `json:"event"`
-	JoinedAt   Time   `json:"joined_at"`
+	Event    int64 `json:"event"`
+	JoinedAt Time  `json:"joined_at"`
+
+	// MonthlyCap Told by listMembers and updateMember to the master and to oneself
 	MonthlyCap *int64 `json:"monthly_cap,omitempty"`
-	Online     bool   `json:"online"`
-	Role       Role   `json:"role"`
-	User       User   `json:"user"`
+
+	// Online Told by listMembers alone
+	Online *bool `json:"online,omitempty"`
+	Role   Role  `json:"role"`
+	User   User  `json:"user"`
 }
 
 // MemberPage defines model for MemberPage.
@@ -446,6 +501,9 @@ type ModelList struct {
 	Items []Model `json:"items"`
 }
 
+// MonthlyCap What one member's questions may cost in a month (UTC); null is no cap
+type MonthlyCap = int64
+
 // MyChanges defines model for MyChanges.
 type MyChanges struct {
 	HasMore        bool                     `json:"has_more"`
@@ -456,6 +514,9 @@ type MyChanges struct {
 	Reset          bool                     `json:"reset"`
 	Rooms          []Room                   `json:"rooms"`
 }
+
+// Notify defines model for Notify.
+type Notify string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -502,7 +563,7 @@ type RegisterUser struct {
 // Role defines model for Role.
 type Role string
 
-// Room Pushed rooms leave out role, last_read_message_id and unread_count; the client keeps its own.
+// Room Pushed rooms leave out role, notify, last_read_message_id and unread_count; the client keeps its own.
 type Room struct {
 	AiContextCutoffAt *Moment `json:"ai_context_cutoff_at"`
 	AiInstructions    string  `json:"ai_instructions"`
@@ -515,6 +576,9 @@ type Room struct {
 	Id                Id      `json:"id"`
 	IsArchived        bool    `json:"is_archived"`
 
+	// IsFrozen By moderation; it can be read and left
+	IsFrozen bool `json:"is_frozen"`
+
 	// LastMessage The newest public message, with at most 200 characters of its text
 	LastMessage       *Message `json:"last_message"`
 	LastReadMessageId *id.ID   `json:"last_read_message_id,omitempty"`
@@ -522,10 +586,14 @@ type Room struct {
 	LatestEvent       int64    `json:"latest_event"`
 	MaxReplyTokens    int      `json:"max_reply_tokens"`
 	Name              string   `json:"name"`
-	OwnerId           Id       `json:"owner_id"`
-	Role              *Role    `json:"role,omitempty"`
-	UnreadCount       *int64   `json:"unread_count,omitempty"`
-	UpdatedAt         Time     `json:"updated_at"`
+	Notify            *Notify  `json:"notify,omitempty"`
+
+	// OfferedTo Whom the master has offered the room to
+	OfferedTo   *id.ID `json:"offered_to"`
+	OwnerId     Id     `json:"owner_id"`
+	Role        *Role  `json:"role,omitempty"`
+	UnreadCount *int64 `json:"unread_count,omitempty"`
+	UpdatedAt   Time   `json:"updated_at"`
 }
 
 // RoomChanges defines model for RoomChanges.
@@ -539,7 +607,7 @@ type RoomChanges struct {
 	// Reset Load everything anew
 	Reset bool `json:"reset"`
 
-	// Room Pushed rooms leave out role, last_read_message_id and unread_count; the client keeps its own.
+	// Room Pushed rooms leave out role, notify, last_read_message_id and unread_count; the client keeps its own.
 	Room *Room `json:"room,omitempty"`
 }
 
@@ -565,6 +633,9 @@ type RoomSnapshot struct {
 	Id                Id      `json:"id"`
 	IsArchived        bool    `json:"is_archived"`
 
+	// IsFrozen By moderation; it can be read and left
+	IsFrozen bool `json:"is_frozen"`
+
 	// LastMessage The newest public message, with at most 200 characters of its text
 	LastMessage       *Message `json:"last_message"`
 	LastReadMessageId *id.ID   `json:"last_read_message_id,omitempty"`
@@ -572,11 +643,15 @@ type RoomSnapshot struct {
 	LatestEvent       int64    `json:"latest_event"`
 	MaxReplyTokens    int      `json:"max_reply_tokens"`
 	Name              string   `json:"name"`
-	OwnerId           Id       `json:"owner_id"`
-	Role              *Role    `json:"role,omitempty"`
-	UnreadCount       *int64   `json:"unread_count,omitempty"`
-	UpdatedAt         Time     `json:"updated_at"`
-	UserEvent         int64    `json:"user_event"`
+	Notify            *Notify  `json:"notify,omitempty"`
+
+	// OfferedTo Whom the master has offered the room to
+	OfferedTo   *id.ID `json:"offered_to"`
+	OwnerId     Id     `json:"owner_id"`
+	Role        *Role  `json:"role,omitempty"`
+	UnreadCount *int64 `json:"unread_count,omitempty"`
+	UpdatedAt   Time   `json:"updated_at"`
+	UserEvent   int64  `json:"user_event"`
 }
 
 // SendMessage defines model for SendMessage.
@@ -621,6 +696,37 @@ type Ticket struct {
 
 // Time defines model for Time.
 type Time = Moment
+
+// Transfer defines model for Transfer.
+type Transfer struct {
+	// ChargedTokens What the room cost in the 30 days before today (UTC)
+	ChargedTokens int64 `json:"charged_tokens"`
+	ExpiresAt     Time  `json:"expires_at"`
+
+	// MayAsk How many members may ask the AI
+	MayAsk    int `json:"may_ask"`
+	OfferedBy Id  `json:"offered_by"`
+	UserId    Id  `json:"user_id"`
+}
+
+// TransferRoom defines model for TransferRoom.
+type TransferRoom struct {
+	UserId Id `json:"user_id"`
+}
+
+// UpdateMember defines model for UpdateMember.
+type UpdateMember struct {
+	// MonthlyCap What one member's questions may cost in a month (UTC); null is no cap
+	MonthlyCap *MonthlyCap `json:"monthly_cap,omitempty"`
+
+	// Role Mastership is transferred
+	Role *InvitedRole `json:"role,omitempty"`
+}
+
+// UpdateMyMembership defines model for UpdateMyMembership.
+type UpdateMyMembership struct {
+	Notify Notify `json:"notify"`
+}
 
 // UpdateRoom defines model for UpdateRoom.
 type UpdateRoom struct {
@@ -676,6 +782,9 @@ type RoomId = id.ID
 
 // Since defines model for Since.
 type Since = int64
+
+// UserId defines model for UserId.
+type UserId = id.ID
 
 // BadRequest defines model for BadRequest.
 type BadRequest = Problem
@@ -778,11 +887,20 @@ type CreateRoomJSONRequestBody = CreateRoom
 // UpdateRoomJSONRequestBody defines body for UpdateRoom for application/json ContentType.
 type UpdateRoomJSONRequestBody = UpdateRoom
 
+// UpdateMyMembershipJSONRequestBody defines body for UpdateMyMembership for application/json ContentType.
+type UpdateMyMembershipJSONRequestBody = UpdateMyMembership
+
+// UpdateMemberJSONRequestBody defines body for UpdateMember for application/json ContentType.
+type UpdateMemberJSONRequestBody = UpdateMember
+
 // SendMessageJSONRequestBody defines body for SendMessage for application/json ContentType.
 type SendMessageJSONRequestBody = SendMessage
 
 // EditMessageJSONRequestBody defines body for EditMessage for application/json ContentType.
 type EditMessageJSONRequestBody = EditMessage
+
+// TransferRoomJSONRequestBody defines body for TransferRoom for application/json ContentType.
+type TransferRoomJSONRequestBody = TransferRoom
 
 // MarkReadJSONRequestBody defines body for MarkRead for application/json ContentType.
 type MarkReadJSONRequestBody = MarkRead

@@ -12,6 +12,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // Changes is change.Store.
@@ -49,7 +50,7 @@ func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decid
 //
 // Before them an idempotency key is claimed: an equal request waits there.
 func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) {
-	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
+	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Parts: map[id.ID]room.Membership{}, Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
 	l.key()
 	l.person()
 	l.room()
@@ -125,21 +126,23 @@ func (l *loading) room() {
 	case change.Unordered, change.InOrder:
 	}
 	l.one(settings, []any{l.n.RoomID}, func(row pgx.Row) error { return row.Scan(roomFields(&r.Room)...) })
-	mine := `SELECT role, last_read_message_id, last_read_sequence FROM room_members WHERE room_id = $1 AND user_id = $2 AND removed_at IS NULL`
+	mine := `SELECT role, notify, last_read_message_id, last_read_sequence FROM room_members WHERE room_id = $1 AND user_id = $2 AND removed_at IS NULL`
 	if l.n.RaisesRead {
 		mine += ` FOR NO KEY UPDATE`
 	}
 	l.one(mine, []any{l.n.RoomID, l.n.Person}, func(row pgx.Row) error {
-		return row.Scan(&r.Role, &r.LastReadMessageID, &r.LastReadSequence)
+		return row.Scan(&r.Role, &r.Notify, &r.LastReadMessageID, &r.LastReadSequence)
 	})
 }
 
 func (l *loading) members() {
-	if !l.n.Member.IsZero() {
-		l.one(memberSQL+` WHERE m.room_id = $1 AND m.user_id = $2 FOR NO KEY UPDATE OF m`, []any{l.n.RoomID, l.n.Member}, func(row pgx.Row) (err error) {
-			l.s.Member, err = scanMember(row)
-			return err
-		})
+	if len(l.n.Parts) > 0 {
+		who := `m.user_id = ANY ($2::text[]::uuid[])`
+		if l.n.Master {
+			who = `(` + who + ` OR m.role = 'master' AND m.removed_at IS NULL)`
+		}
+		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND `+who+` ORDER BY m.user_id FOR NO KEY UPDATE OF m`, l.n.RoomID, texts(l.n.Parts)).
+			Query(each(scanMember, func(m room.Membership) { l.s.Parts[m.Person.ID] = m }))
 	}
 	if l.n.Members {
 		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL ORDER BY m.user_id`, l.n.RoomID).Query(into(&l.s.Members, collectMember))

@@ -3,6 +3,7 @@
 package environment
 
 var functions = map[string]Function{
+	"acceptTransfer":       {Name: "acceptTransfer", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/transfer/accept", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"ai-replies":           {Name: "ai-replies", Kind: "queue", Needs: []Need{"postgres", "redis", "gateway", "table", "connections"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
 	"ai-replies-dead":      {Name: "ai-replies-dead", Kind: "queue", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-replies-dead", "ai-replies", "ai-watchdog", "fan-out"}},
 	"ai-watchdog":          {Name: "ai-watchdog", Kind: "queue", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-watchdog", "ai-replies", "fan-out"}},
@@ -20,11 +21,12 @@ var functions = map[string]Function{
 	"getMe":                {Name: "getMe", Kind: "http", Method: "GET", Path: "/me", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"getMessage":           {Name: "getMessage", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/messages/{messageId}", Limit: "read", Guarded: true, Needs: []Need{"postgres", "redis"}},
 	"getRoom":              {Name: "getRoom", Kind: "http", Method: "GET", Path: "/rooms/{roomId}", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
+	"getTransfer":          {Name: "getTransfer", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/transfer", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"health":               {Name: "health", Kind: "http", Method: "GET", Path: "/health", Open: true, Guarded: true},
 	"heartbeat":            {Name: "heartbeat", Kind: "websocket", Needs: []Need{"table", "connections"}},
 	"listAttempts":         {Name: "listAttempts", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/messages/{messageId}/attempts", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"listChanges":          {Name: "listChanges", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/changes", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
-	"listMembers":          {Name: "listMembers", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/members", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
+	"listMembers":          {Name: "listMembers", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/members", Limit: "read", Guarded: true, Needs: []Need{"postgres", "table"}},
 	"listMessages":         {Name: "listMessages", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/messages", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"listModels":           {Name: "listModels", Kind: "http", Method: "GET", Path: "/models", Limit: "read", Guarded: true, Needs: []Need{"table", "gateway"}},
 	"listMyChanges":        {Name: "listMyChanges", Kind: "http", Method: "GET", Path: "/me/changes", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
@@ -37,10 +39,15 @@ var functions = map[string]Function{
 	"refreshSession":       {Name: "refreshSession", Kind: "http", Method: "POST", Path: "/auth/refresh", Open: true, Guarded: true, Needs: []Need{"postgres", "table", "redis", "signing-key", "connections"}},
 	"regenerateReply":      {Name: "regenerateReply", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/regenerate", Limit: "ask", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
 	"registerUser":         {Name: "registerUser", Kind: "http", Method: "POST", Path: "/auth/register", Open: true, Guarded: true, Needs: []Need{"postgres", "redis", "signing-key"}},
+	"rejectTransfer":       {Name: "rejectTransfer", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/transfer/reject", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
+	"removeMember":         {Name: "removeMember", Kind: "http", Method: "DELETE", Path: "/rooms/{roomId}/members/{userId}", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"sendMessage":          {Name: "sendMessage", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages", Limit: "send", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
 	"stopReply":            {Name: "stopReply", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/stop", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"sweep":                {Name: "sweep", Kind: "schedule", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
+	"transferRoom":         {Name: "transferRoom", Kind: "http", Method: "PATCH", Path: "/rooms/{roomId}/owner", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"typing":               {Name: "typing", Kind: "websocket", Needs: []Need{"table", "connections"}},
+	"updateMember":         {Name: "updateMember", Kind: "http", Method: "PATCH", Path: "/rooms/{roomId}/members/{userId}", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
+	"updateMyMembership":   {Name: "updateMyMembership", Kind: "http", Method: "PATCH", Path: "/rooms/{roomId}/me", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}},
 	"updateRoom":           {Name: "updateRoom", Kind: "http", Method: "PATCH", Path: "/rooms/{roomId}", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"fan-out"}},
 	"view":                 {Name: "view", Kind: "websocket", Needs: []Need{"table", "connections"}},
 }

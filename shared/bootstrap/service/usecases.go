@@ -19,7 +19,8 @@ import (
 
 // Rooms is the use case about rooms. The catalogue is nil where no model is chosen.
 func (s *Services) Rooms(c ai.Catalogue) rooms.Rooms {
-	return rooms.Rooms{Store: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(), Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
+	return rooms.Rooms{Store: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(),
+		Presence: dynamodb.Connections{Table: s.Table}, Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
 }
 
 // Messages is the use case about messages. The catalogue is nil where no model is asked.

@@ -20,8 +20,8 @@ type Situation struct {
 	Room        room.Mine
 	LastMessage *message.Message
 	Actor       room.Person
-	// Member is zero for somebody who never was in the room; one who left has the role Outside.
-	Member  room.Membership
+	// Parts has no row for somebody who never was in the room; one who left has the role Outside.
+	Parts   map[id.ID]room.Membership
 	Members []room.Membership
 
 	// Streams are the last numbers of people's own logs.

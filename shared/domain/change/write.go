@@ -35,6 +35,23 @@ type (
 		Version        int64
 		At             time.Time
 	}
+	// UpdateMember writes the role and the cap of somebody who is in a room.
+	UpdateMember struct{ Membership room.Membership }
+	// SetNotify writes of which messages somebody wants to be told.
+	SetNotify struct {
+		RoomID, UserID id.ID
+		Level          room.Notify
+	}
+	// OfferRoom writes to whom a room is offered; the zero id is nobody.
+	OfferRoom struct {
+		RoomID, To id.ID
+		Until, At  time.Time
+	}
+	// SetOwner gives a room to its new master; the offer ends.
+	SetOwner struct {
+		RoomID, OwnerID id.ID
+		At              time.Time
+	}
 	// RaiseRead raises somebody's read position; it never falls.
 	RaiseRead struct {
 		RoomID, UserID, MessageID id.ID
@@ -102,6 +119,10 @@ func (UpdateRoom) write()       {}
 func (DeleteRoom) write()       {}
 func (PutMember) write()        {}
 func (RemoveMember) write()     {}
+func (UpdateMember) write()     {}
+func (SetNotify) write()        {}
+func (OfferRoom) write()        {}
+func (SetOwner) write()         {}
 func (RaiseRead) write()        {}
 func (InsertMessage) write()    {}
 func (SetContent) write()       {}

@@ -62,7 +62,7 @@ func Attempt(g ai.Generation) api.Attempt {
 // Room is a room as it is pushed to everybody: without what differs from person to person.
 func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 	out := api.Room{Id: r.ID, Name: r.Name, Description: r.Description, OwnerId: r.OwnerID, AiProvider: r.AIProvider, AiModel: r.AIModel,
-		AiInstructions: r.AIInstructions, AiContextCutoffAt: timeOrNull(r.AIContextCutoffAt), MaxReplyTokens: r.MaxReplyTokens, IsArchived: r.IsArchived,
+		AiInstructions: r.AIInstructions, AiContextCutoffAt: timeOrNull(r.AIContextCutoffAt), MaxReplyTokens: r.MaxReplyTokens, IsArchived: r.IsArchived, IsFrozen: !r.FrozenAt.IsZero(), OfferedTo: orNull(r.OfferedTo),
 		ForkState: textOrNull(r.ForkState), ForkedFromRoomId: orNull(r.ForkedFromRoomID), LatestEvent: r.LatestEvent, LastSequence: r.LastSequence,
 		CreatedAt: moment(r.CreatedAt), UpdatedAt: moment(r.UpdatedAt)}
 	if m, found := last[r.ID]; found {
@@ -75,8 +75,8 @@ func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 // MyRoom is a room as one of its members has it.
 func MyRoom(m room.Mine, last map[id.ID]message.Message) api.Room {
 	out := Room(m.Room, last)
-	role, unread := api.Role(m.Role), m.Unread()
-	out.Role, out.UnreadCount, out.LastReadMessageId = &role, &unread, orNull(m.LastReadMessageID)
+	role, unread, notify := api.Role(m.Role), m.Unread(), api.Notify(m.Notify)
+	out.Role, out.UnreadCount, out.LastReadMessageId, out.Notify = &role, &unread, orNull(m.LastReadMessageID), &notify
 	return out
 }
 
@@ -89,7 +89,16 @@ func MyRooms(l rooms.Listing) []api.Room {
 	return out
 }
 
-// Member is somebody in a room; the cap is told to the master and oneself only, by their own operations.
+// MemberTo is somebody in a room as one of its members may see them: the cap is told to the master and to oneself only.
+func MemberTo(viewer id.ID, role room.Role, m room.Membership) api.Member {
+	out := Member(m)
+	if m.Person.ID == viewer || role.May(room.ManageAdmins) {
+		out.MonthlyCap = m.MonthlyCap
+	}
+	return out
+}
+
+// Member is somebody in a room as everybody there may see them.
 func Member(m room.Membership) api.Member {
 	return api.Member{User: Person(m.Person), Role: api.Role(m.Role), JoinedAt: moment(m.JoinedAt), Event: m.Version}
 }

@@ -71,6 +71,8 @@ func (projection) Get(context.Context, id.ID, id.ID) (m realtime.Membership, fou
 	return m, false, nil
 }
 
+func (projection) OfUsers(context.Context, []id.ID) ([]realtime.Connection, error) { return nil, nil }
+
 type activity struct{}
 
 func (activity) Raise(context.Context) error                                  { return nil }
@@ -113,7 +115,7 @@ func New(t testing.TB) *House {
 
 func (h *House) routes() {
 	run := transact.Runner{Store: postgres.Changes{DB: h.DB}, Relay: transact.Relay{Queues: h.Queues, Store: postgres.Outbox{DB: h.DB}, Activity: activity{}}}
-	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: projection{}, Catalogue: catalogue{}, Hint: nothing{}}
+	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: projection{}, Presence: projection{}, Catalogue: catalogue{}, Hint: nothing{}}
 	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Running: nothing{}, Hint: nothing{}}
 	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Hint: nothing{}}
 	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
@@ -124,6 +126,10 @@ func (h *House) routes() {
 	}{
 		{"POST", "/rooms", operations.CreateRoom(h.Rooms)}, {"GET", "/rooms", operations.ListRooms(h.Rooms)}, {"GET", one, operations.GetRoom(h.Rooms)},
 		{"PATCH", one, operations.UpdateRoom(h.Rooms)}, {"DELETE", one, operations.DeleteRoom(h.Rooms)}, {"GET", one + "/members", operations.ListMembers(h.Rooms)},
+		{"PATCH", one + "/members/{userId}", operations.UpdateMember(h.Rooms)}, {"DELETE", one + "/members/{userId}", operations.RemoveMember(h.Rooms)},
+		{"PATCH", one + "/me", operations.UpdateMyMembership(h.Rooms)}, {"PATCH", one + "/owner", operations.TransferRoom(h.Rooms)},
+		{"GET", one + "/transfer", operations.GetTransfer(h.Rooms)}, {"POST", one + "/transfer/accept", operations.AcceptTransfer(h.Rooms)},
+		{"POST", one + "/transfer/reject", operations.RejectTransfer(h.Rooms)},
 		{"PUT", one + "/read", operations.MarkRead(h.Rooms)}, {"GET", one + "/changes", operations.ListChanges(c)}, {"GET", "/me/changes", operations.ListMyChanges(c)},
 		{"POST", list, operations.SendMessage(m)}, {"GET", list, operations.ListMessages(m)}, {"GET", entry, operations.GetMessage(m)},
 		{"PATCH", entry, operations.EditMessage(m)}, {"DELETE", entry, operations.DeleteMessage(m)}, {"POST", entry + "/regenerate", operations.RegenerateReply(a)},

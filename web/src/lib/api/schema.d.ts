@@ -177,6 +177,118 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{roomId}/members/{userId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Take somebody out of the room, or leave it
+         * @description What they wrote stays. The master must transfer the room first.
+         */
+        delete: operations["removeMember"];
+        options?: never;
+        head?: never;
+        /** Change a member's role or monthly cap */
+        patch: operations["updateMember"];
+        trace?: never;
+    };
+    "/rooms/{roomId}/me": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say which messages I want to be told of */
+        patch: operations["updateMyMembership"];
+        trace?: never;
+    };
+    "/rooms/{roomId}/owner": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Offer the room to another member
+         * @description The offer waits seven days and replaces an earlier one. Until it is accepted, nothing changes.
+         */
+        patch: operations["transferRoom"];
+        trace?: never;
+    };
+    "/rooms/{roomId}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The offer of the room, and what it costs to take it */
+        get: operations["getTransfer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rooms/{roomId}/transfer/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Become master of the room
+         * @description The old master becomes admin. From then on the new one's balance pays.
+         */
+        post: operations["acceptTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rooms/{roomId}/transfer/reject": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Refuse the offer of the room, or take it back */
+        post: operations["rejectTransfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms/{roomId}/read": {
         parameters: {
             query?: never;
@@ -351,7 +463,7 @@ export interface components {
         /** Format: date-time */
         Time: string;
         /** @enum {string} */
-        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "forbidden" | "not_found" | "room_archived" | "room_not_ready" | "generation_running" | "master_must_transfer" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "rate_limited" | "internal" | "unavailable" | "database_waking";
+        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "forbidden" | "not_found" | "room_archived" | "room_frozen" | "room_not_ready" | "generation_running" | "master_must_transfer" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "rate_limited" | "internal" | "unavailable" | "database_waking";
         Problem: {
             type: string;
             title: string;
@@ -433,7 +545,7 @@ export interface components {
             max_reply_tokens?: number;
             is_archived?: boolean;
         };
-        /** @description Pushed rooms leave out role, last_read_message_id and unread_count; the client keeps its own. */
+        /** @description Pushed rooms leave out role, notify, last_read_message_id and unread_count; the client keeps its own. */
         Room: {
             id: components["schemas"]["Id"];
             name: string;
@@ -447,6 +559,13 @@ export interface components {
             ai_context_cutoff_at: string | null;
             max_reply_tokens: number;
             is_archived: boolean;
+            /** @description By moderation; it can be read and left */
+            is_frozen: boolean;
+            /**
+             * Format: uuid
+             * @description Whom the master has offered the room to
+             */
+            offered_to: string | null;
             fork_state: string | null;
             /** Format: uuid */
             forked_from_room_id: string | null;
@@ -454,6 +573,7 @@ export interface components {
             latest_event: number;
             /** Format: int64 */
             last_sequence: number;
+            notify?: components["schemas"]["Notify"];
             /** Format: uuid */
             last_read_message_id?: string | null;
             /** Format: int64 */
@@ -480,11 +600,49 @@ export interface components {
             user: components["schemas"]["User"];
             role: components["schemas"]["Role"];
             joined_at: components["schemas"]["Time"];
-            online: boolean;
+            /** @description Told by listMembers alone */
+            online?: boolean;
             /** Format: int64 */
             event: number;
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description Told by listMembers and updateMember to the master and to oneself
+             */
             monthly_cap?: number | null;
+        };
+        /**
+         * @description Mastership is transferred
+         * @enum {string}
+         */
+        InvitedRole: "reader" | "guest" | "member" | "admin";
+        /**
+         * Format: int64
+         * @description What one member's questions may cost in a month (UTC); null is no cap
+         */
+        MonthlyCap: number | null;
+        UpdateMember: {
+            role?: components["schemas"]["InvitedRole"];
+            monthly_cap?: components["schemas"]["MonthlyCap"];
+        };
+        /** @enum {string} */
+        Notify: "all" | "mentions" | "none";
+        UpdateMyMembership: {
+            notify: components["schemas"]["Notify"];
+        };
+        TransferRoom: {
+            user_id: components["schemas"]["Id"];
+        };
+        Transfer: {
+            user_id: components["schemas"]["Id"];
+            offered_by: components["schemas"]["Id"];
+            expires_at: components["schemas"]["Time"];
+            /** @description How many members may ask the AI */
+            may_ask: number;
+            /**
+             * Format: int64
+             * @description What the room cost in the 30 days before today (UTC)
+             */
+            charged_tokens: number;
         };
         MemberPage: {
             items: components["schemas"]["Member"][];
@@ -732,7 +890,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description room_archived, room_not_ready, generation_running, already_exists, conflict */
+        /** @description room_archived, room_frozen, room_not_ready, generation_running, master_must_transfer, already_exists, conflict */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -792,6 +950,7 @@ export interface components {
     parameters: {
         RoomId: string;
         MessageId: string;
+        UserId: string;
         /** @description The last event held */
         Since: number;
         Cursor: string;
@@ -1181,6 +1340,222 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateMember: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+                userId: components["parameters"]["UserId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMember"];
+            };
+        };
+        responses: {
+            /** @description The member as they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Member"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateMyMembership: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMyMembership"];
+            };
+        };
+        responses: {
+            /** @description As it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateMyMembership"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    transferRoom: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TransferRoom"];
+            };
+        };
+        responses: {
+            /** @description The room, with the offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offer */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfer"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    acceptTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The room */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    rejectTransfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
         };
