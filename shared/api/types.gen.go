@@ -98,6 +98,27 @@ func (e Code) Valid() bool {
 	}
 }
 
+// Defines values for CreateInvitationKind.
+const (
+	CreateInvitationKindGroup CreateInvitationKind = "group"
+	CreateInvitationKindLink  CreateInvitationKind = "link"
+	CreateInvitationKindUser  CreateInvitationKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the CreateInvitationKind enum.
+func (e CreateInvitationKind) Valid() bool {
+	switch e {
+	case CreateInvitationKindGroup:
+		return true
+	case CreateInvitationKindLink:
+		return true
+	case CreateInvitationKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	Ok HealthStatus = "ok"
@@ -107,6 +128,75 @@ const (
 func (e HealthStatus) Valid() bool {
 	switch e {
 	case Ok:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvitationKind.
+const (
+	InvitationKindLink InvitationKind = "link"
+	InvitationKindUser InvitationKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the InvitationKind enum.
+func (e InvitationKind) Valid() bool {
+	switch e {
+	case InvitationKindLink:
+		return true
+	case InvitationKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvitationStatus.
+const (
+	InvitationStatusAccepted InvitationStatus = "accepted"
+	InvitationStatusExpired  InvitationStatus = "expired"
+	InvitationStatusPending  InvitationStatus = "pending"
+	InvitationStatusRejected InvitationStatus = "rejected"
+	InvitationStatusRevoked  InvitationStatus = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the InvitationStatus enum.
+func (e InvitationStatus) Valid() bool {
+	switch e {
+	case InvitationStatusAccepted:
+		return true
+	case InvitationStatusExpired:
+		return true
+	case InvitationStatusPending:
+		return true
+	case InvitationStatusRejected:
+		return true
+	case InvitationStatusRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvitationOutcomeOutcome.
+const (
+	AlreadyIn       InvitationOutcomeOutcome = "already_in"
+	AlreadyInvited  InvitationOutcomeOutcome = "already_invited"
+	CannotBeInvited InvitationOutcomeOutcome = "cannot_be_invited"
+	Invited         InvitationOutcomeOutcome = "invited"
+)
+
+// Valid indicates whether the value is a known member of the InvitationOutcomeOutcome enum.
+func (e InvitationOutcomeOutcome) Valid() bool {
+	switch e {
+	case AlreadyIn:
+		return true
+	case AlreadyInvited:
+		return true
+	case CannotBeInvited:
+		return true
+	case Invited:
 		return true
 	default:
 		return false
@@ -259,25 +349,25 @@ func (e SendMessageVisibility) Valid() bool {
 
 // Defines values for Status.
 const (
-	Cancelled Status = "cancelled"
-	Completed Status = "completed"
-	Failed    Status = "failed"
-	Pending   Status = "pending"
-	Streaming Status = "streaming"
+	StatusCancelled Status = "cancelled"
+	StatusCompleted Status = "completed"
+	StatusFailed    Status = "failed"
+	StatusPending   Status = "pending"
+	StatusStreaming Status = "streaming"
 )
 
 // Valid indicates whether the value is a known member of the Status enum.
 func (e Status) Valid() bool {
 	switch e {
-	case Cancelled:
+	case StatusCancelled:
 		return true
-	case Completed:
+	case StatusCompleted:
 		return true
-	case Failed:
+	case StatusFailed:
 		return true
-	case Pending:
+	case StatusPending:
 		return true
-	case Streaming:
+	case StatusStreaming:
 		return true
 	default:
 		return false
@@ -346,6 +436,30 @@ type AttemptList struct {
 // Code defines model for Code.
 type Code string
 
+// CreateInvitation defines model for CreateInvitation.
+type CreateInvitation struct {
+	ExpiresInHours *int `json:"expires_in_hours,omitempty"`
+
+	// GroupId A group of mine (group)
+	GroupId *id.ID               `json:"group_id,omitempty"`
+	Kind    CreateInvitationKind `json:"kind"`
+
+	// MaxUses How many may join (link); unlimited unless given
+	MaxUses *int `json:"max_uses,omitempty"`
+
+	// MonthlyCap The cap of those who join (link)
+	MonthlyCap *int64 `json:"monthly_cap,omitempty"`
+
+	// Role Mastership is transferred
+	Role InvitedRole `json:"role"`
+
+	// Username Whom to invite (user)
+	Username *string `json:"username,omitempty"`
+}
+
+// CreateInvitationKind defines model for CreateInvitation.Kind.
+type CreateInvitationKind string
+
 // CreateRoom defines model for CreateRoom.
 type CreateRoom struct {
 	AiModel    *string `json:"ai_model,omitempty"`
@@ -354,6 +468,9 @@ type CreateRoom struct {
 	// Name 1–100 characters
 	Name string `json:"name"`
 }
+
+// CreatedInvitation defines model for CreatedInvitation.
+type CreatedInvitation = any
 
 // EditMessage defines model for EditMessage.
 type EditMessage struct {
@@ -378,6 +495,77 @@ type HealthStatus string
 
 // Id defines model for Id.
 type Id = id.ID
+
+// Invitation defines model for Invitation.
+type Invitation struct {
+	ExpiresAt   Time           `json:"expires_at"`
+	Id          Id             `json:"id"`
+	InvitedBy   User           `json:"invited_by"`
+	InvitedUser *User          `json:"invited_user,omitempty"`
+	Kind        InvitationKind `json:"kind"`
+	MonthlyCap  *int64         `json:"monthly_cap,omitempty"`
+
+	// Role Mastership is transferred
+	Role InvitedRole `json:"role"`
+	Room struct {
+		Id   Id     `json:"id"`
+		Name string `json:"name"`
+	} `json:"room"`
+	Status InvitationStatus `json:"status"`
+
+	// Url The link's address, told once when it is made
+	Url      *string `json:"url,omitempty"`
+	UsesLeft *int    `json:"uses_left,omitempty"`
+}
+
+// InvitationKind defines model for Invitation.Kind.
+type InvitationKind string
+
+// InvitationStatus defines model for Invitation.Status.
+type InvitationStatus string
+
+// InvitationOutcome defines model for InvitationOutcome.
+type InvitationOutcome struct {
+	Invitation *Invitation              `json:"invitation,omitempty"`
+	Outcome    InvitationOutcomeOutcome `json:"outcome"`
+	User       User                     `json:"user"`
+}
+
+// InvitationOutcomeOutcome defines model for InvitationOutcome.Outcome.
+type InvitationOutcomeOutcome string
+
+// InvitationOutcomes defines model for InvitationOutcomes.
+type InvitationOutcomes struct {
+	Items []InvitationOutcome `json:"items"`
+}
+
+// InvitationPage defines model for InvitationPage.
+type InvitationPage struct {
+	Items      []Invitation `json:"items"`
+	NextCursor *string      `json:"next_cursor"`
+}
+
+// InvitationPreview defines model for InvitationPreview.
+type InvitationPreview struct {
+	ExpiresAt Time `json:"expires_at"`
+	InvitedBy User `json:"invited_by"`
+
+	// Joined I am in the room already
+	Joined bool `json:"joined"`
+
+	// Role Mastership is transferred
+	Role InvitedRole `json:"role"`
+	Room struct {
+		Id   Id     `json:"id"`
+		Name string `json:"name"`
+	} `json:"room"`
+}
+
+// InvitationToken defines model for InvitationToken.
+type InvitationToken struct {
+	// Token What stands in the fragment of the link's address
+	Token string `json:"token"`
+}
 
 // InvitedRole Mastership is transferred
 type InvitedRole string
@@ -506,13 +694,13 @@ type MonthlyCap = int64
 
 // MyChanges defines model for MyChanges.
 type MyChanges struct {
-	HasMore        bool                     `json:"has_more"`
-	Invitations    []map[string]interface{} `json:"invitations"`
-	LatestEvent    int64                    `json:"latest_event"`
-	Messages       []Message                `json:"messages"`
-	RemovedRoomIds []Id                     `json:"removed_room_ids"`
-	Reset          bool                     `json:"reset"`
-	Rooms          []Room                   `json:"rooms"`
+	HasMore        bool         `json:"has_more"`
+	Invitations    []Invitation `json:"invitations"`
+	LatestEvent    int64        `json:"latest_event"`
+	Messages       []Message    `json:"messages"`
+	RemovedRoomIds []Id         `json:"removed_room_ids"`
+	Reset          bool         `json:"reset"`
+	Rooms          []Room       `json:"rooms"`
 }
 
 // Notify defines model for Notify.
@@ -771,6 +959,9 @@ type Cursor = string
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = id.ID
 
+// InvitationId defines model for InvitationId.
+type InvitationId = id.ID
+
 // Limit defines model for Limit.
 type Limit = int
 
@@ -795,6 +986,9 @@ type Conflict = Problem
 // Forbidden defines model for Forbidden.
 type Forbidden = Problem
 
+// Gone defines model for Gone.
+type Gone = Problem
+
 // NotFound defines model for NotFound.
 type NotFound = Problem
 
@@ -815,6 +1009,12 @@ type Unavailable = Problem
 
 // Unprocessable defines model for Unprocessable.
 type Unprocessable = Problem
+
+// ListMyInvitationsParams defines parameters for ListMyInvitations.
+type ListMyInvitationsParams struct {
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
 
 // ListMyChangesParams defines parameters for ListMyChanges.
 type ListMyChangesParams struct {
@@ -837,6 +1037,17 @@ type CreateRoomParams struct {
 type ListChangesParams struct {
 	// Since The last event held
 	Since Since `form:"since" json:"since"`
+}
+
+// ListInvitationsParams defines parameters for ListInvitations.
+type ListInvitationsParams struct {
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateInvitationParams defines parameters for CreateInvitation.
+type CreateInvitationParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // ListMembersParams defines parameters for ListMembers.
@@ -881,11 +1092,20 @@ type RefreshSessionJSONRequestBody = RefreshSession
 // RegisterUserJSONRequestBody defines body for RegisterUser for application/json ContentType.
 type RegisterUserJSONRequestBody = RegisterUser
 
+// JoinByLinkJSONRequestBody defines body for JoinByLink for application/json ContentType.
+type JoinByLinkJSONRequestBody = InvitationToken
+
+// PreviewInvitationLinkJSONRequestBody defines body for PreviewInvitationLink for application/json ContentType.
+type PreviewInvitationLinkJSONRequestBody = InvitationToken
+
 // CreateRoomJSONRequestBody defines body for CreateRoom for application/json ContentType.
 type CreateRoomJSONRequestBody = CreateRoom
 
 // UpdateRoomJSONRequestBody defines body for UpdateRoom for application/json ContentType.
 type UpdateRoomJSONRequestBody = UpdateRoom
+
+// CreateInvitationJSONRequestBody defines body for CreateInvitation for application/json ContentType.
+type CreateInvitationJSONRequestBody = CreateInvitation
 
 // UpdateMyMembershipJSONRequestBody defines body for UpdateMyMembership for application/json ContentType.
 type UpdateMyMembershipJSONRequestBody = UpdateMyMembership

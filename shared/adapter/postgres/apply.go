@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/yoriai/yoriai/shared/domain/change"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 )
 
@@ -87,6 +88,8 @@ func queue(b *pgx.Batch, w change.Write) error {
 		queueOfRoom(b, w)
 	case change.PutMember, change.RemoveMember, change.UpdateMember, change.SetNotify, change.OfferRoom, change.SetOwner:
 		queueOfMember(b, w)
+	case change.InsertInvitation, change.EndInvitation, change.UseInvitation:
+		queueOfInvitation(b, w)
 	case change.InsertMessage, change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt:
 		queueOfMessage(b, w)
 	case change.InsertGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
@@ -140,6 +143,24 @@ func queueOfMember(b *pgx.Batch, w change.Write) {
 			w.RoomID, w.To, w.Until, w.At)
 	case change.SetOwner:
 		b.Queue(`UPDATE rooms SET owner_id = $2, offered_to = NULL, offered_until = NULL, updated_at = $3 WHERE id = $1`, w.RoomID, w.OwnerID, w.At)
+	}
+}
+
+func queueOfInvitation(b *pgx.Batch, w change.Write) {
+	switch w := w.(type) {
+	case change.InsertInvitation:
+		i := w.Invitation
+		var invited id.ID
+		if i.InvitedUser != nil {
+			invited = i.InvitedUser.ID
+		}
+		b.Queue(`INSERT INTO room_invitations (id, room_id, kind, role, invited_by, invited_user, token_hash, uses_left, monthly_cap, status, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, i.ID, i.RoomID, string(i.Kind), string(i.Role), i.InvitedBy.ID, invited, w.Hash, i.UsesLeft,
+			i.MonthlyCap, string(i.Status), i.ExpiresAt)
+	case change.EndInvitation:
+		b.Queue(`UPDATE room_invitations SET status = $2 WHERE id = $1`, w.InvitationID, string(w.Status))
+	case change.UseInvitation:
+		b.Queue(`UPDATE room_invitations SET uses_left = uses_left - 1 WHERE id = $1`, w.InvitationID)
 	}
 }
 

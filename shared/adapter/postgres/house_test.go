@@ -47,11 +47,11 @@ var model = ai.Model{ID: "scripted", Provider: "scripted", ContextWindow: 8192, 
 // everything stands where DynamoDB, Redis and the gateway would.
 type everything struct{ realtime.Memberships }
 
-func (everything) Models(context.Context) ([]ai.Model, error)           { return []ai.Model{model}, nil }
-func (everything) Raise(context.Context, ...realtime.Membership) error  { return nil }
-func (everything) RaiseRead(context.Context, id.ID, id.ID, id.ID) error { return nil }
+func (everything) Models(context.Context) ([]ai.Model, error)                      { return []ai.Model{model}, nil }
+func (everything) Raise(context.Context, ...realtime.Membership) error             { return nil }
+func (everything) RaiseRead(context.Context, id.ID, id.ID, id.ID) error            { return nil }
 func (everything) OfUsers(context.Context, []id.ID) ([]realtime.Connection, error) { return nil, nil }
-func (everything) Publish(context.Context, id.ID)                       {}
+func (everything) Publish(context.Context, id.ID)                                  {}
 
 type activity struct{}
 

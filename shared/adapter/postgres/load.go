@@ -50,7 +50,8 @@ func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decid
 //
 // Before them an idempotency key is claimed: an equal request waits there.
 func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) {
-	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Parts: map[id.ID]room.Membership{}, Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
+	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Parts: map[id.ID]room.Membership{}, Blocked: map[id.ID]bool{},
+		Invited: map[id.ID]room.Invitation{}, Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
 	l.key()
 	l.person()
 	l.room()
@@ -144,8 +145,30 @@ func (l *loading) members() {
 		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND `+who+` ORDER BY m.user_id FOR NO KEY UPDATE OF m`, l.n.RoomID, texts(l.n.Parts)).
 			Query(each(scanMember, func(m room.Membership) { l.s.Parts[m.Person.ID] = m }))
 	}
+	l.invitations()
 	if l.n.Members {
 		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL ORDER BY m.user_id`, l.n.RoomID).Query(into(&l.s.Members, collectMember))
+	}
+}
+
+// invitations are written only under the room's lock, so that reading them takes none.
+func (l *loading) invitations() {
+	if l.n.Blocks && len(l.n.Parts) > 0 {
+		l.b.Queue(`SELECT user_id FROM user_blocks WHERE user_id = ANY ($1::text[]::uuid[]) AND blocked_id = $2`, texts(l.n.Parts), l.n.Person).
+			Query(each(scanID, func(person id.ID) { l.s.Blocked[person] = true }))
+	}
+	if l.n.Invited && len(l.n.Parts) > 0 {
+		l.b.Queue(invitationSQL+` WHERE i.room_id = $1 AND i.status = 'pending' AND i.invited_user = ANY ($2::text[]::uuid[])`, l.n.RoomID, texts(l.n.Parts)).
+			Query(each(scanInvitation, func(i room.Invitation) { l.s.Invited[i.InvitedUser.ID] = i }))
+	}
+	if !l.n.Invitation.IsZero() {
+		l.one(invitationSQL+` WHERE i.id = $1 AND i.room_id = $2`, []any{l.n.Invitation, l.n.RoomID}, func(row pgx.Row) error {
+			i, err := scanInvitation(row)
+			if err == nil {
+				l.s.Invitation = &i
+			}
+			return err
+		})
 	}
 }
 

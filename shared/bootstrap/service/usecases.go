@@ -11,6 +11,7 @@ import (
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
+	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
@@ -21,6 +22,11 @@ import (
 func (s *Services) Rooms(c ai.Catalogue) rooms.Rooms {
 	return rooms.Rooms{Store: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(),
 		Presence: dynamodb.Connections{Table: s.Table}, Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
+}
+
+// Invitations is the use case about who is let in.
+func (s *Services) Invitations() invitations.Invitations {
+	return invitations.Invitations{Store: postgres.Invitations{DB: s.DB}, Rooms: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(), Now: time.Now}
 }
 
 // Messages is the use case about messages. The catalogue is nil where no model is asked.

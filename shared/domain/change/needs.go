@@ -73,6 +73,8 @@ type Needs struct {
 	Streams     []id.ID
 	EveryStream bool
 
+	// Invitation is an invitation to the room.
+	Invitation id.ID
 	// Message is a message of the room; ReplyTo too.
 	Message id.ID
 	ReplyTo id.ID

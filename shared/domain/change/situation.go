@@ -23,6 +23,11 @@ type Situation struct {
 	// Parts has no row for somebody who never was in the room; one who left has the role Outside.
 	Parts   map[id.ID]room.Membership
 	Members []room.Membership
+	// Blocked are those of the parts who do not want to hear from the person; Invited, who has an invitation that was not answered,
+	// expired or not.
+	Blocked    map[id.ID]bool
+	Invited    map[id.ID]room.Invitation
+	Invitation *room.Invitation
 
 	// Streams are the last numbers of people's own logs.
 	Streams map[id.ID]int64

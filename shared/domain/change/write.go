@@ -59,6 +59,22 @@ type (
 	}
 )
 
+// The rows of invitations.
+type (
+	// InsertInvitation makes an invitation; a link's has the hash of its token.
+	InsertInvitation struct {
+		Invitation room.Invitation
+		Hash       []byte
+	}
+	// EndInvitation writes what became of an invitation.
+	EndInvitation struct {
+		InvitationID id.ID
+		Status       room.InvitationStatus
+	}
+	// UseInvitation takes one of a link's uses.
+	UseInvitation struct{ InvitationID id.ID }
+)
+
 // The rows of messages.
 type (
 	// InsertMessage makes a message.
@@ -124,6 +140,9 @@ func (SetNotify) write()        {}
 func (OfferRoom) write()        {}
 func (SetOwner) write()         {}
 func (RaiseRead) write()        {}
+func (InsertInvitation) write() {}
+func (EndInvitation) write()    {}
+func (UseInvitation) write()    {}
 func (InsertMessage) write()    {}
 func (SetContent) write()       {}
 func (SetExcluded) write()      {}

@@ -226,7 +226,7 @@ func noa(p *plot) id.ID         { return p.noa }
 // wishes are one request for each case of each operation, which fails for nothing but a right or the room's state.
 var wishes = func() map[string]cases {
 	all := map[string]cases{}
-	for _, part := range []map[string]cases{roomWishes, messageWishes, memberWishes} {
+	for _, part := range []map[string]cases{roomWishes, messageWishes, memberWishes, invitationWishes} {
 		maps.Copy(all, part)
 	}
 	return all
@@ -266,4 +266,25 @@ var memberWishes = map[string]cases{
 	"getTransfer":        {"offered": unlessMaster(404, "not_found", offer(aki)), "offering": offer(mei)},
 	"acceptTransfer":     {"offered": unlessMaster(404, "not_found", offer(aki))},
 	"rejectTransfer":     {"offered": unlessMaster(404, "not_found", offer(aki)), "offering": offer(mei)},
+}
+
+// invited is an invitation of sora's, as what it says.
+func invited(role string) func(p *plot) wish {
+	return func(p *plot) wish {
+		v := id.New()
+		p.exec(`INSERT INTO room_invitations (id, room_id, kind, role, invited_by, invited_user, expires_at) VALUES ($1, $2, 'user', $3, $4, $5, now() + interval '1 day')`,
+			v, p.room, role, p.master, p.sora)
+		return wish{path: map[string]any{"invitationId": v}}
+	}
+}
+
+func inviting(b body) func(p *plot) wish { return func(*plot) wish { return wish{body: b} } }
+
+var invitationWishes = map[string]cases{
+	"createInvitation": {
+		"role": inviting(body{"kind": "user", "username": "sora", "role": "guest"}), "role of an admin": inviting(body{"kind": "link", "role": "admin"}),
+		"cap": inviting(body{"kind": "link", "role": "member", "monthly_cap": 1000}),
+	},
+	"listInvitations":  plain(nil),
+	"revokeInvitation": {"role": invited("member"), "role of an admin": invited("admin")},
 }

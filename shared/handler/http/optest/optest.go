@@ -29,6 +29,7 @@ import (
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
+	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
@@ -119,6 +120,7 @@ func (h *House) routes() {
 	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Running: nothing{}, Hint: nothing{}}
 	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Hint: nothing{}}
 	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
+	i := invitations.Invitations{Store: postgres.Invitations{DB: h.DB}, Rooms: h.Rooms.Store, Runner: run, Memberships: projection{}, Now: time.Now}
 	const one, list, entry = "/rooms/{roomId}", "/rooms/{roomId}/messages", "/rooms/{roomId}/messages/{messageId}"
 	for _, o := range []struct {
 		method, path string
@@ -130,6 +132,10 @@ func (h *House) routes() {
 		{"PATCH", one + "/me", operations.UpdateMyMembership(h.Rooms)}, {"PATCH", one + "/owner", operations.TransferRoom(h.Rooms)},
 		{"GET", one + "/transfer", operations.GetTransfer(h.Rooms)}, {"POST", one + "/transfer/accept", operations.AcceptTransfer(h.Rooms)},
 		{"POST", one + "/transfer/reject", operations.RejectTransfer(h.Rooms)},
+		{"POST", one + "/invitations", operations.CreateInvitation(i, "http://localhost:8080")}, {"GET", one + "/invitations", operations.ListInvitations(i)},
+		{"DELETE", one + "/invitations/{invitationId}", operations.RevokeInvitation(i)}, {"GET", "/invitations", operations.ListMyInvitations(i)},
+		{"POST", "/invitations/{invitationId}/accept", operations.AcceptInvitation(i)}, {"POST", "/invitations/{invitationId}/reject", operations.RejectInvitation(i)},
+		{"POST", "/invitation-links/preview", operations.PreviewInvitationLink(i)}, {"POST", "/invitation-links/join", operations.JoinByLink(i)},
 		{"PUT", one + "/read", operations.MarkRead(h.Rooms)}, {"GET", one + "/changes", operations.ListChanges(c)}, {"GET", "/me/changes", operations.ListMyChanges(c)},
 		{"POST", list, operations.SendMessage(m)}, {"GET", list, operations.ListMessages(m)}, {"GET", entry, operations.GetMessage(m)},
 		{"PATCH", entry, operations.EditMessage(m)}, {"DELETE", entry, operations.DeleteMessage(m)}, {"POST", entry + "/regenerate", operations.RegenerateReply(a)},
