@@ -484,6 +484,20 @@ type FieldError struct {
 	Message string `json:"message"`
 }
 
+// Group defines model for Group.
+type Group struct {
+	CreatedAt   Time   `json:"created_at"`
+	Id          Id     `json:"id"`
+	MemberCount int    `json:"member_count"`
+	Name        string `json:"name"`
+}
+
+// GroupPage defines model for GroupPage.
+type GroupPage struct {
+	Items      []Group `json:"items"`
+	NextCursor *string `json:"next_cursor"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	Status  HealthStatus `json:"status"`
@@ -701,6 +715,11 @@ type MyChanges struct {
 	RemovedRoomIds []Id         `json:"removed_room_ids"`
 	Reset          bool         `json:"reset"`
 	Rooms          []Room       `json:"rooms"`
+}
+
+// NameGroup defines model for NameGroup.
+type NameGroup struct {
+	Name string `json:"name"`
 }
 
 // Notify defines model for Notify.
@@ -944,6 +963,12 @@ type User struct {
 	Username    string `json:"username"`
 }
 
+// UserPage defines model for UserPage.
+type UserPage struct {
+	Items      []User  `json:"items"`
+	NextCursor *string `json:"next_cursor"`
+}
+
 // After defines model for After.
 type After = id.ID
 
@@ -955,6 +980,9 @@ type Before = id.ID
 
 // Cursor defines model for Cursor.
 type Cursor = string
+
+// GroupId defines model for GroupId.
+type GroupId = id.ID
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = id.ID
@@ -1010,8 +1038,31 @@ type Unavailable = Problem
 // Unprocessable defines model for Unprocessable.
 type Unprocessable = Problem
 
+// ListGroupsParams defines parameters for ListGroups.
+type ListGroupsParams struct {
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateGroupParams defines parameters for CreateGroup.
+type CreateGroupParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ListGroupMembersParams defines parameters for ListGroupMembers.
+type ListGroupMembersParams struct {
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListMyInvitationsParams defines parameters for ListMyInvitations.
 type ListMyInvitationsParams struct {
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListBlocksParams defines parameters for ListBlocks.
+type ListBlocksParams struct {
 	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
 }
@@ -1080,6 +1131,12 @@ type RegenerateReplyParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// SearchUsersParams defines parameters for SearchUsers.
+type SearchUsersParams struct {
+	// Query Never an e-mail address
+	Query string `form:"query" json:"query"`
+}
+
 // LogInJSONRequestBody defines body for LogIn for application/json ContentType.
 type LogInJSONRequestBody = LogIn
 
@@ -1091,6 +1148,12 @@ type RefreshSessionJSONRequestBody = RefreshSession
 
 // RegisterUserJSONRequestBody defines body for RegisterUser for application/json ContentType.
 type RegisterUserJSONRequestBody = RegisterUser
+
+// CreateGroupJSONRequestBody defines body for CreateGroup for application/json ContentType.
+type CreateGroupJSONRequestBody = NameGroup
+
+// UpdateGroupJSONRequestBody defines body for UpdateGroup for application/json ContentType.
+type UpdateGroupJSONRequestBody = NameGroup
 
 // JoinByLinkJSONRequestBody defines body for JoinByLink for application/json ContentType.
 type JoinByLinkJSONRequestBody = InvitationToken

@@ -90,6 +90,8 @@ func queue(b *pgx.Batch, w change.Write) error {
 		queueOfMember(b, w)
 	case change.InsertInvitation, change.EndInvitation, change.UseInvitation:
 		queueOfInvitation(b, w)
+	case change.InsertBlock, change.DeleteBlock, change.InsertGroup, change.RenameGroup, change.DeleteGroup, change.InsertGroupMember, change.DeleteGroupMember:
+		queueOfPerson(b, w)
 	case change.InsertMessage, change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt:
 		queueOfMessage(b, w)
 	case change.InsertGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:

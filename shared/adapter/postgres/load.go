@@ -58,6 +58,7 @@ func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) 
 	l.members()
 	l.streams()
 	l.generations()
+	l.people()
 	l.messages()
 	if err := tx.SendBatch(ctx, l.b).Close(); err != nil {
 		return l.s, err
@@ -230,6 +231,29 @@ func (l *loading) generations() {
 				})
 				return err
 			})
+	}
+}
+
+// people is what is a person's own: a group is locked, and nothing else with it.
+func (l *loading) people() {
+	if !l.n.Block.IsZero() {
+		l.one(`SELECT EXISTS (SELECT FROM user_blocks WHERE user_id = $1 AND blocked_id = $2)`, []any{l.n.Person, l.n.Block}, func(row pgx.Row) error { return row.Scan(&l.s.Block) })
+	}
+	if l.n.Groups {
+		l.one(`SELECT count(*) FROM groups WHERE owner_id = $1`, []any{l.n.Person}, func(row pgx.Row) error { return row.Scan(&l.s.Groups) })
+	}
+	if l.n.Group.IsZero() {
+		return
+	}
+	l.one(groupSQL+` WHERE g.id = $1 FOR UPDATE OF g`, []any{l.n.Group}, func(row pgx.Row) error {
+		g, err := scanGroup(row)
+		if err == nil {
+			l.s.Group = &g
+		}
+		return err
+	})
+	if !l.n.GroupMember.IsZero() {
+		l.one(`SELECT EXISTS (SELECT FROM group_members WHERE group_id = $1 AND user_id = $2)`, []any{l.n.Group, l.n.GroupMember}, func(row pgx.Row) error { return row.Scan(&l.s.InGroup) })
 	}
 }
 

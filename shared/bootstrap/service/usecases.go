@@ -11,8 +11,10 @@ import (
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
+	"github.com/yoriai/yoriai/shared/usecase/groups"
 	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/people"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
@@ -27,6 +29,16 @@ func (s *Services) Rooms(c ai.Catalogue) rooms.Rooms {
 // Invitations is the use case about who is let in.
 func (s *Services) Invitations() invitations.Invitations {
 	return invitations.Invitations{Store: postgres.Invitations{DB: s.DB}, Rooms: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(), Now: time.Now}
+}
+
+// People is the use case about whom one finds and hears.
+func (s *Services) People() people.People {
+	return people.People{Store: postgres.People{DB: s.DB}, Runner: s.Runner()}
+}
+
+// Groups is the use case about groups.
+func (s *Services) Groups() groups.Groups {
+	return groups.Groups{Store: postgres.Groups{DB: s.DB}, People: postgres.People{DB: s.DB}, Runner: s.Runner()}
 }
 
 // Messages is the use case about messages. The catalogue is nil where no model is asked.

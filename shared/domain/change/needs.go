@@ -75,6 +75,12 @@ type Needs struct {
 
 	// Invitation is an invitation to the room.
 	Invitation id.ID
+	// Block says whether the person blocked this one.
+	Block id.ID
+	// Group is a group, GroupMember somebody who may be in it; Groups counts the person's.
+	Group       id.ID
+	GroupMember id.ID
+	Groups      bool
 	// Message is a message of the room; ReplyTo too.
 	Message id.ID
 	ReplyTo id.ID

@@ -8,6 +8,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
 // Situation is what a decision sees: what its needs named, as it is under the locks.
@@ -29,6 +30,10 @@ type Situation struct {
 	Invited    map[id.ID]room.Invitation
 	Invitation *room.Invitation
 
+	Block   bool
+	Group   *user.Group
+	InGroup bool
+	Groups  int
 	// Streams are the last numbers of people's own logs.
 	Streams map[id.ID]int64
 

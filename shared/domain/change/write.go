@@ -7,6 +7,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
 // Write is one row to write. A store writes each as it stands; nothing is decided there.
@@ -75,6 +76,28 @@ type (
 	UseInvitation struct{ InvitationID id.ID }
 )
 
+// The rows of people: whom they blocked, and their groups.
+type (
+	// InsertBlock lets somebody not hear from another.
+	InsertBlock struct{ UserID, BlockedID id.ID }
+	// DeleteBlock ends that.
+	DeleteBlock struct{ UserID, BlockedID id.ID }
+	// InsertGroup makes a group.
+	InsertGroup struct{ Group user.Group }
+	// RenameGroup writes a group's name.
+	RenameGroup struct {
+		GroupID id.ID
+		Name    string
+		At      time.Time
+	}
+	// DeleteGroup ends a group, with who is in it.
+	DeleteGroup struct{ GroupID id.ID }
+	// InsertGroupMember puts somebody into a group.
+	InsertGroupMember struct{ GroupID, UserID id.ID }
+	// DeleteGroupMember takes somebody out.
+	DeleteGroupMember struct{ GroupID, UserID id.ID }
+)
+
 // The rows of messages.
 type (
 	// InsertMessage makes a message.
@@ -130,27 +153,34 @@ type (
 	ForgetTexts struct{ MessageID id.ID }
 )
 
-func (InsertRoom) write()       {}
-func (UpdateRoom) write()       {}
-func (DeleteRoom) write()       {}
-func (PutMember) write()        {}
-func (RemoveMember) write()     {}
-func (UpdateMember) write()     {}
-func (SetNotify) write()        {}
-func (OfferRoom) write()        {}
-func (SetOwner) write()         {}
-func (RaiseRead) write()        {}
-func (InsertInvitation) write() {}
-func (EndInvitation) write()    {}
-func (UseInvitation) write()    {}
-func (InsertMessage) write()    {}
-func (SetContent) write()       {}
-func (SetExcluded) write()      {}
-func (Tombstone) write()        {}
-func (BeginAttempt) write()     {}
-func (EndAttempt) write()       {}
-func (InsertGeneration) write() {}
-func (EndGeneration) write()    {}
-func (RequestStop) write()      {}
-func (Requeue) write()          {}
-func (ForgetTexts) write()      {}
+func (InsertRoom) write()        {}
+func (UpdateRoom) write()        {}
+func (DeleteRoom) write()        {}
+func (PutMember) write()         {}
+func (RemoveMember) write()      {}
+func (UpdateMember) write()      {}
+func (SetNotify) write()         {}
+func (OfferRoom) write()         {}
+func (SetOwner) write()          {}
+func (RaiseRead) write()         {}
+func (InsertInvitation) write()  {}
+func (EndInvitation) write()     {}
+func (UseInvitation) write()     {}
+func (InsertBlock) write()       {}
+func (DeleteBlock) write()       {}
+func (InsertGroup) write()       {}
+func (RenameGroup) write()       {}
+func (DeleteGroup) write()       {}
+func (InsertGroupMember) write() {}
+func (DeleteGroupMember) write() {}
+func (InsertMessage) write()     {}
+func (SetContent) write()        {}
+func (SetExcluded) write()       {}
+func (Tombstone) write()         {}
+func (BeginAttempt) write()      {}
+func (EndAttempt) write()        {}
+func (InsertGeneration) write()  {}
+func (EndGeneration) write()     {}
+func (RequestStop) write()       {}
+func (Requeue) write()           {}
+func (ForgetTexts) write()       {}

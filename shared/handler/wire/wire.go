@@ -10,12 +10,27 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
 
 // Person is a user as others see them.
 func Person(p room.Person) api.User {
 	return api.User{Id: p.ID, Username: p.Username, DisplayName: p.DisplayName, Locale: api.Locale(p.Locale), CreatedAt: moment(p.CreatedAt)}
+}
+
+// People is a list, never null.
+func People(list []room.Person) []api.User {
+	out := make([]api.User, len(list))
+	for i, p := range list {
+		out[i] = Person(p)
+	}
+	return out
+}
+
+// Group is a group as its owner sees it.
+func Group(g user.Group) api.Group {
+	return api.Group{Id: g.ID, Name: g.Name, MemberCount: g.Members, CreatedAt: moment(g.CreatedAt)}
 }
 
 // Message is one message.

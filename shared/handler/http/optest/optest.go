@@ -29,8 +29,10 @@ import (
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
+	"github.com/yoriai/yoriai/shared/usecase/groups"
 	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/people"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
@@ -121,6 +123,8 @@ func (h *House) routes() {
 	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Hint: nothing{}}
 	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
 	i := invitations.Invitations{Store: postgres.Invitations{DB: h.DB}, Rooms: h.Rooms.Store, Runner: run, Memberships: projection{}, Now: time.Now}
+	p := people.People{Store: postgres.People{DB: h.DB}, Runner: run}
+	g := groups.Groups{Store: postgres.Groups{DB: h.DB}, People: p.Store, Runner: run}
 	const one, list, entry = "/rooms/{roomId}", "/rooms/{roomId}/messages", "/rooms/{roomId}/messages/{messageId}"
 	for _, o := range []struct {
 		method, path string
@@ -136,6 +140,11 @@ func (h *House) routes() {
 		{"DELETE", one + "/invitations/{invitationId}", operations.RevokeInvitation(i)}, {"GET", "/invitations", operations.ListMyInvitations(i)},
 		{"POST", "/invitations/{invitationId}/accept", operations.AcceptInvitation(i)}, {"POST", "/invitations/{invitationId}/reject", operations.RejectInvitation(i)},
 		{"POST", "/invitation-links/preview", operations.PreviewInvitationLink(i)}, {"POST", "/invitation-links/join", operations.JoinByLink(i)},
+		{"GET", "/users", operations.SearchUsers(p)}, {"GET", "/me/blocks", operations.ListBlocks(p)}, {"PUT", "/me/blocks/{userId}", operations.BlockUser(p)},
+		{"DELETE", "/me/blocks/{userId}", operations.UnblockUser(p)}, {"POST", "/groups", operations.CreateGroup(g)}, {"GET", "/groups", operations.ListGroups(g)},
+		{"PATCH", "/groups/{groupId}", operations.UpdateGroup(g)}, {"DELETE", "/groups/{groupId}", operations.DeleteGroup(g)},
+		{"GET", "/groups/{groupId}/members", operations.ListGroupMembers(g)}, {"PUT", "/groups/{groupId}/members/{userId}", operations.AddGroupMember(g)},
+		{"DELETE", "/groups/{groupId}/members/{userId}", operations.RemoveGroupMember(g)},
 		{"PUT", one + "/read", operations.MarkRead(h.Rooms)}, {"GET", one + "/changes", operations.ListChanges(c)}, {"GET", "/me/changes", operations.ListMyChanges(c)},
 		{"POST", list, operations.SendMessage(m)}, {"GET", list, operations.ListMessages(m)}, {"GET", entry, operations.GetMessage(m)},
 		{"PATCH", entry, operations.EditMessage(m)}, {"DELETE", entry, operations.DeleteMessage(m)}, {"POST", entry + "/regenerate", operations.RegenerateReply(a)},
