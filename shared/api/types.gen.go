@@ -119,6 +119,27 @@ func (e CreateInvitationKind) Valid() bool {
 	}
 }
 
+// Defines values for DeletedBy.
+const (
+	DeletedByAdmin      DeletedBy = "admin"
+	DeletedByAuthor     DeletedBy = "author"
+	DeletedByModeration DeletedBy = "moderation"
+)
+
+// Valid indicates whether the value is a known member of the DeletedBy enum.
+func (e DeletedBy) Valid() bool {
+	switch e {
+	case DeletedByAdmin:
+		return true
+	case DeletedByAuthor:
+		return true
+	case DeletedByModeration:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	Ok HealthStatus = "ok"
@@ -247,19 +268,19 @@ func (e Locale) Valid() bool {
 
 // Defines values for MessageType.
 const (
-	Ai     MessageType = "ai"
-	Human  MessageType = "human"
-	System MessageType = "system"
+	MessageTypeAi     MessageType = "ai"
+	MessageTypeHuman  MessageType = "human"
+	MessageTypeSystem MessageType = "system"
 )
 
 // Valid indicates whether the value is a known member of the MessageType enum.
 func (e MessageType) Valid() bool {
 	switch e {
-	case Ai:
+	case MessageTypeAi:
 		return true
-	case Human:
+	case MessageTypeHuman:
 		return true
-	case System:
+	case MessageTypeSystem:
 		return true
 	default:
 		return false
@@ -299,6 +320,75 @@ func (e Notify) Valid() bool {
 	case Mentions:
 		return true
 	case None:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportReason.
+const (
+	Harassment ReportReason = "harassment"
+	Other      ReportReason = "other"
+	SelfHarm   ReportReason = "self_harm"
+	Sexual     ReportReason = "sexual"
+	Spam       ReportReason = "spam"
+	Violence   ReportReason = "violence"
+)
+
+// Valid indicates whether the value is a known member of the ReportReason enum.
+func (e ReportReason) Valid() bool {
+	switch e {
+	case Harassment:
+		return true
+	case Other:
+		return true
+	case SelfHarm:
+		return true
+	case Sexual:
+		return true
+	case Spam:
+		return true
+	case Violence:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportResolution.
+const (
+	Acted     ReportResolution = "acted"
+	Dismissed ReportResolution = "dismissed"
+)
+
+// Valid indicates whether the value is a known member of the ReportResolution enum.
+func (e ReportResolution) Valid() bool {
+	switch e {
+	case Acted:
+		return true
+	case Dismissed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportedMessageType.
+const (
+	ReportedMessageTypeAi     ReportedMessageType = "ai"
+	ReportedMessageTypeHuman  ReportedMessageType = "human"
+	ReportedMessageTypeSystem ReportedMessageType = "system"
+)
+
+// Valid indicates whether the value is a known member of the ReportedMessageType enum.
+func (e ReportedMessageType) Valid() bool {
+	switch e {
+	case ReportedMessageTypeAi:
+		return true
+	case ReportedMessageTypeHuman:
+		return true
+	case ReportedMessageTypeSystem:
 		return true
 	default:
 		return false
@@ -472,6 +562,9 @@ type CreateRoom struct {
 // CreatedInvitation defines model for CreatedInvitation.
 type CreatedInvitation = any
 
+// DeletedBy Told of a deleted message where it is known
+type DeletedBy string
+
 // EditMessage defines model for EditMessage.
 type EditMessage struct {
 	Content       *string `json:"content,omitempty"`
@@ -643,18 +736,21 @@ type Message struct {
 	Content         string                   `json:"content"`
 	CreatedAt       Time                     `json:"created_at"`
 	DeletedAt       *Moment                  `json:"deleted_at"`
-	EditedAt        *Moment                  `json:"edited_at"`
-	Event           int64                    `json:"event"`
-	ExcludeFromAi   bool                     `json:"exclude_from_ai"`
-	Id              Id                       `json:"id"`
-	Reactions       []Reaction               `json:"reactions"`
-	ReplyTo         *id.ID                   `json:"reply_to"`
-	RoomId          Id                       `json:"room_id"`
-	Sender          *User                    `json:"sender"`
-	Sequence        *int64                   `json:"sequence"`
-	Status          Status                   `json:"status"`
-	Type            MessageType              `json:"type"`
-	Visibility      MessageVisibility        `json:"visibility"`
+
+	// DeletedBy Told of a deleted message where it is known
+	DeletedBy     *DeletedBy        `json:"deleted_by,omitempty"`
+	EditedAt      *Moment           `json:"edited_at"`
+	Event         int64             `json:"event"`
+	ExcludeFromAi bool              `json:"exclude_from_ai"`
+	Id            Id                `json:"id"`
+	Reactions     []Reaction        `json:"reactions"`
+	ReplyTo       *id.ID            `json:"reply_to"`
+	RoomId        Id                `json:"room_id"`
+	Sender        *User             `json:"sender"`
+	Sequence      *int64            `json:"sequence"`
+	Status        Status            `json:"status"`
+	Type          MessageType       `json:"type"`
+	Visibility    MessageVisibility `json:"visibility"`
 }
 
 // MessageType defines model for Message.Type.
@@ -765,6 +861,67 @@ type RegisterUser struct {
 
 	// Username 3–32 of a-z 0-9 _ -, unique without regard to case
 	Username string `json:"username"`
+}
+
+// Report defines model for Report.
+type Report struct {
+	CreatedAt Time `json:"created_at"`
+	Id        Id   `json:"id"`
+
+	// Message The message as it was when it was reported
+	Message    ReportedMessage   `json:"message"`
+	MessageId  Id                `json:"message_id"`
+	Note       string            `json:"note"`
+	Reason     ReportReason      `json:"reason"`
+	Reporter   User              `json:"reporter"`
+	Resolution *ReportResolution `json:"resolution,omitempty"`
+	ResolvedAt *Moment           `json:"resolved_at,omitempty"`
+	ResolvedBy *id.ID            `json:"resolved_by,omitempty"`
+}
+
+// ReportMessage defines model for ReportMessage.
+type ReportMessage struct {
+	Note   *string      `json:"note,omitempty"`
+	Reason ReportReason `json:"reason"`
+}
+
+// ReportPage defines model for ReportPage.
+type ReportPage struct {
+	Items      []Report `json:"items"`
+	NextCursor *string  `json:"next_cursor"`
+}
+
+// ReportReason defines model for ReportReason.
+type ReportReason string
+
+// ReportResolution defines model for ReportResolution.
+type ReportResolution string
+
+// ReportedAttempt defines model for ReportedAttempt.
+type ReportedAttempt struct {
+	Attempt int `json:"attempt"`
+
+	// Content Empty for the one whose text is the content
+	Content  string `json:"content"`
+	Model    string `json:"model"`
+	Provider string `json:"provider"`
+	Status   Status `json:"status"`
+}
+
+// ReportedMessage The message as it was when it was reported
+type ReportedMessage struct {
+	Attempts []ReportedAttempt   `json:"attempts"`
+	Content  string              `json:"content"`
+	SenderId *id.ID              `json:"sender_id"`
+	Type     ReportedMessageType `json:"type"`
+}
+
+// ReportedMessageType defines model for ReportedMessage.Type.
+type ReportedMessageType string
+
+// ResolveReport defines model for ResolveReport.
+type ResolveReport struct {
+	Resolution ReportResolution `json:"resolution"`
 }
 
 // Role defines model for Role.
@@ -1131,6 +1288,12 @@ type RegenerateReplyParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// ListReportsParams defines parameters for ListReports.
+type ListReportsParams struct {
+	Cursor *Cursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit  `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // SearchUsersParams defines parameters for SearchUsers.
 type SearchUsersParams struct {
 	// Query Never an e-mail address
@@ -1182,8 +1345,14 @@ type SendMessageJSONRequestBody = SendMessage
 // EditMessageJSONRequestBody defines body for EditMessage for application/json ContentType.
 type EditMessageJSONRequestBody = EditMessage
 
+// ReportMessageJSONRequestBody defines body for ReportMessage for application/json ContentType.
+type ReportMessageJSONRequestBody = ReportMessage
+
 // TransferRoomJSONRequestBody defines body for TransferRoom for application/json ContentType.
 type TransferRoomJSONRequestBody = TransferRoom
 
 // MarkReadJSONRequestBody defines body for MarkRead for application/json ContentType.
 type MarkReadJSONRequestBody = MarkRead
+
+// ResolveReportJSONRequestBody defines body for ResolveReport for application/json ContentType.
+type ResolveReportJSONRequestBody = ResolveReport

@@ -84,7 +84,7 @@ func insertOutbox(p *parameters, rows []outbox.Row) string {
 // queue writes one row as it stands.
 func queue(b *pgx.Batch, w change.Write) error {
 	switch w := w.(type) {
-	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.RaiseRead:
+	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.FreezeRoom, change.RaiseRead:
 		queueOfRoom(b, w)
 	case change.PutMember, change.RemoveMember, change.UpdateMember, change.SetNotify, change.OfferRoom, change.SetOwner:
 		queueOfMember(b, w)
@@ -92,6 +92,8 @@ func queue(b *pgx.Batch, w change.Write) error {
 		queueOfInvitation(b, w)
 	case change.InsertBlock, change.DeleteBlock, change.InsertGroup, change.RenameGroup, change.DeleteGroup, change.InsertGroupMember, change.DeleteGroupMember:
 		queueOfPerson(b, w)
+	case change.InsertReport, change.ResolveReport:
+		queueOfReport(b, w)
 	case change.InsertMessage, change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt:
 		queueOfMessage(b, w)
 	case change.InsertGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
@@ -116,6 +118,8 @@ func queueOfRoom(b *pgx.Batch, w change.Write) {
 			r.AIInstructions, orNull(r.AIContextCutoffAt), r.MaxReplyTokens, r.IsArchived, r.UpdatedAt)
 	case change.DeleteRoom:
 		b.Queue(`UPDATE rooms SET deleted_at = $2, updated_at = $2 WHERE id = $1`, w.RoomID, w.At)
+	case change.FreezeRoom:
+		b.Queue(`UPDATE rooms SET frozen_at = $2, updated_at = $3 WHERE id = $1`, w.RoomID, orNull(w.FrozenAt), w.At)
 	case change.RaiseRead:
 		b.Queue(`UPDATE room_members SET last_read_message_id = $3, last_read_sequence = greatest(last_read_sequence, $4)
 			WHERE room_id = $1 AND user_id = $2 AND (last_read_message_id IS NULL OR last_read_message_id < $3)`, w.RoomID, w.UserID, w.MessageID, w.Sequence)
@@ -190,7 +194,7 @@ func queueOfMessage(b *pgx.Batch, w change.Write) {
 	case change.SetExcluded:
 		b.Queue(`UPDATE messages SET exclude_from_ai = $2, event = $3 WHERE id = $1`, w.MessageID, w.Excluded, w.Event)
 	case change.Tombstone:
-		b.Queue(`UPDATE messages SET deleted_at = $2, content = '', event = $3 WHERE id = $1`, w.MessageID, w.DeletedAt, w.Event)
+		b.Queue(`UPDATE messages SET deleted_at = $2, deleted_by = $3, content = '', event = $4 WHERE id = $1`, w.MessageID, w.DeletedAt, string(w.By), w.Event)
 	case change.BeginAttempt:
 		b.Queue(`UPDATE messages SET attempt = $2, status = 'pending', event = $3 WHERE id = $1`, w.MessageID, w.Attempt, w.Event)
 	case change.EndAttempt:

@@ -59,6 +59,7 @@ func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) 
 	l.streams()
 	l.generations()
 	l.people()
+	l.reports()
 	l.messages()
 	if err := tx.SendBatch(ctx, l.b).Close(); err != nil {
 		return l.s, err

@@ -16,6 +16,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/people"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
+	"github.com/yoriai/yoriai/shared/usecase/reports"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
@@ -39,6 +40,11 @@ func (s *Services) People() people.People {
 // Groups is the use case about groups.
 func (s *Services) Groups() groups.Groups {
 	return groups.Groups{Store: postgres.Groups{DB: s.DB}, People: postgres.People{DB: s.DB}, Runner: s.Runner()}
+}
+
+// Reports is the use case about what people tell the admins.
+func (s *Services) Reports() reports.Reports {
+	return reports.Reports{Store: postgres.Reports{DB: s.DB}, Runner: s.Runner()}
 }
 
 // Messages is the use case about messages. The catalogue is nil where no model is asked.

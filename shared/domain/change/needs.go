@@ -81,6 +81,9 @@ type Needs struct {
 	Group       id.ID
 	GroupMember id.ID
 	Groups      bool
+	// Report is a report of the room; Reported says whether the person has reported Message before.
+	Report   id.ID
+	Reported bool
 	// Message is a message of the room; ReplyTo too.
 	Message id.ID
 	ReplyTo id.ID

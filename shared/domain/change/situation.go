@@ -37,6 +37,9 @@ type Situation struct {
 	// Streams are the last numbers of people's own logs.
 	Streams map[id.ID]int64
 
+	Report   *message.Report
+	Reported bool
+
 	Message *message.Message
 	ReplyTo *message.Message
 	// Question and Answer are the pair, or those of the generation; nil where there is none that the person may see.

@@ -98,6 +98,23 @@ type (
 	DeleteGroupMember struct{ GroupID, UserID id.ID }
 )
 
+// The rows of moderation.
+type (
+	// FreezeRoom lets a room stand still since a moment, or go on if that is zero.
+	FreezeRoom struct {
+		RoomID       id.ID
+		FrozenAt, At time.Time
+	}
+	// InsertReport records a report with a snapshot of its message.
+	InsertReport struct{ Report message.Report }
+	// ResolveReport writes what was made of a report.
+	ResolveReport struct {
+		ReportID, By id.ID
+		Resolution   message.Resolution
+		At           time.Time
+	}
+)
+
 // The rows of messages.
 type (
 	// InsertMessage makes a message.
@@ -120,6 +137,7 @@ type (
 	Tombstone struct {
 		MessageID id.ID
 		DeletedAt time.Time
+		By        message.DeletedBy
 		Event     int64
 	}
 	// BeginAttempt lets an answer wait for another attempt; the old text stays.
@@ -166,6 +184,9 @@ func (RaiseRead) write()         {}
 func (InsertInvitation) write()  {}
 func (EndInvitation) write()     {}
 func (UseInvitation) write()     {}
+func (FreezeRoom) write()        {}
+func (InsertReport) write()      {}
+func (ResolveReport) write()     {}
 func (InsertBlock) write()       {}
 func (DeleteBlock) write()       {}
 func (InsertGroup) write()       {}

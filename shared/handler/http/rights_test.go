@@ -243,6 +243,14 @@ var messageWishes = map[string]cases{
 		"plain":  func(*plot) wish { return wish{body: body{"client_message_id": key(), "content": "x"}} },
 		"asking": func(*plot) wish { return wish{body: body{"client_message_id": key(), "content": "x", "ai": body{}}} },
 	},
+	"reportMessage": {"": message(others, body{"reason": "spam"})},
+	"listReports":   plain(nil),
+	"resolveReport": {"": func(p *plot) wish {
+		v := id.New()
+		p.exec(`INSERT INTO reports (id, room_id, message_id, reporter_id, reason, snapshot) VALUES ($1, $2, $3, $4, 'spam', '{"type": "human", "content": "hello", "attempts": []}')`,
+			v, p.room, p.others, p.noa)
+		return wish{path: map[string]any{"reportId": v}, body: body{"resolution": "acted"}}
+	}},
 	"listMessages": plain(nil), "getMessage": {"": message(others, nil)}, "listAttempts": {"": message(othersAsked, nil)},
 	"editMessage": {
 		"own": message(own, body{"content": "y"}), "excluding own": message(own, body{"exclude_from_ai": true}),

@@ -38,7 +38,7 @@ func Message(m message.Message) api.Message {
 	out := api.Message{Id: m.ID, RoomId: m.RoomID, Event: m.Event, Type: api.MessageType(m.Type), Status: api.Status(m.Status), Content: m.Content,
 		Visibility: api.MessageVisibility(m.Visibility), Answers: orNull(m.Answers), ReplyTo: orNull(m.ReplyTo), ExcludeFromAi: m.ExcludeFromAI,
 		ClientMessageId: orNull(m.ClientMessageID), Attachments: []map[string]any{}, Reactions: []api.Reaction{},
-		EditedAt: timeOrNull(m.EditedAt), DeletedAt: timeOrNull(m.DeletedAt), CreatedAt: moment(m.CreatedAt)}
+		EditedAt: timeOrNull(m.EditedAt), DeletedAt: timeOrNull(m.DeletedAt), DeletedBy: deletedBy(m.DeletedBy), CreatedAt: moment(m.CreatedAt)}
 	if m.Sequence > 0 {
 		out.Sequence = &m.Sequence
 	}
@@ -134,6 +134,14 @@ func Model(m ai.Model) api.Model {
 	out.Price.Input, out.Price.CachedInput, out.Price.Output = m.Price.Input, m.Price.CachedInput, m.Price.Output
 	out.Weights.Input, out.Weights.Output = m.Weights.Input(), m.Weights.Output()
 	return out
+}
+
+func deletedBy(who message.DeletedBy) *api.DeletedBy {
+	if who == "" {
+		return nil
+	}
+	by := api.DeletedBy(who)
+	return &by
 }
 
 func orNull(v id.ID) *id.ID {

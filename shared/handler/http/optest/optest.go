@@ -34,6 +34,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/people"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
+	"github.com/yoriai/yoriai/shared/usecase/reports"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
@@ -125,6 +126,7 @@ func (h *House) routes() {
 	i := invitations.Invitations{Store: postgres.Invitations{DB: h.DB}, Rooms: h.Rooms.Store, Runner: run, Memberships: projection{}, Now: time.Now}
 	p := people.People{Store: postgres.People{DB: h.DB}, Runner: run}
 	g := groups.Groups{Store: postgres.Groups{DB: h.DB}, People: p.Store, Runner: run}
+	reported := reports.Reports{Store: postgres.Reports{DB: h.DB}, Runner: run}
 	const one, list, entry = "/rooms/{roomId}", "/rooms/{roomId}/messages", "/rooms/{roomId}/messages/{messageId}"
 	for _, o := range []struct {
 		method, path string
@@ -145,6 +147,8 @@ func (h *House) routes() {
 		{"PATCH", "/groups/{groupId}", operations.UpdateGroup(g)}, {"DELETE", "/groups/{groupId}", operations.DeleteGroup(g)},
 		{"GET", "/groups/{groupId}/members", operations.ListGroupMembers(g)}, {"PUT", "/groups/{groupId}/members/{userId}", operations.AddGroupMember(g)},
 		{"DELETE", "/groups/{groupId}/members/{userId}", operations.RemoveGroupMember(g)},
+		{"POST", entry + "/reports", operations.ReportMessage(reported)}, {"GET", one + "/reports", operations.ListReports(reported)},
+		{"PATCH", one + "/reports/{reportId}", operations.ResolveReport(reported)},
 		{"PUT", one + "/read", operations.MarkRead(h.Rooms)}, {"GET", one + "/changes", operations.ListChanges(c)}, {"GET", "/me/changes", operations.ListMyChanges(c)},
 		{"POST", list, operations.SendMessage(m)}, {"GET", list, operations.ListMessages(m)}, {"GET", entry, operations.GetMessage(m)},
 		{"PATCH", entry, operations.EditMessage(m)}, {"DELETE", entry, operations.DeleteMessage(m)}, {"POST", entry + "/regenerate", operations.RegenerateReply(a)},

@@ -669,6 +669,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{roomId}/messages/{messageId}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Tell the room's admins about a message */
+        post: operations["reportMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rooms/{roomId}/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The room's reports, newest first */
+        get: operations["listReports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rooms/{roomId}/reports/{reportId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /** Say what was made of a report */
+        patch: operations["resolveReport"];
+        trace?: never;
+    };
     "/models": {
         parameters: {
             query?: never;
@@ -980,6 +1031,52 @@ export interface components {
             items: components["schemas"]["Group"][];
             next_cursor: string | null;
         };
+        ReportMessage: {
+            reason: components["schemas"]["ReportReason"];
+            note?: string;
+        };
+        /** @enum {string} */
+        ReportReason: "spam" | "harassment" | "violence" | "sexual" | "self_harm" | "other";
+        /** @enum {string} */
+        ReportResolution: "dismissed" | "acted";
+        ResolveReport: {
+            resolution: components["schemas"]["ReportResolution"];
+        };
+        Report: {
+            id: components["schemas"]["Id"];
+            message_id: components["schemas"]["Id"];
+            message: components["schemas"]["ReportedMessage"];
+            reporter: components["schemas"]["User"];
+            reason: components["schemas"]["ReportReason"];
+            note: string;
+            resolution?: components["schemas"]["ReportResolution"];
+            /** Format: uuid */
+            resolved_by?: string | null;
+            /** Format: date-time */
+            resolved_at?: string | null;
+            created_at: components["schemas"]["Time"];
+        };
+        /** @description The message as it was when it was reported */
+        ReportedMessage: {
+            /** @enum {string} */
+            type: "human" | "ai" | "system";
+            /** Format: uuid */
+            sender_id: string | null;
+            content: string;
+            attempts: components["schemas"]["ReportedAttempt"][];
+        };
+        ReportedAttempt: {
+            attempt: number;
+            provider: string;
+            model: string;
+            status: components["schemas"]["Status"];
+            /** @description Empty for the one whose text is the content */
+            content: string;
+        };
+        ReportPage: {
+            items: components["schemas"]["Report"][];
+            next_cursor: string | null;
+        };
         MemberPage: {
             items: components["schemas"]["Member"][];
             next_cursor: string | null;
@@ -1049,8 +1146,14 @@ export interface components {
             edited_at: string | null;
             /** Format: date-time */
             deleted_at: string | null;
+            deleted_by?: components["schemas"]["DeletedBy"];
             created_at: components["schemas"]["Time"];
         };
+        /**
+         * @description Told of a deleted message where it is known
+         * @enum {string}
+         */
+        DeletedBy: "author" | "admin" | "moderation";
         /** @enum {string} */
         Status: "pending" | "streaming" | "completed" | "failed" | "cancelled";
         Reaction: {
@@ -1373,6 +1476,7 @@ export interface operations {
             };
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             413: components["responses"]["TooLarge"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
@@ -2816,6 +2920,107 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    reportMessage: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+                messageId: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReportMessage"];
+            };
+        };
+        responses: {
+            /** @description Done; once for each person and message */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listReports: {
+        parameters: {
+            query?: {
+                cursor?: components["parameters"]["Cursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    resolveReport: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+                reportId: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ResolveReport"];
+            };
+        };
+        responses: {
+            /** @description The report */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Report"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
         };
