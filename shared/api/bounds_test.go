@@ -57,7 +57,8 @@ func TestTheBoundsOfTheContractAreTheBoundsOfTheDomain(t *testing.T) {
 }
 
 // What has no bound of its own, because any text is answered alike: the body's size bounds it.
-var unbounded = map[string]bool{"LogIn.login": true, "LogIn.password": true, "RefreshSession.refresh_token": true}
+var unbounded = map[string]bool{"LogIn.login": true, "LogIn.password": true, "RefreshSession.refresh_token": true, "CreateInvitation.username": true,
+	"InvitationToken.token": true}
 
 // A text or number that a client sends has a bound, so that other programs can know before they ask.
 func TestWhatClientsSendIsBounded(t *testing.T) {

@@ -16,6 +16,7 @@ import (
 	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/api/apitest"
 	"github.com/yoriai/yoriai/shared/domain/fault"
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // folders are the names below a folder of functions; each must hold a main.go.
@@ -85,6 +86,29 @@ func TestEveryOperationHasALimitAndSaysSo(t *testing.T) {
 		// Whoever makes, changes or asks is counted in one place, not by each environment alone.
 		if class != "" && class != "read" && !slices.Contains(operation.Needs, "redis") {
 			t.Errorf("%s has the limit %s, and no redis to count in", name, class)
+		}
+	}
+}
+
+// Who may call an operation stands in the contract; what role has a right, in the domain's matrix. That each operation keeps to
+// it, the walk in handler/http proves.
+func TestEveryOperationNamesItsRight(t *testing.T) {
+	t.Parallel()
+	for name, operation := range apitest.Operations(t) {
+		if len(operation.Rights) == 0 {
+			t.Errorf("%s has no x-right", name)
+		}
+		inRoom := strings.Contains(operation.Path, "{roomId}")
+		for _, right := range operation.Rights {
+			switch {
+			case operation.Open != (right == "open"), !operation.Open && inRoom == (right == "self"):
+				t.Errorf("%s, which is open: %v, and in a room: %v, has the right %s", name, operation.Open, inRoom, right)
+			case inRoom && !room.Right(right).Known():
+				t.Errorf("%s: the matrix has no right %s", name, right)
+			}
+		}
+		if inRoom && (operation.Spec.Responses.Value("404") == nil || slices.ContainsFunc(slices.Collect(maps.Values(operation.Rights)), func(r string) bool { return r != "read" }) && operation.Spec.Responses.Value("403") == nil) {
+			t.Errorf("%s does not say what outsiders, or those without the right, are answered", name)
 		}
 	}
 }

@@ -26,6 +26,7 @@ const (
 	CodeNotFound             Code = "not_found"
 	CodeRateLimited          Code = "rate_limited"
 	CodeRoomArchived         Code = "room_archived"
+	CodeRoomFrozen           Code = "room_frozen"
 	CodeRoomNotReady         Code = "room_not_ready"
 	CodeTokenExpired         Code = "token_expired"
 	CodeTooLarge             Code = "too_large"
@@ -77,6 +78,8 @@ func (e Code) Valid() bool {
 		return true
 	case CodeRoomArchived:
 		return true
+	case CodeRoomFrozen:
+		return true
 	case CodeRoomNotReady:
 		return true
 	case CodeTokenExpired:
@@ -92,6 +95,48 @@ func (e Code) Valid() bool {
 	case CodeUnsupportedMediaType:
 		return true
 	case CodeValidationFailed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for CreateInvitationKind.
+const (
+	CreateInvitationKindGroup CreateInvitationKind = "group"
+	CreateInvitationKindLink  CreateInvitationKind = "link"
+	CreateInvitationKindUser  CreateInvitationKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the CreateInvitationKind enum.
+func (e CreateInvitationKind) Valid() bool {
+	switch e {
+	case CreateInvitationKindGroup:
+		return true
+	case CreateInvitationKindLink:
+		return true
+	case CreateInvitationKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for DeletedBy.
+const (
+	DeletedByAdmin      DeletedBy = "admin"
+	DeletedByAuthor     DeletedBy = "author"
+	DeletedByModeration DeletedBy = "moderation"
+)
+
+// Valid indicates whether the value is a known member of the DeletedBy enum.
+func (e DeletedBy) Valid() bool {
+	switch e {
+	case DeletedByAdmin:
+		return true
+	case DeletedByAuthor:
+		return true
+	case DeletedByModeration:
 		return true
 	default:
 		return false
@@ -140,6 +185,99 @@ func (e HealthStatus) Valid() bool {
 	}
 }
 
+// Defines values for InvitationKind.
+const (
+	InvitationKindLink InvitationKind = "link"
+	InvitationKindUser InvitationKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the InvitationKind enum.
+func (e InvitationKind) Valid() bool {
+	switch e {
+	case InvitationKindLink:
+		return true
+	case InvitationKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvitationStatus.
+const (
+	InvitationStatusAccepted InvitationStatus = "accepted"
+	InvitationStatusExpired  InvitationStatus = "expired"
+	InvitationStatusPending  InvitationStatus = "pending"
+	InvitationStatusRejected InvitationStatus = "rejected"
+	InvitationStatusRevoked  InvitationStatus = "revoked"
+)
+
+// Valid indicates whether the value is a known member of the InvitationStatus enum.
+func (e InvitationStatus) Valid() bool {
+	switch e {
+	case InvitationStatusAccepted:
+		return true
+	case InvitationStatusExpired:
+		return true
+	case InvitationStatusPending:
+		return true
+	case InvitationStatusRejected:
+		return true
+	case InvitationStatusRevoked:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvitationOutcomeOutcome.
+const (
+	AlreadyIn       InvitationOutcomeOutcome = "already_in"
+	AlreadyInvited  InvitationOutcomeOutcome = "already_invited"
+	CannotBeInvited InvitationOutcomeOutcome = "cannot_be_invited"
+	Invited         InvitationOutcomeOutcome = "invited"
+)
+
+// Valid indicates whether the value is a known member of the InvitationOutcomeOutcome enum.
+func (e InvitationOutcomeOutcome) Valid() bool {
+	switch e {
+	case AlreadyIn:
+		return true
+	case AlreadyInvited:
+		return true
+	case CannotBeInvited:
+		return true
+	case Invited:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for InvitedRole.
+const (
+	InvitedRoleAdmin  InvitedRole = "admin"
+	InvitedRoleGuest  InvitedRole = "guest"
+	InvitedRoleMember InvitedRole = "member"
+	InvitedRoleReader InvitedRole = "reader"
+)
+
+// Valid indicates whether the value is a known member of the InvitedRole enum.
+func (e InvitedRole) Valid() bool {
+	switch e {
+	case InvitedRoleAdmin:
+		return true
+	case InvitedRoleGuest:
+		return true
+	case InvitedRoleMember:
+		return true
+	case InvitedRoleReader:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Locale.
 const (
 	En Locale = "en"
@@ -160,19 +298,19 @@ func (e Locale) Valid() bool {
 
 // Defines values for MessageType.
 const (
-	Ai     MessageType = "ai"
-	Human  MessageType = "human"
-	System MessageType = "system"
+	MessageTypeAi     MessageType = "ai"
+	MessageTypeHuman  MessageType = "human"
+	MessageTypeSystem MessageType = "system"
 )
 
 // Valid indicates whether the value is a known member of the MessageType enum.
 func (e MessageType) Valid() bool {
 	switch e {
-	case Ai:
+	case MessageTypeAi:
 		return true
-	case Human:
+	case MessageTypeHuman:
 		return true
-	case System:
+	case MessageTypeSystem:
 		return true
 	default:
 		return false
@@ -212,6 +350,96 @@ func (e ModelReasoning) Valid() bool {
 	case ModelReasoningNone:
 		return true
 	case ModelReasoningOptional:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for Notify.
+const (
+	NotifyAll      Notify = "all"
+	NotifyMentions Notify = "mentions"
+	NotifyNone     Notify = "none"
+)
+
+// Valid indicates whether the value is a known member of the Notify enum.
+func (e Notify) Valid() bool {
+	switch e {
+	case NotifyAll:
+		return true
+	case NotifyMentions:
+		return true
+	case NotifyNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportReason.
+const (
+	Harassment ReportReason = "harassment"
+	Other      ReportReason = "other"
+	SelfHarm   ReportReason = "self_harm"
+	Sexual     ReportReason = "sexual"
+	Spam       ReportReason = "spam"
+	Violence   ReportReason = "violence"
+)
+
+// Valid indicates whether the value is a known member of the ReportReason enum.
+func (e ReportReason) Valid() bool {
+	switch e {
+	case Harassment:
+		return true
+	case Other:
+		return true
+	case SelfHarm:
+		return true
+	case Sexual:
+		return true
+	case Spam:
+		return true
+	case Violence:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportResolution.
+const (
+	Acted     ReportResolution = "acted"
+	Dismissed ReportResolution = "dismissed"
+)
+
+// Valid indicates whether the value is a known member of the ReportResolution enum.
+func (e ReportResolution) Valid() bool {
+	switch e {
+	case Acted:
+		return true
+	case Dismissed:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ReportedMessageType.
+const (
+	ReportedMessageTypeAi     ReportedMessageType = "ai"
+	ReportedMessageTypeHuman  ReportedMessageType = "human"
+	ReportedMessageTypeSystem ReportedMessageType = "system"
+)
+
+// Valid indicates whether the value is a known member of the ReportedMessageType enum.
+func (e ReportedMessageType) Valid() bool {
+	switch e {
+	case ReportedMessageTypeAi:
+		return true
+	case ReportedMessageTypeHuman:
+		return true
+	case ReportedMessageTypeSystem:
 		return true
 	default:
 		return false
@@ -262,25 +490,25 @@ func (e SendMessageVisibility) Valid() bool {
 
 // Defines values for Status.
 const (
-	Cancelled Status = "cancelled"
-	Completed Status = "completed"
-	Failed    Status = "failed"
-	Pending   Status = "pending"
-	Streaming Status = "streaming"
+	StatusCancelled Status = "cancelled"
+	StatusCompleted Status = "completed"
+	StatusFailed    Status = "failed"
+	StatusPending   Status = "pending"
+	StatusStreaming Status = "streaming"
 )
 
 // Valid indicates whether the value is a known member of the Status enum.
 func (e Status) Valid() bool {
 	switch e {
-	case Cancelled:
+	case StatusCancelled:
 		return true
-	case Completed:
+	case StatusCompleted:
 		return true
-	case Failed:
+	case StatusFailed:
 		return true
-	case Pending:
+	case StatusPending:
 		return true
-	case Streaming:
+	case StatusStreaming:
 		return true
 	default:
 		return false
@@ -374,6 +602,30 @@ type Code string
 // Content Not white space alone
 type Content = string
 
+// CreateInvitation defines model for CreateInvitation.
+type CreateInvitation struct {
+	ExpiresInHours *int `json:"expires_in_hours,omitempty"`
+
+	// GroupId A group of mine (group)
+	GroupId *id.ID               `json:"group_id,omitempty"`
+	Kind    CreateInvitationKind `json:"kind"`
+
+	// MaxUses How many may join (link); unlimited unless given
+	MaxUses *int `json:"max_uses,omitempty"`
+
+	// MonthlyCap The cap of those who join (link)
+	MonthlyCap *int64 `json:"monthly_cap,omitempty"`
+
+	// Role Mastership is transferred
+	Role InvitedRole `json:"role"`
+
+	// Username Whom to invite (user)
+	Username *string `json:"username,omitempty"`
+}
+
+// CreateInvitationKind defines model for CreateInvitation.Kind.
+type CreateInvitationKind string
+
 // CreateRoom defines model for CreateRoom.
 type CreateRoom struct {
 	AiModel    *ModelName    `json:"ai_model,omitempty"`
@@ -382,6 +634,12 @@ type CreateRoom struct {
 	// Name Holds something that a reader sees: white space and zero-width characters alone are refused. White space around it is cut
 	Name RoomName `json:"name"`
 }
+
+// CreatedInvitation defines model for CreatedInvitation.
+type CreatedInvitation = any
+
+// DeletedBy Told of a deleted message where it is known
+type DeletedBy string
 
 // EditMessage defines model for EditMessage.
 type EditMessage struct {
@@ -399,6 +657,20 @@ type FieldError struct {
 	Message string `json:"message"`
 }
 
+// Group defines model for Group.
+type Group struct {
+	CreatedAt   Time   `json:"created_at"`
+	Id          Id     `json:"id"`
+	MemberCount int    `json:"member_count"`
+	Name        string `json:"name"`
+}
+
+// GroupPage defines model for GroupPage.
+type GroupPage struct {
+	Items      []Group `json:"items"`
+	NextCursor *string `json:"next_cursor"`
+}
+
 // Health defines model for Health.
 type Health struct {
 	Status  HealthStatus `json:"status"`
@@ -410,6 +682,80 @@ type HealthStatus string
 
 // Id defines model for Id.
 type Id = id.ID
+
+// Invitation defines model for Invitation.
+type Invitation struct {
+	ExpiresAt   Time           `json:"expires_at"`
+	Id          Id             `json:"id"`
+	InvitedBy   User           `json:"invited_by"`
+	InvitedUser *User          `json:"invited_user,omitempty"`
+	Kind        InvitationKind `json:"kind"`
+	MonthlyCap  *int64         `json:"monthly_cap,omitempty"`
+
+	// Role Mastership is transferred
+	Role InvitedRole `json:"role"`
+	Room struct {
+		Id   Id     `json:"id"`
+		Name string `json:"name"`
+	} `json:"room"`
+	Status InvitationStatus `json:"status"`
+
+	// Url The link's address, told once when it is made
+	Url      *string `json:"url,omitempty"`
+	UsesLeft *int    `json:"uses_left,omitempty"`
+}
+
+// InvitationKind defines model for Invitation.Kind.
+type InvitationKind string
+
+// InvitationStatus defines model for Invitation.Status.
+type InvitationStatus string
+
+// InvitationOutcome defines model for InvitationOutcome.
+type InvitationOutcome struct {
+	Invitation *Invitation              `json:"invitation,omitempty"`
+	Outcome    InvitationOutcomeOutcome `json:"outcome"`
+	User       User                     `json:"user"`
+}
+
+// InvitationOutcomeOutcome defines model for InvitationOutcome.Outcome.
+type InvitationOutcomeOutcome string
+
+// InvitationOutcomes defines model for InvitationOutcomes.
+type InvitationOutcomes struct {
+	Items []InvitationOutcome `json:"items"`
+}
+
+// InvitationPage defines model for InvitationPage.
+type InvitationPage struct {
+	Items      []Invitation `json:"items"`
+	NextCursor *string      `json:"next_cursor"`
+}
+
+// InvitationPreview defines model for InvitationPreview.
+type InvitationPreview struct {
+	ExpiresAt Time `json:"expires_at"`
+	InvitedBy User `json:"invited_by"`
+
+	// Joined I am in the room already
+	Joined bool `json:"joined"`
+
+	// Role Mastership is transferred
+	Role InvitedRole `json:"role"`
+	Room struct {
+		Id   Id     `json:"id"`
+		Name string `json:"name"`
+	} `json:"room"`
+}
+
+// InvitationToken defines model for InvitationToken.
+type InvitationToken struct {
+	// Token What stands in the fragment of the link's address
+	Token string `json:"token"`
+}
+
+// InvitedRole Mastership is transferred
+type InvitedRole string
 
 // Locale defines model for Locale.
 type Locale string
@@ -440,11 +786,16 @@ type Me struct {
 
 // Member defines model for Member.
 type Member struct {
-	Event      int64  `json:"event"`
-	JoinedAt   Time   `json:"joined_at"`
+	Event    int64 `json:"event"`
+	JoinedAt Time  `json:"joined_at"`
+
+	// MonthlyCap Told by listMembers and updateMember to the master and to oneself
 	MonthlyCap *int64 `json:"monthly_cap,omitempty"`
-	Role       Role   `json:"role"`
-	User       User   `json:"user"`
+
+	// Online Told by listMembers alone
+	Online *bool `json:"online,omitempty"`
+	Role   Role  `json:"role"`
+	User   User  `json:"user"`
 }
 
 // MemberPage defines model for MemberPage.
@@ -466,18 +817,21 @@ type Message struct {
 	Content         string                   `json:"content"`
 	CreatedAt       Time                     `json:"created_at"`
 	DeletedAt       *Moment                  `json:"deleted_at"`
-	EditedAt        *Moment                  `json:"edited_at"`
-	Event           int64                    `json:"event"`
-	ExcludeFromAi   bool                     `json:"exclude_from_ai"`
-	Id              Id                       `json:"id"`
-	Reactions       []Reaction               `json:"reactions"`
-	ReplyTo         *id.ID                   `json:"reply_to"`
-	RoomId          Id                       `json:"room_id"`
-	Sender          *User                    `json:"sender"`
-	Sequence        *int64                   `json:"sequence"`
-	Status          Status                   `json:"status"`
-	Type            MessageType              `json:"type"`
-	Visibility      MessageVisibility        `json:"visibility"`
+
+	// DeletedBy Told of a deleted message where it is known
+	DeletedBy     *DeletedBy        `json:"deleted_by,omitempty"`
+	EditedAt      *Moment           `json:"edited_at"`
+	Event         int64             `json:"event"`
+	ExcludeFromAi bool              `json:"exclude_from_ai"`
+	Id            Id                `json:"id"`
+	Reactions     []Reaction        `json:"reactions"`
+	ReplyTo       *id.ID            `json:"reply_to"`
+	RoomId        Id                `json:"room_id"`
+	Sender        *User             `json:"sender"`
+	Sequence      *int64            `json:"sequence"`
+	Status        Status            `json:"status"`
+	Type          MessageType       `json:"type"`
+	Visibility    MessageVisibility `json:"visibility"`
 }
 
 // MessageType defines model for Message.Type.
@@ -541,19 +895,30 @@ type ModelList struct {
 // ModelName defines model for ModelName.
 type ModelName = string
 
+// MonthlyCap What one member's questions may cost in a month (UTC); null is no cap
+type MonthlyCap = int64
+
 // MyChanges defines model for MyChanges.
 type MyChanges struct {
-	HasMore        bool                     `json:"has_more"`
-	Invitations    []map[string]interface{} `json:"invitations"`
-	LatestEvent    int64                    `json:"latest_event"`
-	Messages       []Message                `json:"messages"`
-	RemovedRoomIds []Id                     `json:"removed_room_ids"`
-	Reset          bool                     `json:"reset"`
-	Rooms          []Room                   `json:"rooms"`
+	HasMore        bool         `json:"has_more"`
+	Invitations    []Invitation `json:"invitations"`
+	LatestEvent    int64        `json:"latest_event"`
+	Messages       []Message    `json:"messages"`
+	RemovedRoomIds []Id         `json:"removed_room_ids"`
+	Reset          bool         `json:"reset"`
+	Rooms          []Room       `json:"rooms"`
+}
+
+// NameGroup defines model for NameGroup.
+type NameGroup struct {
+	Name string `json:"name"`
 }
 
 // NonNilId A UUID other than the nil UUID
 type NonNilId = id.ID
+
+// Notify defines model for Notify.
+type Notify string
 
 // Problem defines model for Problem.
 type Problem struct {
@@ -601,10 +966,71 @@ type RegisterUser struct {
 	Username string `json:"username"`
 }
 
+// Report defines model for Report.
+type Report struct {
+	CreatedAt Time `json:"created_at"`
+	Id        Id   `json:"id"`
+
+	// Message The message as it was when it was reported
+	Message    ReportedMessage   `json:"message"`
+	MessageId  Id                `json:"message_id"`
+	Note       string            `json:"note"`
+	Reason     ReportReason      `json:"reason"`
+	Reporter   User              `json:"reporter"`
+	Resolution *ReportResolution `json:"resolution,omitempty"`
+	ResolvedAt *Moment           `json:"resolved_at,omitempty"`
+	ResolvedBy *id.ID            `json:"resolved_by,omitempty"`
+}
+
+// ReportMessage defines model for ReportMessage.
+type ReportMessage struct {
+	Note   *string      `json:"note,omitempty"`
+	Reason ReportReason `json:"reason"`
+}
+
+// ReportPage defines model for ReportPage.
+type ReportPage struct {
+	Items      []Report `json:"items"`
+	NextCursor *string  `json:"next_cursor"`
+}
+
+// ReportReason defines model for ReportReason.
+type ReportReason string
+
+// ReportResolution defines model for ReportResolution.
+type ReportResolution string
+
+// ReportedAttempt defines model for ReportedAttempt.
+type ReportedAttempt struct {
+	Attempt int `json:"attempt"`
+
+	// Content Empty for the one whose text is the content
+	Content  string `json:"content"`
+	Model    string `json:"model"`
+	Provider string `json:"provider"`
+	Status   Status `json:"status"`
+}
+
+// ReportedMessage The message as it was when it was reported
+type ReportedMessage struct {
+	Attempts []ReportedAttempt   `json:"attempts"`
+	Content  string              `json:"content"`
+	SenderId *id.ID              `json:"sender_id"`
+	Type     ReportedMessageType `json:"type"`
+}
+
+// ReportedMessageType defines model for ReportedMessage.Type.
+type ReportedMessageType string
+
+// ResolveReport defines model for ResolveReport.
+type ResolveReport struct {
+	Resolution ReportResolution `json:"resolution"`
+}
+
 // Role defines model for Role.
 type Role string
 
-// Room Pushed rooms leave out role, last_read_message_id and unread_count; the client keeps its own.
+// Room Pushed rooms leave out role, notify, last_read_message_id and unread_count; the client keeps its own.
 type Room struct {
 	AiContextCutoffAt *Moment `json:"ai_context_cutoff_at"`
 	AiInstructions    string  `json:"ai_instructions"`
@@ -623,6 +1049,9 @@ type Room struct {
 	Id               Id      `json:"id"`
 	IsArchived       bool    `json:"is_archived"`
 
+	// IsFrozen By moderation; it can be read and left
+	IsFrozen bool `json:"is_frozen"`
+
 	// LastMessage The newest public message, with at most 200 characters of its text
 	LastMessage       *Message `json:"last_message"`
 	LastReadMessageId *id.ID   `json:"last_read_message_id,omitempty"`
@@ -630,10 +1059,14 @@ type Room struct {
 	LatestEvent       int64    `json:"latest_event"`
 	MaxReplyTokens    int      `json:"max_reply_tokens"`
 	Name              string   `json:"name"`
-	OwnerId           Id       `json:"owner_id"`
-	Role              *Role    `json:"role,omitempty"`
-	UnreadCount       *int64   `json:"unread_count,omitempty"`
-	UpdatedAt         Time     `json:"updated_at"`
+	Notify            *Notify  `json:"notify,omitempty"`
+
+	// OfferedTo Whom the master has offered the room to
+	OfferedTo   *id.ID `json:"offered_to"`
+	OwnerId     Id     `json:"owner_id"`
+	Role        *Role  `json:"role,omitempty"`
+	UnreadCount *int64 `json:"unread_count,omitempty"`
+	UpdatedAt   Time   `json:"updated_at"`
 }
 
 // RoomChanges defines model for RoomChanges.
@@ -647,7 +1080,7 @@ type RoomChanges struct {
 	// Reset Load everything anew
 	Reset bool `json:"reset"`
 
-	// Room Pushed rooms leave out role, last_read_message_id and unread_count; the client keeps its own.
+	// Room Pushed rooms leave out role, notify, last_read_message_id and unread_count; the client keeps its own.
 	Room *Room `json:"room,omitempty"`
 }
 
@@ -682,6 +1115,9 @@ type RoomSnapshot struct {
 	Id               Id      `json:"id"`
 	IsArchived       bool    `json:"is_archived"`
 
+	// IsFrozen By moderation; it can be read and left
+	IsFrozen bool `json:"is_frozen"`
+
 	// LastMessage The newest public message, with at most 200 characters of its text
 	LastMessage       *Message `json:"last_message"`
 	LastReadMessageId *id.ID   `json:"last_read_message_id,omitempty"`
@@ -689,11 +1125,15 @@ type RoomSnapshot struct {
 	LatestEvent       int64    `json:"latest_event"`
 	MaxReplyTokens    int      `json:"max_reply_tokens"`
 	Name              string   `json:"name"`
-	OwnerId           Id       `json:"owner_id"`
-	Role              *Role    `json:"role,omitempty"`
-	UnreadCount       *int64   `json:"unread_count,omitempty"`
-	UpdatedAt         Time     `json:"updated_at"`
-	UserEvent         int64    `json:"user_event"`
+	Notify            *Notify  `json:"notify,omitempty"`
+
+	// OfferedTo Whom the master has offered the room to
+	OfferedTo   *id.ID `json:"offered_to"`
+	OwnerId     Id     `json:"owner_id"`
+	Role        *Role  `json:"role,omitempty"`
+	UnreadCount *int64 `json:"unread_count,omitempty"`
+	UpdatedAt   Time   `json:"updated_at"`
+	UserEvent   int64  `json:"user_event"`
 }
 
 // SendMessage defines model for SendMessage.
@@ -743,6 +1183,37 @@ type Ticket struct {
 // Time defines model for Time.
 type Time = Moment
 
+// Transfer defines model for Transfer.
+type Transfer struct {
+	// ChargedTokens What the room cost in the 30 days before today (UTC)
+	ChargedTokens int64 `json:"charged_tokens"`
+	ExpiresAt     Time  `json:"expires_at"`
+
+	// MayAsk How many members may ask the AI
+	MayAsk    int `json:"may_ask"`
+	OfferedBy Id  `json:"offered_by"`
+	UserId    Id  `json:"user_id"`
+}
+
+// TransferRoom defines model for TransferRoom.
+type TransferRoom struct {
+	UserId Id `json:"user_id"`
+}
+
+// UpdateMember defines model for UpdateMember.
+type UpdateMember struct {
+	// MonthlyCap What one member's questions may cost in a month (UTC); null is no cap
+	MonthlyCap *MonthlyCap `json:"monthly_cap,omitempty"`
+
+	// Role Mastership is transferred
+	Role *InvitedRole `json:"role,omitempty"`
+}
+
+// UpdateMyMembership defines model for UpdateMyMembership.
+type UpdateMyMembership struct {
+	Notify Notify `json:"notify"`
+}
+
 // UpdateRoom defines model for UpdateRoom.
 type UpdateRoom struct {
 	// AiContextCutoffAt The AI reads nothing older
@@ -775,6 +1246,12 @@ type User struct {
 	Username    string `json:"username"`
 }
 
+// UserPage defines model for UserPage.
+type UserPage struct {
+	Items      []User  `json:"items"`
+	NextCursor *string `json:"next_cursor"`
+}
+
 // After A UUID other than the nil UUID
 type After = NonNilId
 
@@ -784,14 +1261,20 @@ type Around = NonNilId
 // Before A UUID other than the nil UUID
 type Before = NonNilId
 
+// GroupId defines model for GroupId.
+type GroupId = id.ID
+
+// IdCursor A UUID other than the nil UUID
+type IdCursor = NonNilId
+
 // IdempotencyKey A UUID other than the nil UUID
 type IdempotencyKey = NonNilId
 
+// InvitationId defines model for InvitationId.
+type InvitationId = id.ID
+
 // Limit defines model for Limit.
 type Limit = int
-
-// MemberCursor A UUID other than the nil UUID
-type MemberCursor = NonNilId
 
 // MessageId defines model for MessageId.
 type MessageId = id.ID
@@ -805,6 +1288,9 @@ type RoomId = id.ID
 // Since defines model for Since.
 type Since = int64
 
+// UserId defines model for UserId.
+type UserId = id.ID
+
 // BadRequest defines model for BadRequest.
 type BadRequest = Problem
 
@@ -813,6 +1299,9 @@ type Conflict = Problem
 
 // Forbidden defines model for Forbidden.
 type Forbidden = Problem
+
+// Gone defines model for Gone.
+type Gone = Problem
 
 // NotFound defines model for NotFound.
 type NotFound = Problem
@@ -838,6 +1327,39 @@ type Unprocessable = Problem
 // UnsupportedMediaType defines model for UnsupportedMediaType.
 type UnsupportedMediaType = Problem
 
+// ListGroupsParams defines parameters for ListGroups.
+type ListGroupsParams struct {
+	// Cursor A `next_cursor`
+	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateGroupParams defines parameters for CreateGroup.
+type CreateGroupParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ListGroupMembersParams defines parameters for ListGroupMembers.
+type ListGroupMembersParams struct {
+	// Cursor A `next_cursor`
+	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListMyInvitationsParams defines parameters for ListMyInvitations.
+type ListMyInvitationsParams struct {
+	// Cursor A `next_cursor`
+	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// ListBlocksParams defines parameters for ListBlocks.
+type ListBlocksParams struct {
+	// Cursor A `next_cursor`
+	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
 // ListMyChangesParams defines parameters for ListMyChanges.
 type ListMyChangesParams struct {
 	// Since The last event held
@@ -862,11 +1384,23 @@ type ListChangesParams struct {
 	Since Since `form:"since" json:"since"`
 }
 
+// ListInvitationsParams defines parameters for ListInvitations.
+type ListInvitationsParams struct {
+	// Cursor A `next_cursor`
+	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreateInvitationParams defines parameters for CreateInvitation.
+type CreateInvitationParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListMembersParams defines parameters for ListMembers.
 type ListMembersParams struct {
 	// Cursor A `next_cursor`
-	Cursor *MemberCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
-	Limit  *Limit        `form:"limit,omitempty" json:"limit,omitempty"`
+	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListMessagesParams defines parameters for ListMessages.
@@ -893,6 +1427,19 @@ type RegenerateReplyParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
+// ListReportsParams defines parameters for ListReports.
+type ListReportsParams struct {
+	// Cursor A `next_cursor`
+	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// SearchUsersParams defines parameters for SearchUsers.
+type SearchUsersParams struct {
+	// Query Never an e-mail address
+	Query string `form:"query" json:"query"`
+}
+
 // LogInJSONRequestBody defines body for LogIn for application/json ContentType.
 type LogInJSONRequestBody = LogIn
 
@@ -905,11 +1452,32 @@ type RefreshSessionJSONRequestBody = RefreshSession
 // RegisterUserJSONRequestBody defines body for RegisterUser for application/json ContentType.
 type RegisterUserJSONRequestBody = RegisterUser
 
+// CreateGroupJSONRequestBody defines body for CreateGroup for application/json ContentType.
+type CreateGroupJSONRequestBody = NameGroup
+
+// UpdateGroupJSONRequestBody defines body for UpdateGroup for application/json ContentType.
+type UpdateGroupJSONRequestBody = NameGroup
+
+// JoinByLinkJSONRequestBody defines body for JoinByLink for application/json ContentType.
+type JoinByLinkJSONRequestBody = InvitationToken
+
+// PreviewInvitationLinkJSONRequestBody defines body for PreviewInvitationLink for application/json ContentType.
+type PreviewInvitationLinkJSONRequestBody = InvitationToken
+
 // CreateRoomJSONRequestBody defines body for CreateRoom for application/json ContentType.
 type CreateRoomJSONRequestBody = CreateRoom
 
 // UpdateRoomJSONRequestBody defines body for UpdateRoom for application/json ContentType.
 type UpdateRoomJSONRequestBody = UpdateRoom
+
+// CreateInvitationJSONRequestBody defines body for CreateInvitation for application/json ContentType.
+type CreateInvitationJSONRequestBody = CreateInvitation
+
+// UpdateMyMembershipJSONRequestBody defines body for UpdateMyMembership for application/json ContentType.
+type UpdateMyMembershipJSONRequestBody = UpdateMyMembership
+
+// UpdateMemberJSONRequestBody defines body for UpdateMember for application/json ContentType.
+type UpdateMemberJSONRequestBody = UpdateMember
 
 // SendMessageJSONRequestBody defines body for SendMessage for application/json ContentType.
 type SendMessageJSONRequestBody = SendMessage
@@ -920,5 +1488,14 @@ type EditMessageJSONRequestBody = EditMessage
 // RegenerateReplyJSONRequestBody defines body for RegenerateReply for application/json ContentType.
 type RegenerateReplyJSONRequestBody = AskAgain
 
+// ReportMessageJSONRequestBody defines body for ReportMessage for application/json ContentType.
+type ReportMessageJSONRequestBody = ReportMessage
+
+// TransferRoomJSONRequestBody defines body for TransferRoom for application/json ContentType.
+type TransferRoomJSONRequestBody = TransferRoom
+
 // MarkReadJSONRequestBody defines body for MarkRead for application/json ContentType.
 type MarkReadJSONRequestBody = MarkRead
+
+// ResolveReportJSONRequestBody defines body for ResolveReport for application/json ContentType.
+type ResolveReportJSONRequestBody = ResolveReport

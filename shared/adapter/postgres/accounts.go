@@ -17,10 +17,10 @@ type Accounts struct{ Pool *pgxpool.Pool }
 
 var _ user.Accounts = Accounts{}
 
-const userColumns = `u.id, u.username, u.email, u.display_name, u.locale, u.is_admin, u.created_at`
+const userColumns = `u.id, u.username, u.email, u.display_name, u.locale, u.is_admin, u.suspended_at IS NOT NULL, u.created_at`
 
 func userTargets(u *user.User) []any {
-	return []any{&u.ID, &u.Username, &u.Email, &u.DisplayName, &u.Locale, &u.IsAdmin, &u.CreatedAt}
+	return []any{&u.ID, &u.Username, &u.Email, &u.DisplayName, &u.Locale, &u.IsAdmin, &u.Suspended, &u.CreatedAt}
 }
 
 // Register implements user.Accounts.

@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/yoriai/yoriai/shared/domain/change"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 )
 
@@ -83,8 +84,16 @@ func insertOutbox(p *parameters, rows []outbox.Row) string {
 // queue writes one row as it stands.
 func queue(b *pgx.Batch, w change.Write) error {
 	switch w := w.(type) {
-	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.PutMember, change.RemoveMember, change.RaiseRead:
+	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.FreezeRoom, change.RaiseRead:
 		queueOfRoom(b, w)
+	case change.PutMember, change.RemoveMember, change.UpdateMember, change.SetNotify, change.OfferRoom, change.SetOwner:
+		queueOfMember(b, w)
+	case change.InsertInvitation, change.EndInvitation, change.UseInvitation:
+		queueOfInvitation(b, w)
+	case change.InsertBlock, change.DeleteBlock, change.InsertGroup, change.RenameGroup, change.DeleteGroup, change.InsertGroupMember, change.DeleteGroupMember:
+		queueOfPerson(b, w)
+	case change.InsertReport, change.ResolveReport:
+		queueOfReport(b, w)
 	case change.InsertMessage, change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt:
 		queueOfMessage(b, w)
 	case change.InsertGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
@@ -109,18 +118,55 @@ func queueOfRoom(b *pgx.Batch, w change.Write) {
 			r.AIInstructions, orNull(r.AIContextCutoffAt), r.MaxReplyTokens, r.IsArchived, r.UpdatedAt, string(r.Effort), string(r.AllowedModels))
 	case change.DeleteRoom:
 		b.Queue(`UPDATE rooms SET deleted_at = $2, updated_at = $2 WHERE id = $1`, w.RoomID, w.At)
-	case change.PutMember:
-		m := w.Membership
-		b.Queue(`INSERT INTO room_members (room_id, user_id, role, version, last_read_message_id, last_read_sequence) VALUES ($1, $2, $3, $4, $5, $6)
-			ON CONFLICT (room_id, user_id) DO UPDATE SET role = EXCLUDED.role, version = EXCLUDED.version, removed_at = NULL, joined_at = EXCLUDED.joined_at,
-			last_read_message_id = greatest(room_members.last_read_message_id, EXCLUDED.last_read_message_id),
-			last_read_sequence = greatest(room_members.last_read_sequence, EXCLUDED.last_read_sequence)`,
-			m.RoomID, m.Person.ID, string(m.Role), m.Version, w.LastRead, w.LastSequence)
-	case change.RemoveMember:
-		b.Queue(`UPDATE room_members SET removed_at = $4, version = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, w.Version, w.At)
+	case change.FreezeRoom:
+		b.Queue(`UPDATE rooms SET frozen_at = $2, updated_at = $3 WHERE id = $1`, w.RoomID, orNull(w.FrozenAt), w.At)
 	case change.RaiseRead:
 		b.Queue(`UPDATE room_members SET last_read_message_id = $3, last_read_sequence = greatest(last_read_sequence, $4)
 			WHERE room_id = $1 AND user_id = $2 AND (last_read_message_id IS NULL OR last_read_message_id < $3)`, w.RoomID, w.UserID, w.MessageID, w.Sequence)
+	}
+}
+
+func queueOfMember(b *pgx.Batch, w change.Write) {
+	switch w := w.(type) {
+	case change.PutMember:
+		m := w.Membership
+		// A cap stays with whom it was set for, also if they leave and come again.
+		b.Queue(`INSERT INTO room_members (room_id, user_id, role, version, last_read_message_id, last_read_sequence, monthly_cap) VALUES ($1, $2, $3, $4, $5, $6, $7)
+			ON CONFLICT (room_id, user_id) DO UPDATE SET role = EXCLUDED.role, version = EXCLUDED.version, removed_at = NULL, joined_at = EXCLUDED.joined_at,
+			last_read_message_id = greatest(room_members.last_read_message_id, EXCLUDED.last_read_message_id),
+			last_read_sequence = greatest(room_members.last_read_sequence, EXCLUDED.last_read_sequence),
+			monthly_cap = least(room_members.monthly_cap, EXCLUDED.monthly_cap)`,
+			m.RoomID, m.Person.ID, string(m.Role), m.Version, w.LastRead, w.LastSequence, m.MonthlyCap)
+	case change.RemoveMember:
+		b.Queue(`UPDATE room_members SET removed_at = $4, version = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, w.Version, w.At)
+	case change.UpdateMember:
+		m := w.Membership
+		b.Queue(`UPDATE room_members SET role = $3, monthly_cap = $4, version = $5 WHERE room_id = $1 AND user_id = $2`, m.RoomID, m.Person.ID, string(m.Role), m.MonthlyCap, m.Version)
+	case change.SetNotify:
+		b.Queue(`UPDATE room_members SET notify = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, string(w.Level))
+	case change.OfferRoom:
+		b.Queue(`UPDATE rooms SET offered_to = $2::uuid, offered_until = CASE WHEN $2::uuid IS NULL THEN NULL ELSE $3::timestamptz END, updated_at = $4 WHERE id = $1`,
+			w.RoomID, w.To, w.Until, w.At)
+	case change.SetOwner:
+		b.Queue(`UPDATE rooms SET owner_id = $2, offered_to = NULL, offered_until = NULL, updated_at = $3 WHERE id = $1`, w.RoomID, w.OwnerID, w.At)
+	}
+}
+
+func queueOfInvitation(b *pgx.Batch, w change.Write) {
+	switch w := w.(type) {
+	case change.InsertInvitation:
+		i := w.Invitation
+		var invited id.ID
+		if i.InvitedUser != nil {
+			invited = i.InvitedUser.ID
+		}
+		b.Queue(`INSERT INTO room_invitations (id, room_id, kind, role, invited_by, invited_user, token_hash, uses_left, monthly_cap, status, expires_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`, i.ID, i.RoomID, string(i.Kind), string(i.Role), i.InvitedBy.ID, invited, w.Hash, i.UsesLeft,
+			i.MonthlyCap, string(i.Status), i.ExpiresAt)
+	case change.EndInvitation:
+		b.Queue(`UPDATE room_invitations SET status = $2 WHERE id = $1`, w.InvitationID, string(w.Status))
+	case change.UseInvitation:
+		b.Queue(`UPDATE room_invitations SET uses_left = uses_left - 1 WHERE id = $1`, w.InvitationID)
 	}
 }
 
@@ -148,7 +194,7 @@ func queueOfMessage(b *pgx.Batch, w change.Write) {
 	case change.SetExcluded:
 		b.Queue(`UPDATE messages SET exclude_from_ai = $2, event = $3 WHERE id = $1`, w.MessageID, w.Excluded, w.Event)
 	case change.Tombstone:
-		b.Queue(`UPDATE messages SET deleted_at = $2, content = '', event = $3 WHERE id = $1`, w.MessageID, w.DeletedAt, w.Event)
+		b.Queue(`UPDATE messages SET deleted_at = $2, deleted_by = $3, content = '', event = $4 WHERE id = $1`, w.MessageID, w.DeletedAt, string(w.By), w.Event)
 	case change.BeginAttempt:
 		b.Queue(`UPDATE messages SET attempt = $2, status = 'pending', event = $3 WHERE id = $1`, w.MessageID, w.Attempt, w.Event)
 	case change.EndAttempt:

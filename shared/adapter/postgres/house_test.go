@@ -47,10 +47,11 @@ var model = ai.Model{ID: "scripted", Provider: "scripted", ContextWindow: 8192, 
 // everything stands where DynamoDB, Redis and the gateway would.
 type everything struct{ realtime.Memberships }
 
-func (everything) Models(context.Context) ([]ai.Model, error)           { return []ai.Model{model}, nil }
-func (everything) Raise(context.Context, ...realtime.Membership) error  { return nil }
-func (everything) RaiseRead(context.Context, id.ID, id.ID, id.ID) error { return nil }
-func (everything) Publish(context.Context, id.ID)                       {}
+func (everything) Models(context.Context) ([]ai.Model, error)                      { return []ai.Model{model}, nil }
+func (everything) Raise(context.Context, ...realtime.Membership) error             { return nil }
+func (everything) RaiseRead(context.Context, id.ID, id.ID, id.ID) error            { return nil }
+func (everything) OfUsers(context.Context, []id.ID) ([]realtime.Connection, error) { return nil, nil }
+func (everything) Publish(context.Context, id.ID)                                  {}
 
 type activity struct{}
 
@@ -88,7 +89,7 @@ func newHouse(t *testing.T) *house {
 	t.Cleanup(db.Close)
 	h := &house{T: t, db: db, trace: trace, queues: &queues{}, generations: postgres.Generations{DB: db}, logs: postgres.Logs{DB: db}}
 	h.run = transact.Runner{Store: postgres.Changes{DB: db}, Relay: transact.Relay{Queues: h.queues, Store: postgres.Outbox{DB: db}, Activity: activity{}}}
-	h.rooms = rooms.Rooms{Store: postgres.Rooms{DB: db}, Runner: h.run, Memberships: everything{}, Catalogue: everything{}, Hint: everything{}}
+	h.rooms = rooms.Rooms{Store: postgres.Rooms{DB: db}, Runner: h.run, Memberships: everything{}, Presence: everything{}, Catalogue: everything{}, Hint: everything{}}
 	h.messages = messages.Messages{Store: postgres.Messages{DB: db}, Runner: h.run, Catalogue: everything{}, Meter: ai.Unmetered{}, Running: nowhere{}, Hint: everything{}}
 	h.replies = replies.Replies{Store: h.generations, Runner: h.run, Catalogue: everything{}, Meter: ai.Unmetered{}, Hint: everything{}}
 	h.reaper = replies.Reaper{Store: h.generations, Runner: h.run}

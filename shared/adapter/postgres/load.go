@@ -12,6 +12,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // Changes is change.Store.
@@ -49,13 +50,16 @@ func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decid
 //
 // Before them an idempotency key is claimed: an equal request waits there.
 func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) {
-	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
+	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Parts: map[id.ID]room.Membership{}, Blocked: map[id.ID]bool{},
+		Invited: map[id.ID]room.Invitation{}, Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
 	l.key()
 	l.person()
 	l.room()
 	l.members()
 	l.streams()
 	l.generations()
+	l.people()
+	l.reports()
 	l.messages()
 	if err := tx.SendBatch(ctx, l.b).Close(); err != nil {
 		return l.s, err
@@ -125,24 +129,48 @@ func (l *loading) room() {
 	case change.Unordered, change.InOrder:
 	}
 	l.one(settings, []any{l.n.RoomID}, func(row pgx.Row) error { return row.Scan(roomFields(&r.Room)...) })
-	mine := `SELECT role, last_read_message_id, last_read_sequence FROM room_members WHERE room_id = $1 AND user_id = $2 AND removed_at IS NULL`
+	mine := `SELECT role, notify, last_read_message_id, last_read_sequence FROM room_members WHERE room_id = $1 AND user_id = $2 AND removed_at IS NULL`
 	if l.n.RaisesRead {
 		mine += ` FOR NO KEY UPDATE`
 	}
 	l.one(mine, []any{l.n.RoomID, l.n.Person}, func(row pgx.Row) error {
-		return row.Scan(&r.Role, &r.LastReadMessageID, &r.LastReadSequence)
+		return row.Scan(&r.Role, &r.Notify, &r.LastReadMessageID, &r.LastReadSequence)
 	})
 }
 
 func (l *loading) members() {
-	if !l.n.Member.IsZero() {
-		l.one(memberSQL+` WHERE m.room_id = $1 AND m.user_id = $2 FOR NO KEY UPDATE OF m`, []any{l.n.RoomID, l.n.Member}, func(row pgx.Row) (err error) {
-			l.s.Member, err = scanMember(row)
-			return err
-		})
+	if len(l.n.Parts) > 0 {
+		who := `m.user_id = ANY ($2::text[]::uuid[])`
+		if l.n.Master {
+			who = `(` + who + ` OR m.role = 'master' AND m.removed_at IS NULL)`
+		}
+		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND `+who+` ORDER BY m.user_id FOR NO KEY UPDATE OF m`, l.n.RoomID, texts(l.n.Parts)).
+			Query(each(scanMember, func(m room.Membership) { l.s.Parts[m.Person.ID] = m }))
 	}
+	l.invitations()
 	if l.n.Members {
 		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL ORDER BY m.user_id`, l.n.RoomID).Query(into(&l.s.Members, collectMember))
+	}
+}
+
+// invitations are written only under the room's lock, so that reading them takes none.
+func (l *loading) invitations() {
+	if l.n.Blocks && len(l.n.Parts) > 0 {
+		l.b.Queue(`SELECT user_id FROM user_blocks WHERE user_id = ANY ($1::text[]::uuid[]) AND blocked_id = $2`, texts(l.n.Parts), l.n.Person).
+			Query(each(scanID, func(person id.ID) { l.s.Blocked[person] = true }))
+	}
+	if l.n.Invited && len(l.n.Parts) > 0 {
+		l.b.Queue(invitationSQL+` WHERE i.room_id = $1 AND i.status = 'pending' AND i.invited_user = ANY ($2::text[]::uuid[])`, l.n.RoomID, texts(l.n.Parts)).
+			Query(each(scanInvitation, func(i room.Invitation) { l.s.Invited[i.InvitedUser.ID] = i }))
+	}
+	if !l.n.Invitation.IsZero() {
+		l.one(invitationSQL+` WHERE i.id = $1 AND i.room_id = $2`, []any{l.n.Invitation, l.n.RoomID}, func(row pgx.Row) error {
+			i, err := scanInvitation(row)
+			if err == nil {
+				l.s.Invitation = &i
+			}
+			return err
+		})
 	}
 }
 
@@ -150,7 +178,8 @@ func (l *loading) members() {
 func (l *loading) streams() {
 	const lock = `INSERT INTO user_sequences AS s (user_id, event) SELECT id, 0 FROM people ORDER BY id
 		ON CONFLICT (user_id) DO UPDATE SET event = s.event RETURNING s.user_id, s.event`
-	people, args := `SELECT unnest($1::text[]::uuid[])`, []any{texts(l.n.Streams)}
+	// Whom nobody knows has no stream.
+	people, args := `SELECT id FROM users WHERE id = ANY ($1::text[]::uuid[])`, []any{texts(l.n.Streams)}
 	switch {
 	case l.n.EveryStream:
 		people += ` UNION SELECT user_id FROM room_members WHERE room_id = $2 AND removed_at IS NULL
@@ -204,6 +233,29 @@ func (l *loading) generations() {
 				})
 				return err
 			})
+	}
+}
+
+// people is what is a person's own: a group is locked, and nothing else with it.
+func (l *loading) people() {
+	if !l.n.Block.IsZero() {
+		l.one(`SELECT EXISTS (SELECT FROM user_blocks WHERE user_id = $1 AND blocked_id = $2)`, []any{l.n.Person, l.n.Block}, func(row pgx.Row) error { return row.Scan(&l.s.Block) })
+	}
+	if l.n.Groups {
+		l.one(`SELECT count(*) FROM groups WHERE owner_id = $1`, []any{l.n.Person}, func(row pgx.Row) error { return row.Scan(&l.s.Groups) })
+	}
+	if l.n.Group.IsZero() {
+		return
+	}
+	l.one(groupSQL+` WHERE g.id = $1 FOR UPDATE OF g`, []any{l.n.Group}, func(row pgx.Row) error {
+		g, err := scanGroup(row)
+		if err == nil {
+			l.s.Group = &g
+		}
+		return err
+	})
+	if !l.n.GroupMember.IsZero() {
+		l.one(`SELECT EXISTS (SELECT FROM group_members WHERE group_id = $1 AND user_id = $2)`, []any{l.n.Group, l.n.GroupMember}, func(row pgx.Row) error { return row.Scan(&l.s.InGroup) })
 	}
 }
 

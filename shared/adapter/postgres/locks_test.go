@@ -113,7 +113,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			return err
 		}},
 		{"join", "room_sequences room_members user_sequences", func() error { _, err := h.rooms.Join(ctx, h.room, "ren", room.Member); return err }},
-		{"remove", "room_sequences room_members user_sequences", func() error { return h.rooms.Remove(ctx, h.room, mei, h.master) }},
+		{"remove", "room_sequences rooms room_members user_sequences", func() error { return h.rooms.Remove(ctx, h.room, mei, h.master) }},
 		{"delete the room", "room_sequences rooms user_sequences ai_generations", func() error { return h.rooms.Delete(ctx, h.room, h.master) }},
 	} {
 		all := h.locked(s.run)

@@ -83,6 +83,9 @@ func (s Logs) MyChanges(ctx context.Context, person id.ID, since int64) (ch chan
 		if ch.Messages, err = privateMessages(ctx, tx, person, e.messages); err != nil {
 			return err
 		}
+		if ch.Invitations, err = invitationsByID(ctx, tx, person, e.invitations); err != nil {
+			return err
+		}
 		ch.Rooms, ch.Left, err = roomsNow(ctx, tx, person, e.rooms)
 		return err
 	})
@@ -176,6 +179,9 @@ func (s Logs) UserPush(ctx context.Context, person id.ID, from, to int64) (p fan
 		if p.Messages, err = privateMessages(ctx, tx, person, e.messages); err != nil {
 			return err
 		}
+		if p.Invitations, err = invitationsByID(ctx, tx, person, e.invitations); err != nil {
+			return err
+		}
 		if p.Rooms, p.Left, err = roomsNow(ctx, tx, person, e.rooms); err != nil || len(e.rooms) == 0 {
 			return err
 		}
@@ -207,8 +213,8 @@ func collectEvent(row pgx.CollectableRow) (event.Event, error) {
 
 // entities are what events speak of, each once.
 type entities struct {
-	messages, people, rooms []id.ID
-	room                    bool
+	messages, people, rooms, invitations []id.ID
+	room                                 bool
 }
 
 func sortOut(events []event.Event) (e entities) {
@@ -227,6 +233,8 @@ func sortOut(events []event.Event) (e entities) {
 			e.room = true
 		case event.RoomJoined, event.RoomLeft:
 			add(&e.rooms, v.EntityID)
+		case event.InvitationCreated, event.InvitationUpdated:
+			add(&e.invitations, v.EntityID)
 		}
 	}
 	return e

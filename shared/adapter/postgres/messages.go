@@ -34,7 +34,7 @@ const (
 
 	messageColumns = `SELECT m.id, m.room_id, coalesce(m.sequence, 0), m.event, m.type, coalesce(g.status, m.status), `
 	messageRest    = `, m.answers, m.reply_to, m.visibility, m.visible_to, m.exclude_from_ai, m.token_estimate, m.client_message_id, m.attempt,
-		CASE WHEN ` + streaming + ` THEN m.attempt ELSE m.content_attempt END, m.edited_at, m.deleted_at, m.created_at,
+		CASE WHEN ` + streaming + ` THEN m.attempt ELSE m.content_attempt END, m.edited_at, m.deleted_at, coalesce(m.deleted_by, ''), m.created_at,
 		u.id, coalesce(u.username, ''), coalesce(u.display_name, ''), coalesce(u.locale, ''), u.created_at,
 		g.asker_id, coalesce(g.provider, ''), coalesce(g.model, ''), g.input_tokens, g.cached_input_tokens, g.output_tokens, g.reasoning_tokens,
 		g.charged_tokens, g.created_at, g.settled_at, coalesce(g.error_code, ''), coalesce(g.finish_reason, ''),
@@ -48,7 +48,7 @@ func scanMessage(row pgx.Row) (message.Message, error) {
 	var r message.Reply
 	var asked, settled time.Time
 	err := row.Scan(&m.ID, &m.RoomID, &m.Sequence, &m.Event, &m.Type, &m.Status, &m.Content, &m.Answers, &m.ReplyTo, &m.Visibility, &m.VisibleTo,
-		&m.ExcludeFromAI, &m.TokenEstimate, &m.ClientMessageID, &r.Attempt, &r.ContentAttempt, moment{&m.EditedAt}, moment{&m.DeletedAt},
+		&m.ExcludeFromAI, &m.TokenEstimate, &m.ClientMessageID, &r.Attempt, &r.ContentAttempt, moment{&m.EditedAt}, moment{&m.DeletedAt}, &m.DeletedBy,
 		moment{&m.CreatedAt}, &p.ID, &p.Username, &p.DisplayName, &p.Locale, moment{&p.CreatedAt}, &r.AskerID, &r.Provider, &r.Model,
 		&r.InputTokens, &r.CachedTokens, &r.OutputTokens, &r.Reasoning, &r.ChargedTokens, moment{&asked}, moment{&settled}, &r.ErrorCode, &r.FinishReason, &r.Thought)
 	if !p.ID.IsZero() {

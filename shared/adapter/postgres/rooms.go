@@ -21,21 +21,21 @@ type Rooms struct{ DB *pgxpool.Pool }
 var _ rooms.Store = Rooms{}
 
 const roomColumns = `r.id, r.name, r.description, r.owner_id, r.ai_provider, r.ai_model, r.ai_instructions, r.ai_context_cutoff_at,
-	r.max_reply_tokens, r.effort, r.allowed_models, r.is_archived, coalesce(r.fork_state, ''), r.forked_from_room_id, r.created_at, r.updated_at, r.deleted_at`
+	r.max_reply_tokens, r.effort, r.allowed_models, r.is_archived, r.frozen_at, CASE WHEN r.offered_until > now() THEN r.offered_to END, r.offered_until, coalesce(r.fork_state, ''), r.forked_from_room_id, r.created_at, r.updated_at, r.deleted_at`
 
 func roomFields(r *room.Room) []any {
 	return []any{&r.ID, &r.Name, &r.Description, &r.OwnerID, &r.AIProvider, &r.AIModel, &r.AIInstructions, moment{&r.AIContextCutoffAt},
-		&r.MaxReplyTokens, &r.Effort, &r.AllowedModels, &r.IsArchived, &r.ForkState, &r.ForkedFromRoomID, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, moment{&r.DeletedAt}}
+		&r.MaxReplyTokens, &r.Effort, &r.AllowedModels, &r.IsArchived, moment{&r.FrozenAt}, &r.OfferedTo, moment{&r.OfferedUntil}, &r.ForkState, &r.ForkedFromRoomID, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, moment{&r.DeletedAt}}
 }
 
 // mineSQL is rooms with their numbers as the person $1 has them.
-const mineSQL = `SELECT ` + roomColumns + `, m.role, m.last_read_message_id, m.last_read_sequence, s.sequence, s.event, s.last_message_id,
+const mineSQL = `SELECT ` + roomColumns + `, m.role, m.notify, m.last_read_message_id, m.last_read_sequence, s.sequence, s.event, s.last_message_id,
 	coalesce((SELECT event FROM user_sequences WHERE user_id = $1), 0)
 	FROM rooms r JOIN room_members m ON m.room_id = r.id AND m.user_id = $1 JOIN room_sequences s ON s.room_id = r.id`
 
 func scanMine(row pgx.Row) (room.Mine, error) {
 	var m room.Mine
-	err := row.Scan(append(roomFields(&m.Room), &m.Role, &m.LastReadMessageID, &m.LastReadSequence, &m.LastSequence, &m.LatestEvent, &m.LastMessageID,
+	err := row.Scan(append(roomFields(&m.Room), &m.Role, &m.Notify, &m.LastReadMessageID, &m.LastReadSequence, &m.LastSequence, &m.LatestEvent, &m.LastMessageID,
 		&m.UserEvent)...)
 	return m, err
 }
@@ -134,17 +134,29 @@ func collectMember(row pgx.CollectableRow) (room.Membership, error) { return sca
 // Members implements rooms.Store.
 func (s Rooms) Members(ctx context.Context, roomID, person, after id.ID, limit int) (page rooms.Members, err error) {
 	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
-		m, err := roomOf(ctx, tx, roomID, person)
-		if err != nil {
+		if page.Mine, err = roomOf(ctx, tx, roomID, person); err != nil {
 			return err
 		}
-		page.RoomEvent, page.UserEvent = m.LatestEvent, m.UserEvent
 		rows, err := tx.Query(ctx, memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL AND ($2::uuid IS NULL OR m.user_id > $2)
 			ORDER BY m.user_id LIMIT $3`, roomID, after, limit)
 		page.Members, err = collect(rows, err, collectMember)
 		return err
 	})
 	return page, err
+}
+
+// Cost implements rooms.Store.
+func (s Rooms) Cost(ctx context.Context, roomID, person id.ID) (mine room.Mine, cost rooms.Cost, err error) {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
+		if mine, err = roomOf(ctx, tx, roomID, person); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM room_members WHERE room_id = $1 AND removed_at IS NULL AND role = ANY ($2)),
+			(SELECT coalesce(sum(charged_tokens), 0) FROM ai_generations WHERE room_id = $1
+				AND settled_at >= date_trunc('day', now(), 'UTC') - interval '30 days' AND settled_at < date_trunc('day', now(), 'UTC'))`, roomID, room.WhoMay(room.AskAI)).
+			Scan(&cost.MayAsk, &cost.Charged)
+	})
+	return mine, cost, err
 }
 
 func membersByID(ctx context.Context, db DB, roomID id.ID, people []id.ID) ([]room.Membership, error) {

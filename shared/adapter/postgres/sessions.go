@@ -19,13 +19,17 @@ var _ user.Sessions = Sessions{}
 
 // Open implements user.Sessions.
 func (s Sessions) Open(ctx context.Context, session user.Session, hash user.TokenHash) error {
-	_, err := s.Pool.Exec(ctx, `
+	tag, err := s.Pool.Exec(ctx, `
 		WITH opened AS (
-			INSERT INTO sessions (id, user_id, created_at, expires_at) VALUES ($1, $2, $3, $4) RETURNING id
+			INSERT INTO sessions (id, user_id, created_at, expires_at)
+			SELECT $1, id, $3, $4 FROM (SELECT id FROM users WHERE id = $2 AND suspended_at IS NULL FOR SHARE) u RETURNING id
 		)
 		INSERT INTO refresh_tokens (id, session_id, hash, depth, created_at, expires_at)
 		SELECT $5, id, $6, 0, $3, $4 FROM opened`,
 		session.ID, session.UserID, session.CreatedAt, session.ExpiresAt, id.New(), hash[:])
+	if err == nil && tag.RowsAffected() == 0 {
+		return ended()
+	}
 	return Translate(err)
 }
 
@@ -55,7 +59,7 @@ func lockFamily(ctx context.Context, tx Tx, hash user.TokenHash, now time.Time) 
 	found, err := Found(tx.QueryRow(ctx, `
 		SELECT s.id, s.user_id, s.created_at, s.expires_at, s.revoked_at, `+userColumns+`
 		FROM refresh_tokens t JOIN sessions s ON s.id = t.session_id JOIN users u ON u.id = s.user_id
-		WHERE t.hash = $1 AND s.expires_at > $2 AND u.deleted_at IS NULL
+		WHERE t.hash = $1 AND s.expires_at > $2 AND`+active+`
 		FOR UPDATE OF s`, hash[:], now).
 		Scan(append([]any{&session.ID, &session.UserID, &session.CreatedAt, &session.ExpiresAt, &revoked}, userTargets(&person)...)...))
 	session.RevokedAt = orZero(revoked)
@@ -156,7 +160,7 @@ func (s Sessions) Alive(ctx context.Context, person, session id.ID) (bool, error
 	err := s.Pool.QueryRow(ctx, `
 		SELECT EXISTS (
 			SELECT FROM sessions s JOIN users u ON u.id = s.user_id
-			WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.expires_at > now() AND u.deleted_at IS NULL
+			WHERE s.id = $1 AND s.user_id = $2 AND s.revoked_at IS NULL AND s.expires_at > now() AND`+active+`
 		)`, session, person).Scan(&alive)
 	return alive, Translate(err)
 }

@@ -46,6 +46,25 @@ func into[T any](list *[]T, scan func(row pgx.CollectableRow) (T, error)) func(r
 	}
 }
 
+func scanID(row pgx.Row) (v id.ID, err error) {
+	err = row.Scan(&v)
+	return v, err
+}
+
+// each hands every row of a queued query on.
+func each[T any](scan func(row pgx.Row) (T, error), take func(v T)) func(rows pgx.Rows) error {
+	return func(rows pgx.Rows) error {
+		_, err := pgx.CollectRows(rows, func(row pgx.CollectableRow) (struct{}, error) {
+			v, err := scan(row)
+			if err == nil {
+				take(v)
+			}
+			return struct{}{}, err
+		})
+		return err
+	}
+}
+
 // parameters collects the values of a statement whose rows vary in number.
 type parameters []any
 

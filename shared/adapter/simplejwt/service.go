@@ -65,6 +65,9 @@ func (s *Service) LogIn(ctx context.Context, c user.Credentials) (user.SignedIn,
 	if !ok {
 		return user.SignedIn{}, fault.New(fault.InvalidCredentials, "The name or the password is wrong.")
 	}
+	if person.Suspended {
+		return user.SignedIn{}, fault.New(fault.Forbidden, "This account is suspended.")
+	}
 	return s.open(ctx, person)
 }
 

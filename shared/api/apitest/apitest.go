@@ -27,7 +27,11 @@ type Operation struct {
 	Open bool
 	// Needs is what its function must reach.
 	Needs []string
-	Spec  *openapi3.Operation
+	// Rights is what right the operation takes, by the case of the request; one without cases has the case "".
+	Rights map[string]string
+	// WorksIn are the states of a room, beside the usual one, in which it works although it changes something.
+	WorksIn []string
+	Spec    *openapi3.Operation
 }
 
 // Document is the HTTP contract, read once.
@@ -52,6 +56,7 @@ func Operations(t testing.TB) map[string]Operation {
 			operations[spec.OperationID] = Operation{
 				ID: spec.OperationID, Method: method, Path: path,
 				Open: spec.Security != nil && len(*spec.Security) == 0, Needs: needs(spec), Spec: spec,
+				Rights: rights(spec), WorksIn: texts(spec.Extensions["x-closed"]),
 			}
 		}
 	}
@@ -60,12 +65,29 @@ func Operations(t testing.TB) map[string]Operation {
 
 func needs(spec *openapi3.Operation) []string {
 	settings, _ := spec.Extensions["x-lambda"].(map[string]any)
-	list, _ := settings["needs"].([]any)
-	var names []string
-	for _, need := range list {
-		names = append(names, fmt.Sprint(need))
+	return texts(settings["needs"])
+}
+
+func texts(value any) (names []string) {
+	list, _ := value.([]any)
+	for _, v := range list {
+		names = append(names, fmt.Sprint(v))
 	}
 	return names
+}
+
+func rights(spec *openapi3.Operation) map[string]string {
+	switch right := spec.Extensions["x-right"].(type) {
+	case string:
+		return map[string]string{"": right}
+	case map[string]any:
+		cases := map[string]string{}
+		for name, v := range right {
+			cases[name] = fmt.Sprint(v)
+		}
+		return cases
+	}
+	return nil
 }
 
 // CheckResponse fails the test unless the operation may answer with this status and body.

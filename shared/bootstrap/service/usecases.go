@@ -11,15 +11,40 @@ import (
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
+	"github.com/yoriai/yoriai/shared/usecase/groups"
+	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/people"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
+	"github.com/yoriai/yoriai/shared/usecase/reports"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
 // Rooms is the use case about rooms. The catalogue is nil where no model is chosen.
 func (s *Services) Rooms(c ai.Catalogue) rooms.Rooms {
-	return rooms.Rooms{Store: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(), Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
+	return rooms.Rooms{Store: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(),
+		Presence: dynamodb.Connections{Table: s.Table}, Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
+}
+
+// Invitations is the use case about who is let in.
+func (s *Services) Invitations() invitations.Invitations {
+	return invitations.Invitations{Store: postgres.Invitations{DB: s.DB}, Rooms: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(), Now: time.Now}
+}
+
+// People is the use case about whom one finds and hears.
+func (s *Services) People() people.People {
+	return people.People{Store: postgres.People{DB: s.DB}, Runner: s.Runner()}
+}
+
+// Groups is the use case about groups.
+func (s *Services) Groups() groups.Groups {
+	return groups.Groups{Store: postgres.Groups{DB: s.DB}, People: postgres.People{DB: s.DB}, Runner: s.Runner()}
+}
+
+// Reports is the use case about what people tell the admins.
+func (s *Services) Reports() reports.Reports {
+	return reports.Reports{Store: postgres.Reports{DB: s.DB}, Runner: s.Runner()}
 }
 
 // Messages is the use case about messages. The catalogue is nil where no model is asked.

@@ -2,8 +2,10 @@
 //
 //	upkeep prove                            fails if a log has a hole or a double
 //	upkeep project                          makes the projection in DynamoDB anew from PostgreSQL
-//	upkeep join   <roomId> <username> <role>  puts a person into a room, by the use case that invitations will call
+//	upkeep join   <roomId> <username> <role>  puts a person into a room, without an invitation
 //	upkeep remove <roomId> <username>         takes one out
+//	upkeep freeze   <roomId>                  lets a room stand still; unfreeze lets it go on
+//	upkeep suspend  <username> <reason>       keeps somebody out, at once; reinstate lets them sign in again
 //
 // It finds the local cloud by .local/endpoints.json (or YORIAI_ENDPOINTS).
 package main
@@ -19,7 +21,8 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/maintenance"
 )
 
-const usage = "usage: upkeep prove | upkeep project | upkeep join <roomId> <username> <role> | upkeep remove <roomId> <username>"
+const usage = "usage: upkeep prove | upkeep project | upkeep join <roomId> <username> <role> | upkeep remove <roomId> <username>" +
+	" | upkeep freeze <roomId> | upkeep unfreeze <roomId> | upkeep suspend <username> <reason> | upkeep reinstate <username>"
 
 func main() {
 	if err := run(context.Background(), os.Args[1:]); err != nil {
@@ -40,6 +43,8 @@ func run(ctx context.Context, args []string) error {
 	switch args[0] {
 	case "join", "remove":
 		return membership(ctx, c, args)
+	case "freeze", "unfreeze", "suspend", "reinstate":
+		return moderate(ctx, c, args)
 	case "prove":
 		done, err = maintenance.Prove(ctx, postgres.Proofs{DB: c.DB})
 	case "project":

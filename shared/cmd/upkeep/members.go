@@ -7,6 +7,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
+	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
@@ -46,5 +47,5 @@ func useCase(ctx context.Context, c cloud) (rooms.Rooms, error) {
 	}
 	relay := transact.Relay{Queues: queues, Store: postgres.Outbox{DB: c.DB}, Activity: dynamodb.NewActivity(c.Table)}
 	return rooms.Rooms{Store: postgres.Rooms{DB: c.DB}, Runner: transact.Runner{Store: postgres.Changes{DB: c.DB}, Relay: relay},
-		Memberships: dynamodb.Memberships{Table: c.Table}}, nil
+		Memberships: dynamodb.Memberships{Table: c.Table}, Hint: redis.NewStopHint(nil)}, nil
 }

@@ -59,8 +59,13 @@ type Needs struct {
 	Profile bool
 	// RaisesRead locks the person's part in the room, since their read position may rise.
 	RaisesRead bool
-	// Member is somebody whose part in the room changes, whether or not they are in it now.
-	Member id.ID
+	// Parts are people whose parts in the room are read, whether or not they are in it now. Blocks adds which of them do not
+	// want to hear from the person, Invited which of them have an invitation that waits.
+	// Master adds the master's part.
+	Parts   []id.ID
+	Master  bool
+	Blocks  bool
+	Invited bool
 	// Members adds everybody who is in the room.
 	Members bool
 
@@ -68,6 +73,17 @@ type Needs struct {
 	Streams     []id.ID
 	EveryStream bool
 
+	// Invitation is an invitation to the room.
+	Invitation id.ID
+	// Block says whether the person blocked this one.
+	Block id.ID
+	// Group is a group, GroupMember somebody who may be in it; Groups counts the person's.
+	Group       id.ID
+	GroupMember id.ID
+	Groups      bool
+	// Report is a report of the room; Reported says whether the person has reported Message before.
+	Report   id.ID
+	Reported bool
 	// Message is a message of the room; ReplyTo too.
 	Message id.ID
 	ReplyTo id.ID

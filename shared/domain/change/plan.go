@@ -55,7 +55,7 @@ func (s Situation) NewRoom(actor id.ID, r room.Room) *Plan {
 	p := s.Plan(actor, Needs{Order: InOrder})
 	// A new room stands by its birth: its last message is the room itself.
 	r.LastMessageID = r.ID
-	p.room = room.Mine{Room: r, Role: room.Master}
+	p.room = room.Mine{Room: r, Role: room.Master, Notify: room.NotifyAll}
 	return p
 }
 

@@ -8,6 +8,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
 // Situation is what a decision sees: what its needs named, as it is under the locks.
@@ -20,12 +21,24 @@ type Situation struct {
 	Room        room.Mine
 	LastMessage *message.Message
 	Actor       room.Person
-	// Member is zero for somebody who never was in the room; one who left has the role Outside.
-	Member  room.Membership
+	// Parts has no row for somebody who never was in the room; one who left has the role Outside.
+	Parts   map[id.ID]room.Membership
 	Members []room.Membership
+	// Blocked are those of the parts who do not want to hear from the person; Invited, who has an invitation that was not answered,
+	// expired or not.
+	Blocked    map[id.ID]bool
+	Invited    map[id.ID]room.Invitation
+	Invitation *room.Invitation
 
+	Block   bool
+	Group   *user.Group
+	InGroup bool
+	Groups  int
 	// Streams are the last numbers of people's own logs.
 	Streams map[id.ID]int64
+
+	Report   *message.Report
+	Reported bool
 
 	Message *message.Message
 	ReplyTo *message.Message

@@ -7,6 +7,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
 // Write is one row to write. A store writes each as it stands; nothing is decided there.
@@ -35,10 +36,82 @@ type (
 		Version        int64
 		At             time.Time
 	}
+	// UpdateMember writes the role and the cap of somebody who is in a room.
+	UpdateMember struct{ Membership room.Membership }
+	// SetNotify writes of which messages somebody wants to be told.
+	SetNotify struct {
+		RoomID, UserID id.ID
+		Level          room.Notify
+	}
+	// OfferRoom writes to whom a room is offered; the zero id is nobody.
+	OfferRoom struct {
+		RoomID, To id.ID
+		Until, At  time.Time
+	}
+	// SetOwner gives a room to its new master; the offer ends.
+	SetOwner struct {
+		RoomID, OwnerID id.ID
+		At              time.Time
+	}
 	// RaiseRead raises somebody's read position; it never falls.
 	RaiseRead struct {
 		RoomID, UserID, MessageID id.ID
 		Sequence                  int64
+	}
+)
+
+// The rows of invitations.
+type (
+	// InsertInvitation makes an invitation; a link's has the hash of its token.
+	InsertInvitation struct {
+		Invitation room.Invitation
+		Hash       []byte
+	}
+	// EndInvitation writes what became of an invitation.
+	EndInvitation struct {
+		InvitationID id.ID
+		Status       room.InvitationStatus
+	}
+	// UseInvitation takes one of a link's uses.
+	UseInvitation struct{ InvitationID id.ID }
+)
+
+// The rows of people: whom they blocked, and their groups.
+type (
+	// InsertBlock lets somebody not hear from another.
+	InsertBlock struct{ UserID, BlockedID id.ID }
+	// DeleteBlock ends that.
+	DeleteBlock struct{ UserID, BlockedID id.ID }
+	// InsertGroup makes a group.
+	InsertGroup struct{ Group user.Group }
+	// RenameGroup writes a group's name.
+	RenameGroup struct {
+		GroupID id.ID
+		Name    string
+		At      time.Time
+	}
+	// DeleteGroup ends a group, with who is in it.
+	DeleteGroup struct{ GroupID id.ID }
+	// InsertGroupMember puts somebody into a group.
+	InsertGroupMember struct{ GroupID, UserID id.ID }
+	// DeleteGroupMember takes somebody out.
+	DeleteGroupMember struct{ GroupID, UserID id.ID }
+)
+
+// The rows of moderation.
+type (
+	// FreezeRoom lets a room stand still since a moment, or go on if that is zero.
+	FreezeRoom struct {
+		RoomID       id.ID
+		FrozenAt, At time.Time
+	}
+	// InsertReport records a report with a snapshot of its message.
+	InsertReport struct{ Report message.Report }
+	// ResolveReport writes what was made of a report.
+	ResolveReport struct {
+		ReportID, By id.ID
+		Resolution   message.Resolution
+		At           time.Time
 	}
 )
 
@@ -64,6 +137,7 @@ type (
 	Tombstone struct {
 		MessageID id.ID
 		DeletedAt time.Time
+		By        message.DeletedBy
 		Event     int64
 	}
 	// BeginAttempt lets an answer wait for another attempt; the old text stays.
@@ -97,20 +171,37 @@ type (
 	ForgetTexts struct{ MessageID id.ID }
 )
 
-func (InsertRoom) write()       {}
-func (UpdateRoom) write()       {}
-func (DeleteRoom) write()       {}
-func (PutMember) write()        {}
-func (RemoveMember) write()     {}
-func (RaiseRead) write()        {}
-func (InsertMessage) write()    {}
-func (SetContent) write()       {}
-func (SetExcluded) write()      {}
-func (Tombstone) write()        {}
-func (BeginAttempt) write()     {}
-func (EndAttempt) write()       {}
-func (InsertGeneration) write() {}
-func (EndGeneration) write()    {}
-func (RequestStop) write()      {}
-func (Requeue) write()          {}
-func (ForgetTexts) write()      {}
+func (InsertRoom) write()        {}
+func (UpdateRoom) write()        {}
+func (DeleteRoom) write()        {}
+func (PutMember) write()         {}
+func (RemoveMember) write()      {}
+func (UpdateMember) write()      {}
+func (SetNotify) write()         {}
+func (OfferRoom) write()         {}
+func (SetOwner) write()          {}
+func (RaiseRead) write()         {}
+func (InsertInvitation) write()  {}
+func (EndInvitation) write()     {}
+func (UseInvitation) write()     {}
+func (FreezeRoom) write()        {}
+func (InsertReport) write()      {}
+func (ResolveReport) write()     {}
+func (InsertBlock) write()       {}
+func (DeleteBlock) write()       {}
+func (InsertGroup) write()       {}
+func (RenameGroup) write()       {}
+func (DeleteGroup) write()       {}
+func (InsertGroupMember) write() {}
+func (DeleteGroupMember) write() {}
+func (InsertMessage) write()     {}
+func (SetContent) write()        {}
+func (SetExcluded) write()       {}
+func (Tombstone) write()         {}
+func (BeginAttempt) write()      {}
+func (EndAttempt) write()        {}
+func (InsertGeneration) write()  {}
+func (EndGeneration) write()     {}
+func (RequestStop) write()       {}
+func (Requeue) write()           {}
+func (ForgetTexts) write()       {}

@@ -21,6 +21,9 @@ const (
 	RoomDeleted    Kind = "room.deleted"
 	RoomJoined     Kind = "room.joined"
 	RoomLeft       Kind = "room.left"
+
+	InvitationCreated Kind = "invitation.created"
+	InvitationUpdated Kind = "invitation.updated"
 )
 
 // Event is one row of a log: that an entity changed, not what it is now.

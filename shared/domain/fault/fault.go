@@ -26,6 +26,7 @@ const (
 	Forbidden            Code = "forbidden"
 	NotFound             Code = "not_found"
 	RoomArchived         Code = "room_archived"
+	RoomFrozen           Code = "room_frozen"
 	RoomNotReady         Code = "room_not_ready"
 	GenerationRunning    Code = "generation_running"
 	MasterMustTransfer   Code = "master_must_transfer"

@@ -72,6 +72,7 @@ type Message struct {
 	Reply           *Reply // of AI messages
 	EditedAt        time.Time
 	DeletedAt       time.Time
+	DeletedBy       DeletedBy // empty where nobody knows
 	CreatedAt       time.Time
 }
 

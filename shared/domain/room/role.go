@@ -24,6 +24,9 @@ var ladder = []Role{Reader, Guest, Member, Admin, Master}
 // Valid says whether r is one of the five roles.
 func (r Role) Valid() bool { return slices.Contains(ladder, r) }
 
+// Given says whether the role is given to people: mastership is transferred.
+func (r Role) Given() bool { return r.Valid() && r != Master }
+
 func (r Role) atLeast(o Role) bool { return slices.Index(ladder, r) >= slices.Index(ladder, o) }
 
 // Right is something that a person may do in a room.
@@ -31,25 +34,32 @@ type Right string
 
 // The rights of the matrix that exist so far.
 const (
-	Read         Right = "read"
-	Send         Right = "send"          // send, edit and delete own messages; type
-	AskAI        Right = "ask_ai"        // ask, regenerate and stop one's own question
-	SteerAny     Right = "steer_any"     // regenerate and stop anybody's question
-	ExcludeOwn   Right = "exclude_own"   // keep one's own message from the AI
-	ExcludeAny   Right = "exclude_any"   // keep anybody's message from the AI
-	DeleteAny    Right = "delete_any"    // delete anybody's message
-	ChangeRoom   Right = "change_room"   // name, model, instructions, cutoff, archive
-	RemoveMember Right = "remove_member" // take readers, guests and members out
-	RemoveAdmin  Right = "remove_admin"  // take an admin out
-	DeleteRoom   Right = "delete_room"   // delete it for everybody
-	TransferRoom Right = "transfer_room" // make another member master
+	Read          Right = "read"
+	Report        Right = "report"         // report a message
+	Send          Right = "send"           // send, edit and delete own messages; type
+	AskAI         Right = "ask_ai"         // ask, regenerate and stop one's own question
+	SteerAny      Right = "steer_any"      // regenerate and stop anybody's question
+	ExcludeOwn    Right = "exclude_own"    // keep one's own message from the AI
+	ExcludeAny    Right = "exclude_any"    // keep anybody's message from the AI
+	DeleteAny     Right = "delete_any"     // delete anybody's message
+	ChangeRoom    Right = "change_room"    // name, model, instructions, cutoff, archive
+	ManageMembers Right = "manage_members" // invite, remove and re-role readers, guests and members; see reports
+	ManageAdmins  Right = "manage_admins"  // invite, make and unmake an admin; set a member's monthly cap
+	DeleteRoom    Right = "delete_room"    // delete it for everybody
+	TransferRoom  Right = "transfer_room"  // make another member master
 )
 
 // matrix is the one place that says which role has which right: the lowest role that has it.
 var matrix = map[Right]Role{
-	Read: Reader, Send: Guest, ExcludeOwn: Guest, AskAI: Member,
-	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, ChangeRoom: Admin, RemoveMember: Admin,
-	RemoveAdmin: Master, DeleteRoom: Master, TransferRoom: Master,
+	Read: Reader, Report: Reader, Send: Guest, ExcludeOwn: Guest, AskAI: Member,
+	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, ChangeRoom: Admin, ManageMembers: Admin,
+	ManageAdmins: Master, DeleteRoom: Master, TransferRoom: Master,
+}
+
+// Known says whether the matrix has the right.
+func (r Right) Known() bool {
+	_, known := matrix[r]
+	return known
 }
 
 // May says whether the role has the right.
@@ -58,12 +68,23 @@ func (r Role) May(right Right) bool {
 	return known && r.Valid() && r.atLeast(lowest)
 }
 
-// MayRemove says whether the role may take somebody of another role out of the room.
-func (r Role) MayRemove(other Role) bool {
-	if other.atLeast(Admin) {
-		return r.May(RemoveAdmin)
+// ToManage is the right to invite somebody as r, to give somebody that role, and to take it or the room from them.
+func ToManage(r Role) Right {
+	if r.atLeast(Admin) {
+		return ManageAdmins
 	}
-	return r.May(RemoveMember)
+	return ManageMembers
+}
+
+// WhoMay are the roles that have a right.
+func WhoMay(right Right) []string {
+	var roles []string
+	for _, r := range ladder {
+		if r.May(right) {
+			roles = append(roles, string(r))
+		}
+	}
+	return roles
 }
 
 // Check returns not_found for somebody outside (the room's existence is not revealed) and forbidden for somebody inside

@@ -3,6 +3,7 @@ package room
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -38,9 +39,13 @@ type Room struct {
 	AIContextCutoffAt time.Time
 	MaxReplyTokens    int
 	// Effort is how hard models shall think, where they can; AllowedModels which of them may be asked.
-	Effort           Effort
-	AllowedModels    ModelList
-	IsArchived       bool
+	Effort        Effort
+	AllowedModels ModelList
+	IsArchived    bool
+	FrozenAt      time.Time
+	// OfferedTo is the member to whom the master has offered the room until OfferedUntil; zero if nobody.
+	OfferedTo        id.ID
+	OfferedUntil     time.Time
 	ForkState        string
 	ForkedFromRoomID id.ID
 	CreatedAt        time.Time
@@ -52,10 +57,24 @@ type Room struct {
 	LastMessageID id.ID
 }
 
+// Notify says which messages of a room somebody wants to be told of.
+type Notify string
+
+// The levels; whoever comes into a room is told of everything.
+const (
+	NotifyAll      Notify = "all"
+	NotifyMentions Notify = "mentions"
+	NotifyNone     Notify = "none"
+)
+
+// Valid says whether n is one of the levels.
+func (n Notify) Valid() bool { return n == NotifyAll || n == NotifyMentions || n == NotifyNone }
+
 // Mine is what a room is to one of its members.
 type Mine struct {
 	Room
 	Role              Role
+	Notify            Notify
 	LastReadMessageID id.ID
 	LastReadSequence  int64
 	// UserEvent is the number of the person's own stream at the moment the room was read.
@@ -65,19 +84,36 @@ type Mine struct {
 // Unread is how many public messages came after my read position.
 func (m Mine) Unread() int64 { return max(0, m.LastSequence-m.LastReadSequence) }
 
-// WritableBy returns not_found to outsiders and for a deleted room, forbidden without the right, room_not_ready while a
-// fork fills the room, and room_archived.
-func (m Mine) WritableBy(right Right) error {
+// Closed are the states of a room in which most of it stands still.
+type Closed int
+
+// The states. An archived room is reopened by its admins, a frozen one by moderation, one that a fork fills by its end.
+const (
+	Archived Closed = iota
+	Frozen
+	Copying
+)
+
+// WritableBy returns not_found to outsiders and for a deleted room, forbidden without the right, and
+// room_not_ready while a fork fills the room, room_frozen or room_archived for what does not work even there.
+func (m Mine) WritableBy(right Right, evenIn ...Closed) error {
 	if !m.DeletedAt.IsZero() {
-		return fault.New(fault.NotFound, "There is no such room.")
+		return Outside.Check(right)
 	}
 	if err := m.Role.Check(right); err != nil {
 		return err
 	}
-	if m.ForkState != "" {
+	return m.Open(evenIn...)
+}
+
+// Open returns room_not_ready, room_frozen or room_archived, as WritableBy does.
+func (r Room) Open(evenIn ...Closed) error {
+	switch {
+	case r.ForkState != "" && !slices.Contains(evenIn, Copying):
 		return fault.New(fault.RoomNotReady, "The room is still being copied.")
-	}
-	if m.IsArchived {
+	case !r.FrozenAt.IsZero() && !slices.Contains(evenIn, Frozen):
+		return fault.New(fault.RoomFrozen, "The room has been frozen by moderation.")
+	case r.IsArchived && !slices.Contains(evenIn, Archived):
 		return fault.New(fault.RoomArchived, "The room is archived.")
 	}
 	return nil

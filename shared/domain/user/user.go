@@ -20,6 +20,7 @@ type User struct {
 	DisplayName string
 	Locale      Locale
 	IsAdmin     bool
+	Suspended   bool
 	CreatedAt   time.Time
 }
 

@@ -49,6 +49,12 @@ func at(b body, path ...string) any {
 	return v
 }
 
+// idOf is the room of a path.
+func idOf(path string) id.ID {
+	v, _ := id.Parse(strings.TrimPrefix(path, "/rooms/"))
+	return v
+}
+
 func key() string { return id.New().String() }
 
 // newRoom makes somebody with a room of theirs.

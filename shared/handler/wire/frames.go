@@ -50,7 +50,7 @@ func (Frames) Room(roomID id.ID, e event.Event, p fanout.RoomPush) []byte {
 		}
 	case event.RoomDeleted:
 		data = struct{}{}
-	case event.RoomJoined, event.RoomLeft:
+	case event.RoomJoined, event.RoomLeft, event.InvitationCreated, event.InvitationUpdated:
 	}
 	return encode(e, "room:"+roomID.String(), data)
 }
@@ -62,6 +62,14 @@ func (Frames) User(e event.Event, p fanout.UserPush) []byte {
 		for i, r := range p.Rooms.Rooms {
 			if r.ID == e.EntityID {
 				data = MyRoom(p.Rooms.Rooms[i], p.Rooms.Last)
+			}
+		}
+	}
+	if e.Kind == event.InvitationCreated || e.Kind == event.InvitationUpdated {
+		data = nil
+		for _, i := range p.Invitations {
+			if i.ID == e.EntityID {
+				data = Invitation(i.At(e.At))
 			}
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
 
@@ -19,12 +20,26 @@ func Person(p room.Person) api.User {
 	return api.User{Id: p.ID, Username: p.Username, DisplayName: p.DisplayName, Locale: api.Locale(p.Locale), CreatedAt: moment(p.CreatedAt)}
 }
 
+// People is a list, never null.
+func People(list []room.Person) []api.User {
+	out := make([]api.User, len(list))
+	for i, p := range list {
+		out[i] = Person(p)
+	}
+	return out
+}
+
+// Group is a group as its owner sees it.
+func Group(g user.Group) api.Group {
+	return api.Group{Id: g.ID, Name: g.Name, MemberCount: g.Members, CreatedAt: moment(g.CreatedAt)}
+}
+
 // Message is one message.
 func Message(m message.Message) api.Message {
 	out := api.Message{Id: m.ID, RoomId: m.RoomID, Event: m.Event, Type: api.MessageType(m.Type), Status: api.Status(m.Status), Content: m.Content,
 		Visibility: api.MessageVisibility(m.Visibility), Answers: orNull(m.Answers), ReplyTo: orNull(m.ReplyTo), ExcludeFromAi: m.ExcludeFromAI,
 		ClientMessageId: orNull(m.ClientMessageID), Attachments: []map[string]any{}, Reactions: []api.Reaction{},
-		EditedAt: timeOrNull(m.EditedAt), DeletedAt: timeOrNull(m.DeletedAt), CreatedAt: moment(m.CreatedAt)}
+		EditedAt: timeOrNull(m.EditedAt), DeletedAt: timeOrNull(m.DeletedAt), DeletedBy: deletedBy(m.DeletedBy), CreatedAt: moment(m.CreatedAt)}
 	if m.Sequence > 0 {
 		out.Sequence = &m.Sequence
 	}
@@ -64,7 +79,8 @@ func Attempt(g ai.Generation) api.Attempt {
 // Room is a room as it is pushed to everybody: without what differs from person to person.
 func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 	out := api.Room{Id: r.ID, Name: r.Name, Description: r.Description, OwnerId: r.OwnerID, AiProvider: r.AIProvider, AiModel: r.AIModel,
-		AiInstructions: r.AIInstructions, AiContextCutoffAt: timeOrNull(r.AIContextCutoffAt), MaxReplyTokens: r.MaxReplyTokens, Effort: api.Effort(r.Effort), AllowedModels: r.AllowedModels.Entries(), IsArchived: r.IsArchived,
+		AiInstructions: r.AIInstructions, AiContextCutoffAt: timeOrNull(r.AIContextCutoffAt), MaxReplyTokens: r.MaxReplyTokens, Effort: api.Effort(r.Effort), AllowedModels: r.AllowedModels.Entries(),
+		IsArchived: r.IsArchived, IsFrozen: !r.FrozenAt.IsZero(), OfferedTo: orNull(r.OfferedTo),
 		ForkState: textOrNull(r.ForkState), ForkedFromRoomId: orNull(r.ForkedFromRoomID), LatestEvent: r.LatestEvent, LastSequence: r.LastSequence,
 		CreatedAt: moment(r.CreatedAt), UpdatedAt: moment(r.UpdatedAt)}
 	if m, found := last[r.ID]; found {
@@ -77,8 +93,8 @@ func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 // MyRoom is a room as one of its members has it.
 func MyRoom(m room.Mine, last map[id.ID]message.Message) api.Room {
 	out := Room(m.Room, last)
-	role, unread := api.Role(m.Role), m.Unread()
-	out.Role, out.UnreadCount, out.LastReadMessageId = &role, &unread, orNull(m.LastReadMessageID)
+	role, unread, notify := api.Role(m.Role), m.Unread(), api.Notify(m.Notify)
+	out.Role, out.UnreadCount, out.LastReadMessageId, out.Notify = &role, &unread, orNull(m.LastReadMessageID), &notify
 	return out
 }
 
@@ -91,7 +107,16 @@ func MyRooms(l rooms.Listing) []api.Room {
 	return out
 }
 
-// Member is somebody in a room; the cap is told to the master and oneself only, by their own operations.
+// MemberTo is somebody in a room as one of its members may see them: the cap is told to the master and to oneself only.
+func MemberTo(viewer id.ID, role room.Role, m room.Membership) api.Member {
+	out := Member(m)
+	if m.Person.ID == viewer || role.May(room.ManageAdmins) {
+		out.MonthlyCap = m.MonthlyCap
+	}
+	return out
+}
+
+// Member is somebody in a room as everybody there may see them.
 func Member(m room.Membership) api.Member {
 	return api.Member{User: Person(m.Person), Role: api.Role(m.Role), JoinedAt: moment(m.JoinedAt), Event: m.Version}
 }
@@ -116,6 +141,14 @@ func Model(m ai.Model) api.Model {
 	out.Price.Input, out.Price.CachedInput, out.Price.Output = m.Price.Input, m.Price.CachedInput, m.Price.Output
 	out.Weights.Input, out.Weights.Output = m.Weights.Input(), m.Weights.Output()
 	return out
+}
+
+func deletedBy(who message.DeletedBy) *api.DeletedBy {
+	if who == "" {
+		return nil
+	}
+	by := api.DeletedBy(who)
+	return &by
 }
 
 func orNull(v id.ID) *id.ID {

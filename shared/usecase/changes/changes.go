@@ -68,6 +68,8 @@ type Mine struct {
 	Messages []message.Message // private ones
 	Rooms    rooms.Listing
 	Left     []id.ID
+	// Invitations are those that were made or ended, as they are now.
+	Invitations []room.Invitation
 }
 
 // Store reads the logs, from one snapshot, each entity once in its present state; not_found to outsiders.

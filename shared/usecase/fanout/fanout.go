@@ -34,6 +34,7 @@ type UserPush struct {
 	Rooms       rooms.Listing
 	Left        []id.ID
 	Memberships []room.Membership
+	Invitations []room.Invitation
 }
 
 // Store reads what is pushed.
@@ -128,7 +129,7 @@ func (f FanOut) project(ctx context.Context, roomID id.ID, push RoomPush) error 
 			if !e.ActorID.IsZero() {
 				errs = append(errs, f.Memberships.RaiseRead(ctx, e.ActorID, roomID, e.EntityID))
 			}
-		case event.MessageUpdated, event.RoomUpdated, event.RoomJoined, event.RoomLeft: // say nothing of who is in
+		case event.MessageUpdated, event.RoomUpdated, event.RoomJoined, event.RoomLeft, event.InvitationCreated, event.InvitationUpdated: // say nothing of who is in
 		}
 	}
 	return errors.Join(append(errs, f.raise(ctx, raised))...)

@@ -100,15 +100,15 @@ func (m Messages) Delete(ctx context.Context, roomID, person, messageID id.ID) e
 		if err != nil {
 			return nil, err
 		}
-		right := room.DeleteAny
+		right, by := room.DeleteAny, message.ByAdmin
 		if found.Type == message.Human && found.IsOwnOf(person) {
-			right = room.Send
+			right, by = room.Send, message.ByAuthor
 		}
 		if err := s.Room.WritableBy(right); err != nil {
 			return nil, err
 		}
 		p := s.Plan(person, n)
-		p.Write(change.Tombstone{MessageID: found.ID, DeletedAt: s.Now, Event: p.Changed(found).Event}, change.ForgetTexts{MessageID: found.ID})
+		p.Write(change.Tombstone{MessageID: found.ID, DeletedAt: s.Now, By: by, Event: p.Changed(found).Event}, change.ForgetTexts{MessageID: found.ID})
 		told = p.Stop(s.Running)
 		return p, nil
 	}, func() []transact.Step { return m.hints(told) })

@@ -2,6 +2,7 @@ package rooms
 
 import (
 	"context"
+	"log/slog"
 
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/event"
@@ -11,38 +12,68 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
-// ListMembers lists who is in a room, by user id.
-func (r Rooms) ListMembers(ctx context.Context, roomID, person, after id.ID, limit int) (Members, error) {
-	return r.Store.Members(ctx, roomID, person, after, limit)
+// Members is a page of who is in a room, as one of them may see it, with the numbers of its snapshot.
+type Members struct {
+	Mine    room.Mine
+	Members []room.Membership
+	// Online names those who have a socket open.
+	Online map[id.ID]bool
 }
 
-// Join puts a person into a room; who is in it already stays what they are. Invitations will call it; until they exist,
-// operators and tests do. Returns not_found, conflict.
+// ListMembers lists who is in a room, by user id, and who of them is there now.
+func (r Rooms) ListMembers(ctx context.Context, roomID, person, after id.ID, limit int) (Members, error) {
+	page, err := r.Store.Members(ctx, roomID, person, after, limit)
+	if err != nil {
+		return page, err
+	}
+	people := make([]id.ID, len(page.Members))
+	for i, m := range page.Members {
+		people[i] = m.Person.ID
+	}
+	page.Online = map[id.ID]bool{}
+	open, err := r.Presence.OfUsers(ctx, people)
+	if err != nil {
+		// Who is there is a courtesy: the list is told all the same.
+		slog.WarnContext(ctx, "nobody knows who is online", "error", err)
+	}
+	for _, c := range open {
+		page.Online[c.UserID] = true
+	}
+	return page, nil
+}
+
+// Join puts a person into a room without an invitation, for operators and tests; who is in it already stays what they are.
+// Returns not_found, conflict.
 func (r Rooms) Join(ctx context.Context, roomID id.ID, username string, role room.Role) (joined room.Membership, err error) {
 	person, err := r.Store.PersonNamed(ctx, username)
 	if err != nil {
 		return joined, err
 	}
-	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: person, Profile: true, Member: person, Streams: []id.ID{person}}
+	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: person, Profile: true, Parts: []id.ID{person}, Streams: []id.ID{person}}
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if s.Room.ID.IsZero() || !s.Room.DeletedAt.IsZero() {
 			return nil, room.Outside.Check(room.Read)
 		}
-		if s.Member.Role.Valid() {
-			joined = s.Member
+		if joined = s.Parts[person]; joined.Role.Valid() {
 			return nil, nil
 		}
 		if role == room.Master || !role.Valid() {
 			return nil, fault.New(fault.Conflict, "Mastership is transferred, not given.")
 		}
 		p := s.Plan(person, n)
-		joined = room.Membership{Person: s.Actor, RoomID: roomID, Role: role, Version: p.RoomEvent(event.MemberUpdated, person), JoinedAt: s.Now, LastRead: readFrom(s.Room)}
-		// What was said before they came, or while they were away, is read.
-		p.Write(change.PutMember{Membership: joined, LastRead: joined.LastRead, LastSequence: s.Room.LastSequence})
-		p.UserEvent(person, event.RoomJoined, roomID)
+		joined = Enter(s, p, role, nil)
 		return p, nil
 	}, func() []transact.Step { return []transact.Step{r.project(joined)} })
 	return joined, err
+}
+
+// Enter puts the acting person into the room. What was said before they came, or while they were away, is read.
+func Enter(s change.Situation, p *change.Plan, role room.Role, monthlyCap *int64) room.Membership {
+	joined := room.Membership{Person: s.Actor, RoomID: s.Room.ID, Role: role, Version: p.RoomEvent(event.MemberUpdated, s.Actor.ID), JoinedAt: s.Now,
+		MonthlyCap: monthlyCap, LastRead: readFrom(s.Room)}
+	p.Write(change.PutMember{Membership: joined, LastRead: joined.LastRead, LastSequence: s.Room.LastSequence})
+	p.UserEvent(s.Actor.ID, event.RoomJoined, s.Room.ID)
+	return joined
 }
 
 // readFrom is where somebody begins to count unread messages.
@@ -53,29 +84,146 @@ func readFrom(m room.Mine) id.ID {
 	return m.LastMessageID
 }
 
-// Remove takes a person out of a room, by themselves or by somebody who may; what they wrote stays. Returns not_found,
-// forbidden, master_must_transfer.
+// Rerole is the wish to give a member another role, or another cap on what they may spend in a month; nil leaves one as it is.
+type Rerole struct {
+	RoomID, Person, Member id.ID
+	Role                   *room.Role
+	// Cap points to nil for no cap.
+	Cap **int64
+}
+
+// MaxCap is the highest cap that a member can have.
+const MaxCap = 1_000_000_000_000_000
+
+// UpdateMember changes somebody's role or cap. What would change nothing is no event. Returns not_found, forbidden,
+// master_must_transfer, room_archived, room_frozen, validation_failed.
+func (r Rooms) UpdateMember(ctx context.Context, cmd Rerole) (changed room.Membership, mine room.Mine, err error) {
+	n := change.Needs{RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Parts: []id.ID{cmd.Member}}
+	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
+		if err := s.Readable(); err != nil {
+			return nil, err
+		}
+		mine, changed = s.Room, s.Parts[cmd.Member]
+		if err := mayRerole(s.Room, changed, cmd); err != nil {
+			return nil, err
+		}
+		if !apply(cmd, &changed) {
+			return nil, nil
+		}
+		p := s.Plan(cmd.Person, n)
+		changed.Version = p.RoomEvent(event.MemberUpdated, cmd.Member)
+		p.Write(change.UpdateMember{Membership: changed})
+		return p, nil
+	}, func() []transact.Step { return []transact.Step{r.project(changed)} })
+	return changed, mine, err
+}
+
+func apply(cmd Rerole, m *room.Membership) (changed bool) {
+	if cmd.Role != nil && *cmd.Role != m.Role {
+		m.Role, changed = *cmd.Role, true
+	}
+	if cmd.Cap != nil && !sameCap(*cmd.Cap, m.MonthlyCap) {
+		m.MonthlyCap, changed = *cmd.Cap, true
+	}
+	return changed
+}
+
+func sameCap(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
+
+func mayRerole(mine room.Mine, m room.Membership, cmd Rerole) error {
+	if !m.Role.Valid() {
+		return notInside()
+	}
+	rights := []room.Right{room.ManageMembers}
+	if cmd.Role != nil {
+		rights = append(rights, room.ToManage(m.Role), room.ToManage(*cmd.Role))
+	}
+	if cmd.Cap != nil {
+		rights = append(rights, room.ManageAdmins)
+	}
+	for _, right := range rights {
+		if err := mine.Role.Check(right); err != nil {
+			return err
+		}
+	}
+	if err := mine.Open(); err != nil {
+		return err
+	}
+	switch {
+	case cmd.Role == nil && cmd.Cap == nil:
+		return fault.Invalid("role", "nothing to change")
+	case cmd.Role != nil && m.Role == room.Master:
+		return mustTransfer()
+	case cmd.Role != nil && !cmd.Role.Given():
+		return fault.Invalid("role", "must be reader, guest, member or admin")
+	case cmd.Cap != nil:
+		return ValidateCap(*cmd.Cap)
+	}
+	return nil
+}
+
+// ValidateCap returns validation_failed for what is no cap; nil is none.
+func ValidateCap(limit *int64) error {
+	if limit != nil && (*limit < 0 || *limit > MaxCap) {
+		return fault.Invalid("monthly_cap", "must lie between 0 and 1,000,000,000,000,000")
+	}
+	return nil
+}
+
+func notInside() error { return fault.New(fault.NotFound, "This person is not in the room.") }
+
+func mustTransfer() error {
+	return fault.New(fault.MasterMustTransfer, "The master must give the room to somebody else first.")
+}
+
+// Remove takes a person out of a room, by themselves or by somebody who may; what they wrote stays, and an offer of the room
+// to them ends. Returns not_found, forbidden, master_must_transfer.
 func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
-	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: actor, Member: person, Streams: []id.ID{person}}
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: actor, Parts: []id.ID{person}, Streams: []id.ID{person}}
 	var removed room.Membership
 	return r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
 			return nil, err
 		}
-		switch {
-		case !s.Member.Role.Valid():
-			return nil, fault.New(fault.NotFound, "This person is not in the room.")
-		case s.Member.Role == room.Master:
-			return nil, fault.New(fault.MasterMustTransfer, "The master must give the room to somebody else first.")
-		case actor != person && !s.Room.Role.MayRemove(s.Member.Role):
-			return nil, fault.New(fault.Forbidden, "Your role in this room does not allow that.")
+		part := s.Parts[person]
+		if !part.Role.Valid() {
+			return nil, notInside()
+		}
+		right := room.Read
+		if actor != person {
+			right = room.ToManage(part.Role)
+		}
+		if err := s.Room.Role.Check(right); err != nil {
+			return nil, err
+		}
+		if part.Role == room.Master {
+			return nil, mustTransfer()
 		}
 		p := s.Plan(actor, n)
 		removed = room.Membership{Person: room.Person{ID: person}, RoomID: roomID, Version: p.RoomEvent(event.MemberRemoved, person)}
 		p.Write(change.RemoveMember{RoomID: roomID, UserID: person, Version: removed.Version, At: s.Now})
 		p.UserEvent(person, event.RoomLeft, roomID)
+		if s.Room.OfferedTo == person {
+			offer(p, roomID, id.ID{}, s.Now)
+		}
 		return p, nil
 	}, func() []transact.Step { return []transact.Step{r.project(removed)} })
+}
+
+// UpdateMine changes what a room is to one of its members alone. Returns not_found, validation_failed.
+func (r Rooms) UpdateMine(ctx context.Context, roomID, person id.ID, level room.Notify) error {
+	n := change.Needs{RoomID: roomID, Person: person, RaisesRead: true}
+	return r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
+		if err := s.Readable(); err != nil {
+			return nil, err
+		}
+		if !level.Valid() {
+			return nil, fault.Invalid("notify", "must be all, mentions or none")
+		}
+		p := s.Plan(person, n)
+		p.Write(change.SetNotify{RoomID: roomID, UserID: person, Level: level})
+		return p, nil
+	}, nil)
 }
 
 // MarkRead raises my read position to a message that I may see, in the truth and in the projection that heartbeats read.

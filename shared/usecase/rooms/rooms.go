@@ -27,18 +27,13 @@ type Listing struct {
 // somebody turns pages is not lost between two of them.
 type Cursor struct{ Below, Above id.ID }
 
-// Members is a page of who is in a room, with the numbers of its snapshot.
-type Members struct {
-	Members              []room.Membership
-	RoomEvent, UserEvent int64
-}
-
 // Store reads rooms; not_found to outsiders.
 type Store interface {
 	Room(ctx context.Context, roomID, person id.ID) (Listing, error)
 	// Rooms lists one's rooms, newest activity first.
 	Rooms(ctx context.Context, person id.ID, from Cursor, limit int) (Listing, error)
 	Members(ctx context.Context, roomID, person, after id.ID, limit int) (Members, error)
+	Cost(ctx context.Context, roomID, person id.ID) (room.Mine, Cost, error)
 	// PersonNamed finds somebody by username; not_found if there is nobody of that name.
 	PersonNamed(ctx context.Context, username string) (id.ID, error)
 	// Made is the room that an earlier equal request made.
@@ -50,11 +45,17 @@ type StopHint interface {
 	Publish(ctx context.Context, messageID id.ID)
 }
 
+// Presence knows who has a socket open.
+type Presence interface {
+	OfUsers(ctx context.Context, users []id.ID) ([]realtime.Connection, error)
+}
+
 // Rooms is the use case.
 type Rooms struct {
 	Store       Store
 	Runner      transact.Runner
 	Memberships realtime.Memberships
+	Presence    Presence
 	Catalogue   ai.Catalogue
 	Hint        StopHint
 }
@@ -177,9 +178,11 @@ func mayUpdate(s change.Situation, wish room.Changes, models []ai.Model, unliste
 	if err := s.Readable(); err != nil {
 		return err
 	}
-	err := s.Room.WritableBy(room.ChangeRoom)
-	reopening := wish.IsArchived != nil && !*wish.IsArchived
-	if err != nil && !(reopening && fault.Is(err, fault.RoomArchived)) {
+	var reopening []room.Closed
+	if wish.IsArchived != nil && !*wish.IsArchived {
+		reopening = []room.Closed{room.Archived}
+	}
+	if err := s.Room.WritableBy(room.ChangeRoom, reopening...); err != nil {
 		return err
 	}
 	if err := wish.Validate(); err != nil {
@@ -216,7 +219,7 @@ func listingOf(s change.Situation, mine room.Mine) Listing {
 }
 
 // Delete hides the room from everybody, and stops what runs in it; a retention job erases it for good later. Returns
-// not_found, forbidden.
+// not_found, forbidden, room_frozen.
 func (r Rooms) Delete(ctx context.Context, roomID, person id.ID) error {
 	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Members: true, EveryStream: true, Running: change.RunningOfRoom}
 	var told []ai.Generation
@@ -225,7 +228,7 @@ func (r Rooms) Delete(ctx context.Context, roomID, person id.ID) error {
 		if err := s.Readable(); err != nil {
 			return nil, err
 		}
-		if err := s.Room.Role.Check(room.DeleteRoom); err != nil {
+		if err := s.Room.WritableBy(room.DeleteRoom, room.Archived, room.Copying); err != nil {
 			return nil, err
 		}
 		p := s.Plan(person, n)

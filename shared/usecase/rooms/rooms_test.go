@@ -149,7 +149,9 @@ func TestWhoMayChangeDeleteAndReadARoom(t *testing.T) {
 	}
 	archived := func(w *world) { w.Room.IsArchived = true }
 	member := func(role room.Role) func(w *world) {
-		return func(w *world) { w.Member = room.Membership{Role: role, Person: room.Person{ID: mei}} }
+		return func(w *world) {
+			w.Parts = map[id.ID]room.Membership{aki: {Role: role, Person: room.Person{ID: aki}}, mei: {Role: role, Person: room.Person{ID: mei}}}
+		}
 	}
 	for name, c := range map[string]struct {
 		role    room.Role

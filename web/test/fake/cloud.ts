@@ -59,7 +59,7 @@ export class FakeCloud {
     const id = this.id();
     const at = this.time();
     const made: FakeRoom = {
-      room: { id, name, description: '', owner_id: ownerId, ai_provider: 'scripted', ai_model: 'scripted', ai_instructions: '', ai_context_cutoff_at: null, max_reply_tokens: 4096, effort: 'default', allowed_models: [], is_archived: false, fork_state: null, forked_from_room_id: null, created_at: at, updated_at: at },
+      room: { id, name, description: '', owner_id: ownerId, ai_provider: 'scripted', ai_model: 'scripted', ai_instructions: '', ai_context_cutoff_at: null, max_reply_tokens: 4096, effort: 'default', allowed_models: [], is_archived: false, is_frozen: false, offered_to: null, fork_state: null, forked_from_room_id: null, created_at: at, updated_at: at },
       log: [], purgedTo: 0, sequence: 0, messages: new Map(), members: new Map(), read: new Map(), deleted: false,
     };
     this.rooms.set(id, made);

@@ -47,7 +47,7 @@ func ListMyChanges(u changes.Changes) httpapi.Handler {
 			return err
 		}
 		return r.JSON(http.StatusOK, api.MyChanges{Messages: wire.Messages(ch.Messages), Rooms: wire.MyRooms(ch.Rooms), RemovedRoomIds: append([]id.ID{}, ch.Left...),
-			Invitations: []map[string]any{}, LatestEvent: ch.LatestEvent, HasMore: ch.HasMore, Reset: ch.Reset})
+			Invitations: wire.Invitations(ch.Invitations), LatestEvent: ch.LatestEvent, HasMore: ch.HasMore, Reset: ch.Reset})
 	}
 }
 

@@ -175,36 +175,6 @@ func DeleteRoom(u rooms.Rooms) httpapi.Handler {
 	}
 }
 
-// ListMembers lists who is in a room.
-func ListMembers(u rooms.Rooms) httpapi.Handler {
-	return func(r *httpapi.Request) error {
-		roomID, err := r.ID("roomId")
-		if err != nil {
-			return err
-		}
-		limit, err := r.QueryInt("limit", defaultPage, 1, largestPage)
-		if err != nil {
-			return err
-		}
-		after, err := r.QueryID("cursor")
-		if err != nil {
-			return err
-		}
-		m, err := u.ListMembers(r.Request().Context(), roomID, r.Caller.UserID, after, int(limit)+1)
-		if err != nil {
-			return err
-		}
-		page := api.MemberPage{LatestEvent: m.RoomEvent, UserEvent: m.UserEvent}
-		if len(m.Members) > int(limit) {
-			m.Members = m.Members[:limit]
-			next := m.Members[limit-1].Person.ID.String()
-			page.NextCursor = &next
-		}
-		page.Items = wire.Members(m.Members)
-		return r.JSON(http.StatusOK, page)
-	}
-}
-
 // MarkRead raises a read position.
 func MarkRead(u rooms.Rooms) httpapi.Handler {
 	return func(r *httpapi.Request) error {

@@ -13,9 +13,13 @@ import (
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
+	"github.com/yoriai/yoriai/shared/usecase/groups"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
+	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/people"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
+	"github.com/yoriai/yoriai/shared/usecase/reports"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/sockets"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
@@ -47,9 +51,13 @@ func (h *House) serve(factor int) {
 func (h *House) handlers() map[string]httpapi.Handler {
 	run := transact.Runner{Store: postgres.Changes{DB: h.DB}, Relay: transact.Relay{Queues: h.Queues, Store: postgres.Outbox{DB: h.DB}, Activity: dynamodb.NewActivity(h.Table)}}
 	hint, limits := redis.NewStopHint(h.redis), ratelimit.NewLocal(h.now)
-	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: dynamodb.Memberships{Table: h.Table}, Catalogue: h.Catalogue, Hint: hint}
+	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: dynamodb.Memberships{Table: h.Table}, Presence: dynamodb.Connections{Table: h.Table}, Catalogue: h.Catalogue, Hint: hint}
 	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: h.Catalogue, Meter: ai.Unmetered{}, Running: redis.NewStreamText(h.redis), Hint: hint}
 	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: h.Catalogue, Meter: ai.Unmetered{}, Hint: hint}
+	i := invitations.Invitations{Store: postgres.Invitations{DB: h.DB}, Rooms: h.Rooms.Store, Runner: run, Memberships: dynamodb.Memberships{Table: h.Table}, Now: h.now}
+	p := people.People{Store: postgres.People{DB: h.DB}, Runner: run}
+	g := groups.Groups{Store: postgres.Groups{DB: h.DB}, People: p.Store, Runner: run}
+	reported := reports.Reports{Store: postgres.Reports{DB: h.DB}, Runner: run}
 	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
 	accounts := operations.Identity{Cookies: httpapi.Cookies{PublicOrigin: Origin}, Identity: &identity.Identity{Auth: h.auth, Accounts: h.auth.Accounts,
 		Limits: limits, Denials: dynamodb.Denials{Table: h.Table}, Sockets: dynamodb.Connections{Table: h.Table}, Closer: apigateway.NewInProcess()}}
@@ -59,6 +67,15 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"createRealtimeTicket": operations.CreateRealtimeTicket(tickets, "ws://localhost:8080/ws"), "health": operations.Health("test"),
 		"createRoom": operations.CreateRoom(h.Rooms), "listRooms": operations.ListRooms(h.Rooms), "getRoom": operations.GetRoom(h.Rooms),
 		"updateRoom": operations.UpdateRoom(h.Rooms), "deleteRoom": operations.DeleteRoom(h.Rooms), "listMembers": operations.ListMembers(h.Rooms),
+		"updateMember": operations.UpdateMember(h.Rooms), "removeMember": operations.RemoveMember(h.Rooms), "updateMyMembership": operations.UpdateMyMembership(h.Rooms),
+		"transferRoom": operations.TransferRoom(h.Rooms), "getTransfer": operations.GetTransfer(h.Rooms), "acceptTransfer": operations.AcceptTransfer(h.Rooms),
+		"rejectTransfer": operations.RejectTransfer(h.Rooms), "createInvitation": operations.CreateInvitation(i, Origin), "listInvitations": operations.ListInvitations(i),
+		"revokeInvitation": operations.RevokeInvitation(i), "listMyInvitations": operations.ListMyInvitations(i), "acceptInvitation": operations.AcceptInvitation(i),
+		"rejectInvitation": operations.RejectInvitation(i), "previewInvitationLink": operations.PreviewInvitationLink(i), "joinByLink": operations.JoinByLink(i),
+		"searchUsers": operations.SearchUsers(p), "listBlocks": operations.ListBlocks(p), "blockUser": operations.BlockUser(p), "unblockUser": operations.UnblockUser(p),
+		"createGroup": operations.CreateGroup(g), "listGroups": operations.ListGroups(g), "updateGroup": operations.UpdateGroup(g), "deleteGroup": operations.DeleteGroup(g),
+		"listGroupMembers": operations.ListGroupMembers(g), "addGroupMember": operations.AddGroupMember(g), "removeGroupMember": operations.RemoveGroupMember(g),
+		"reportMessage": operations.ReportMessage(reported), "listReports": operations.ListReports(reported), "resolveReport": operations.ResolveReport(reported),
 		"markRead": operations.MarkRead(h.Rooms), "listChanges": operations.ListChanges(c), "listMyChanges": operations.ListMyChanges(c),
 		"sendMessage": operations.SendMessage(m), "listMessages": operations.ListMessages(m), "getMessage": operations.GetMessage(m),
 		"editMessage": operations.EditMessage(m), "deleteMessage": operations.DeleteMessage(m), "regenerateReply": operations.RegenerateReply(a),

@@ -29,8 +29,9 @@ export interface components {
         };
         /**
          * @description A numbered event. `data` by type: message.created, message.updated → Message of the HTTP API (a deleted one as tombstone) ·
-         *     member.updated → Member · member.removed → {user_id} · room.updated → Room without role, last_read_message_id, unread_count ·
-         *     room.deleted → {} · room.joined → Room · room.left → {room_id}. `data` that would not fit 28 KB is {"ref": id}, to be fetched.
+         *     member.updated → Member · member.removed → {user_id} · room.updated → Room without role, notify, last_read_message_id, unread_count ·
+         *     room.deleted → {} · room.joined → Room · room.left → {room_id} ·
+         *     invitation.created, invitation.updated → Invitation. `data` that would not fit 28 KB is {"ref": id}, to be fetched.
          */
         Event: {
             /** @enum {string} */

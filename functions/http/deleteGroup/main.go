@@ -1,0 +1,12 @@
+// deleteGroup answers DELETE /groups/{groupId}.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+)
+
+func main() {
+	service.HTTP("deleteGroup", func(s *service.Services) httpapi.Handler { return operations.DeleteGroup(s.Groups()) })
+}

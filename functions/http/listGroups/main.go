@@ -1,0 +1,12 @@
+// listGroups answers GET /groups.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+)
+
+func main() {
+	service.HTTP("listGroups", func(s *service.Services) httpapi.Handler { return operations.ListGroups(s.Groups()) })
+}

@@ -1,0 +1,12 @@
+// listInvitations answers GET /rooms/{roomId}/invitations.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+)
+
+func main() {
+	service.HTTP("listInvitations", func(s *service.Services) httpapi.Handler { return operations.ListInvitations(s.Invitations()) })
+}

@@ -1,0 +1,12 @@
+// listMyInvitations answers GET /invitations.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+)
+
+func main() {
+	service.HTTP("listMyInvitations", func(s *service.Services) httpapi.Handler { return operations.ListMyInvitations(s.Invitations()) })
+}

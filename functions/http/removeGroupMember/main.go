@@ -1,0 +1,12 @@
+// removeGroupMember answers DELETE /groups/{groupId}/members/{userId}.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+)
+
+func main() {
+	service.HTTP("removeGroupMember", func(s *service.Services) httpapi.Handler { return operations.RemoveGroupMember(s.Groups()) })
+}
