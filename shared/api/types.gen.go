@@ -468,6 +468,13 @@ type Problem struct {
 	Type      string        `json:"type"`
 }
 
+// Range defines model for Range.
+type Range struct {
+	// End Behind the last
+	End   int `json:"end"`
+	Start int `json:"start"`
+}
+
 // Reaction defines model for Reaction.
 type Reaction struct {
 	Count int    `json:"count"`
@@ -577,6 +584,49 @@ type RoomSnapshot struct {
 	UnreadCount       *int64   `json:"unread_count,omitempty"`
 	UpdatedAt         Time     `json:"updated_at"`
 	UserEvent         int64    `json:"user_event"`
+}
+
+// SearchHit defines model for SearchHit.
+type SearchHit struct {
+	// Excerpt At most 200 characters of the text around what was found
+	Excerpt string `json:"excerpt"`
+
+	// Matches Where in the excerpt the words of the query stand, in code points
+	Matches []Range `json:"matches"`
+
+	// Message With at most 200 characters of its text
+	Message Message `json:"message"`
+	Room    struct {
+		Id   Id     `json:"id"`
+		Name string `json:"name"`
+	} `json:"room"`
+}
+
+// SearchMessages defines model for SearchMessages.
+type SearchMessages struct {
+	// Cursor A `next_cursor`
+	Cursor *string `json:"cursor,omitempty"`
+
+	// FromAi Only what the AI wrote; not together with sender_id
+	FromAi *bool `json:"from_ai,omitempty"`
+	Limit  *int  `json:"limit,omitempty"`
+
+	// Query 1–200 characters (Unicode code points), at least one of them a letter, a digit or a picture
+	Query    string `json:"query"`
+	RoomId   *Id    `json:"room_id,omitempty"`
+	SenderId *Id    `json:"sender_id,omitempty"`
+
+	// Since Not older
+	Since *Moment `json:"since,omitempty"`
+
+	// Till Older; later than since
+	Till *Moment `json:"till,omitempty"`
+}
+
+// SearchPage defines model for SearchPage.
+type SearchPage struct {
+	Items      []SearchHit `json:"items"`
+	NextCursor *string     `json:"next_cursor"`
 }
 
 // SendMessage defines model for SendMessage.
@@ -786,3 +836,6 @@ type EditMessageJSONRequestBody = EditMessage
 
 // MarkReadJSONRequestBody defines body for MarkRead for application/json ContentType.
 type MarkReadJSONRequestBody = MarkRead
+
+// SearchMessagesJSONRequestBody defines body for SearchMessages for application/json ContentType.
+type SearchMessagesJSONRequestBody = SearchMessages

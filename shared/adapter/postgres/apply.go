@@ -8,7 +8,9 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/yoriai/yoriai/shared/domain/change"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/usecase/search"
 )
 
 // apply writes a plan in one batch that ends with the COMMIT, so that locks are held for one round trip. It writes only
@@ -139,16 +141,25 @@ func queueOfMessage(b *pgx.Batch, w change.Write) {
 		if m.Reply != nil {
 			attempt = m.Reply.Attempt
 		}
-		b.Queue(`INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, answers, reply_to, visibility, visible_to,
-			client_message_id, token_estimate, attempt, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-			m.ID, m.RoomID, sequence, m.Event, sender, string(m.Type), string(m.Status), m.Content, m.Answers, m.ReplyTo, string(m.Visibility), m.VisibleTo,
-			m.ClientMessageID, m.TokenEstimate, attempt, m.CreatedAt)
+		insert := `INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, answers, reply_to, visibility, visible_to,
+			client_message_id, token_estimate, attempt, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
+		args := []any{m.ID, m.RoomID, sequence, m.Event, sender, string(m.Type), string(m.Status), m.Content, m.Answers, m.ReplyTo, string(m.Visibility), m.VisibleTo,
+			m.ClientMessageID, m.TokenEstimate, attempt, m.CreatedAt}
+		if m.Content != "" {
+			// One statement for both: it is under the lock of every send.
+			insert = `WITH said AS (` + insert + `) INSERT INTO message_search (message_id, room_id, sender_id, from_ai, visible_to, vector)
+				VALUES ($1, $2, $5, $6 = 'ai', $12, array_to_tsvector($17::text[]))`
+			args = append(args, search.Lexemes(m.RoomID, m.Content))
+		}
+		b.Queue(insert, args...)
 	case change.SetContent:
 		b.Queue(`UPDATE messages SET content = $2, token_estimate = $3, edited_at = $4, event = $5 WHERE id = $1`, w.MessageID, w.Content, w.TokenEstimate, w.EditedAt, w.Event)
+		queueIndex(b, w.RoomID, w.MessageID, w.Content)
 	case change.SetExcluded:
 		b.Queue(`UPDATE messages SET exclude_from_ai = $2, event = $3 WHERE id = $1`, w.MessageID, w.Excluded, w.Event)
 	case change.Tombstone:
 		b.Queue(`UPDATE messages SET deleted_at = $2, content = '', event = $3 WHERE id = $1`, w.MessageID, w.DeletedAt, w.Event)
+		b.Queue(`DELETE FROM message_search WHERE message_id = $1`, w.MessageID)
 	case change.BeginAttempt:
 		b.Queue(`UPDATE messages SET attempt = $2, status = 'pending', event = $3 WHERE id = $1`, w.MessageID, w.Attempt, w.Event)
 	case change.EndAttempt:
@@ -161,7 +172,15 @@ func queueOfMessage(b *pgx.Batch, w change.Write) {
 			WHERE m.id = $1 AND g.message_id = $1 AND g.attempt = m.content_attempt AND g.attempt <> $2`, w.MessageID, w.Attempt)
 		b.Queue(`UPDATE messages SET status = $2, event = $3, content = $4, token_estimate = $5, content_attempt = $6 WHERE id = $1`,
 			w.MessageID, string(w.Status), w.Event, *w.Content, w.TokenEstimate, w.Attempt)
+		queueIndex(b, w.RoomID, w.MessageID, *w.Content)
 	}
+}
+
+// queueIndex makes a message's new text the one by which it is found.
+func queueIndex(b *pgx.Batch, roomID, messageID id.ID, text string) {
+	b.Queue(`INSERT INTO message_search (message_id, room_id, sender_id, from_ai, visible_to, vector)
+		SELECT id, room_id, sender_id, type = 'ai', visible_to, array_to_tsvector($2::text[]) FROM messages WHERE id = $1
+		ON CONFLICT (message_id) DO UPDATE SET vector = EXCLUDED.vector`, messageID, search.Lexemes(roomID, text))
 }
 
 func queueOfGeneration(b *pgx.Batch, w change.Write) {

@@ -37,6 +37,7 @@ var functions = map[string]Function{
 	"refreshSession":       {Name: "refreshSession", Kind: "http", Method: "POST", Path: "/auth/refresh", Open: true, Guarded: true, Needs: []Need{"postgres", "table", "redis", "signing-key", "connections"}},
 	"regenerateReply":      {Name: "regenerateReply", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/regenerate", Limit: "ask", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
 	"registerUser":         {Name: "registerUser", Kind: "http", Method: "POST", Path: "/auth/register", Open: true, Guarded: true, Needs: []Need{"postgres", "redis", "signing-key"}},
+	"searchMessages":       {Name: "searchMessages", Kind: "http", Method: "POST", Path: "/search", Limit: "search", Guarded: true, Needs: []Need{"postgres", "redis"}},
 	"sendMessage":          {Name: "sendMessage", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages", Limit: "send", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
 	"stopReply":            {Name: "stopReply", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/stop", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"sweep":                {Name: "sweep", Kind: "schedule", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},

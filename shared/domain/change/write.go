@@ -48,6 +48,7 @@ type (
 	InsertMessage struct{ Message message.Message }
 	// SetContent writes a text that its author changed.
 	SetContent struct {
+		RoomID        id.ID
 		MessageID     id.ID
 		Content       string
 		TokenEstimate int
@@ -74,6 +75,7 @@ type (
 	}
 	// EndAttempt writes the end of an answer's newest attempt, and its text if it brought one.
 	EndAttempt struct {
+		RoomID        id.ID
 		MessageID     id.ID
 		Attempt       int
 		Status        message.Status

@@ -11,6 +11,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/search"
 )
 
 // Person is a user as others see them.
@@ -44,6 +45,16 @@ func Messages(list []message.Message) []api.Message {
 	out := make([]api.Message, len(list))
 	for i, m := range list {
 		out[i] = Message(m)
+	}
+	return out
+}
+
+// Hit is a message that was found.
+func Hit(h search.Hit) api.SearchHit {
+	out := api.SearchHit{Message: Message(h.Message.Preview()), Excerpt: h.Excerpt.Text, Matches: make([]api.Range, len(h.Excerpt.Matches))}
+	out.Room.Id, out.Room.Name = h.Message.RoomID, h.RoomName
+	for i, m := range h.Excerpt.Matches {
+		out.Matches[i] = api.Range{Start: m.Start, End: m.End}
 	}
 	return out
 }

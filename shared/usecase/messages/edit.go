@@ -50,7 +50,7 @@ func edit(s change.Situation, p *change.Plan, m message.Message, cmd Edit) messa
 	m = p.Changed(m)
 	if newText {
 		m.Content, m.TokenEstimate, m.EditedAt = *cmd.Content, ai.Estimate(*cmd.Content), s.Now
-		p.Write(change.SetContent{MessageID: m.ID, Content: m.Content, TokenEstimate: m.TokenEstimate, EditedAt: m.EditedAt, Event: m.Event})
+		p.Write(change.SetContent{RoomID: m.RoomID, MessageID: m.ID, Content: m.Content, TokenEstimate: m.TokenEstimate, EditedAt: m.EditedAt, Event: m.Event})
 	}
 	if newFlag {
 		m.ExcludeFromAI = *cmd.ExcludeFromAI

@@ -35,6 +35,9 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 			cmd.ReplyTo = *body.ReplyTo
 		}
 		if body.Ai != nil {
+			if err := r.Spend("ask"); err != nil {
+				return err
+			}
 			cmd.Ask = &messages.Ask{Provider: text(body.Ai.Provider), Model: text(body.Ai.Model)}
 		}
 		key := change.NewKey(r.Caller.UserID, "sendMessage", body.ClientMessageId, []id.ID{roomID}, body)

@@ -32,6 +32,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/search"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
@@ -128,6 +129,7 @@ func (h *House) routes() {
 		{"POST", list, operations.SendMessage(m)}, {"GET", list, operations.ListMessages(m)}, {"GET", entry, operations.GetMessage(m)},
 		{"PATCH", entry, operations.EditMessage(m)}, {"DELETE", entry, operations.DeleteMessage(m)}, {"POST", entry + "/regenerate", operations.RegenerateReply(a)},
 		{"POST", entry + "/stop", operations.StopReply(a)}, {"GET", entry + "/attempts", operations.ListAttempts(a)}, {"GET", "/models", operations.ListModels(catalogue{})},
+		{"POST", "/search", operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}})},
 	} {
 		h.Server.Handle(o.method, o.path, false, o.handler)
 	}

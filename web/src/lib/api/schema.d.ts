@@ -308,6 +308,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find messages in a room, or in all of mine
+         * @description A message is found that holds every word of the query, newest first. Case does not count, nor whether letters are full or
+         *     half as wide; a word is found by its beginning, Japanese by any part. Only what I may see is found: my private messages
+         *     too, rooms that I left not.
+         */
+        post: operations["searchMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/models": {
         parameters: {
             query?: never;
@@ -604,6 +626,49 @@ export interface components {
             latest_event: number;
             /** Format: int64 */
             user_event: number;
+        };
+        SearchMessages: {
+            /** @description 1–200 characters (Unicode code points), at least one of them a letter, a digit or a picture */
+            query: string;
+            room_id?: components["schemas"]["Id"];
+            sender_id?: components["schemas"]["Id"];
+            /** @description Only what the AI wrote; not together with sender_id */
+            from_ai?: boolean;
+            /**
+             * Format: date-time
+             * @description Not older
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Older; later than since
+             */
+            till?: string;
+            /** @description A `next_cursor` */
+            cursor?: string;
+            /** @default 20 */
+            limit: number;
+        };
+        SearchPage: {
+            items: components["schemas"]["SearchHit"][];
+            next_cursor: string | null;
+        };
+        SearchHit: {
+            room: {
+                id: components["schemas"]["Id"];
+                name: string;
+            };
+            /** @description With at most 200 characters of its text */
+            message: components["schemas"]["Message"];
+            /** @description At most 200 characters of the text around what was found */
+            excerpt: string;
+            /** @description Where in the excerpt the words of the query stand, in code points */
+            matches: components["schemas"]["Range"][];
+        };
+        Range: {
+            start: number;
+            /** @description Behind the last */
+            end: number;
         };
         RoomChanges: {
             messages: components["schemas"]["Message"][];
@@ -1527,6 +1592,37 @@ export interface operations {
             400: components["responses"]["BadRequest"];
             401: components["responses"]["Unauthenticated"];
             404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchMessages"];
+            };
+        };
+        responses: {
+            /** @description A page; it may be short before the end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
         };
