@@ -22,5 +22,36 @@ CREATE TABLE message_search_fill (
 );
 INSERT INTO message_search_fill SELECT pass, 'ffffffff-ffff-ffff-ffff-ffffffffffff' FROM generate_series(1, 2) pass WHERE EXISTS (SELECT FROM messages);
 
+CREATE TABLE message_reactions (
+  message_id uuid NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  emoji      text NOT NULL CHECK (char_length(emoji) BETWEEN 1 AND 32),
+  user_id    uuid NOT NULL REFERENCES users (id),
+  created_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+  PRIMARY KEY (message_id, emoji, user_id)
+);
+
+-- Whom a message names, by id: a later name breaks nothing. Everybody's mentions of a room are counted past a read position.
+CREATE TABLE message_mentions (
+  message_id uuid NOT NULL REFERENCES messages (id) ON DELETE CASCADE,
+  room_id    uuid NOT NULL REFERENCES rooms (id),
+  kind       text NOT NULL CHECK (kind IN ('user', 'ai', 'all')),
+  user_id    uuid REFERENCES users (id),
+  name       text NOT NULL CHECK (name <> ''),
+  UNIQUE NULLS NOT DISTINCT (message_id, kind, user_id),
+  CHECK ((kind = 'user') = (user_id IS NOT NULL))
+);
+CREATE INDEX message_mentions_unread ON message_mentions (room_id, user_id, message_id);
+
+-- What a room says of itself is a code with names as they were, worded by each reader's client. A message that was passed on
+-- says where it was said first.
+ALTER TABLE messages
+  ADD COLUMN system jsonb,
+  ADD COLUMN forwarded jsonb,
+  ADD CONSTRAINT messages_system_rows CHECK ((type = 'system') = (system IS NOT NULL)),
+  ADD CONSTRAINT messages_forwarded_rows CHECK (forwarded IS NULL OR type = 'human');
+
 -- +goose Down
+DELETE FROM messages WHERE type = 'system';
+ALTER TABLE messages DROP CONSTRAINT messages_system_rows, DROP CONSTRAINT messages_forwarded_rows, DROP COLUMN system, DROP COLUMN forwarded;
+DROP TABLE message_mentions, message_reactions;
 DROP TABLE message_search_fill, message_search;

@@ -95,6 +95,24 @@ func (e Code) Valid() bool {
 	}
 }
 
+// Defines values for ForwardedType.
+const (
+	ForwardedTypeAi    ForwardedType = "ai"
+	ForwardedTypeHuman ForwardedType = "human"
+)
+
+// Valid indicates whether the value is a known member of the ForwardedType enum.
+func (e ForwardedType) Valid() bool {
+	switch e {
+	case ForwardedTypeAi:
+		return true
+	case ForwardedTypeHuman:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	Ok HealthStatus = "ok"
@@ -128,21 +146,42 @@ func (e Locale) Valid() bool {
 	}
 }
 
+// Defines values for MentionKind.
+const (
+	MentionKindAi   MentionKind = "ai"
+	MentionKindAll  MentionKind = "all"
+	MentionKindUser MentionKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the MentionKind enum.
+func (e MentionKind) Valid() bool {
+	switch e {
+	case MentionKindAi:
+		return true
+	case MentionKindAll:
+		return true
+	case MentionKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageType.
 const (
-	Ai     MessageType = "ai"
-	Human  MessageType = "human"
-	System MessageType = "system"
+	MessageTypeAi     MessageType = "ai"
+	MessageTypeHuman  MessageType = "human"
+	MessageTypeSystem MessageType = "system"
 )
 
 // Valid indicates whether the value is a known member of the MessageType enum.
 func (e MessageType) Valid() bool {
 	switch e {
-	case Ai:
+	case MessageTypeAi:
 		return true
-	case Human:
+	case MessageTypeHuman:
 		return true
-	case System:
+	case MessageTypeSystem:
 		return true
 	default:
 		return false
@@ -161,6 +200,36 @@ func (e MessageVisibility) Valid() bool {
 	case MessageVisibilityPrivate:
 		return true
 	case MessageVisibilityPublic:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NoteCode.
+const (
+	NoteCodeJoined   NoteCode = "joined"
+	NoteCodeLeft     NoteCode = "left"
+	NoteCodeModel    NoteCode = "model"
+	NoteCodeName     NoteCode = "name"
+	NoteCodeRole     NoteCode = "role"
+	NoteCodeTransfer NoteCode = "transfer"
+)
+
+// Valid indicates whether the value is a known member of the NoteCode enum.
+func (e NoteCode) Valid() bool {
+	switch e {
+	case NoteCodeJoined:
+		return true
+	case NoteCodeLeft:
+		return true
+	case NoteCodeModel:
+		return true
+	case NoteCodeName:
+		return true
+	case NoteCodeRole:
+		return true
+	case NoteCodeTransfer:
 		return true
 	default:
 		return false
@@ -319,6 +388,25 @@ type FieldError struct {
 	Message string `json:"message"`
 }
 
+// ForwardMessage defines model for ForwardMessage.
+type ForwardMessage struct {
+	RoomId Id `json:"room_id"`
+}
+
+// Forwarded Where the text was said first; only who is in that room can go there.
+type Forwarded struct {
+	At Time `json:"at"`
+
+	// Author The person's name, or the AI's model
+	Author    string        `json:"author"`
+	MessageId Id            `json:"message_id"`
+	RoomId    Id            `json:"room_id"`
+	Type      ForwardedType `json:"type"`
+}
+
+// ForwardedType defines model for Forwarded.Type.
+type ForwardedType string
+
 // Health defines model for Health.
 type Health struct {
 	Status  HealthStatus `json:"status"`
@@ -375,6 +463,26 @@ type MemberPage struct {
 	UserEvent   int64    `json:"user_event"`
 }
 
+// Mention defines model for Mention.
+type Mention struct {
+	Kind MentionKind `json:"kind"`
+
+	// Name What stands behind the @ in the text: their name when it was sent
+	Name   string `json:"name"`
+	UserId *id.ID `json:"user_id"`
+}
+
+// MentionKind defines model for MentionKind.
+type MentionKind string
+
+// MentionWish defines model for MentionWish.
+type MentionWish struct {
+	Kind MentionKind `json:"kind"`
+
+	// UserId Of a user; who must be in the room
+	UserId *Id `json:"user_id,omitempty"`
+}
+
 // Message defines model for Message.
 type Message struct {
 	Ai *AIReply `json:"ai"`
@@ -389,15 +497,20 @@ type Message struct {
 	EditedAt        *Moment                  `json:"edited_at"`
 	Event           int64                    `json:"event"`
 	ExcludeFromAi   bool                     `json:"exclude_from_ai"`
+	Forwarded       *Forwarded               `json:"forwarded,omitempty"`
 	Id              Id                       `json:"id"`
+	Mentions        *[]Mention               `json:"mentions,omitempty"`
 	Reactions       []Reaction               `json:"reactions"`
 	ReplyTo         *id.ID                   `json:"reply_to"`
 	RoomId          Id                       `json:"room_id"`
 	Sender          *User                    `json:"sender"`
 	Sequence        *int64                   `json:"sequence"`
 	Status          Status                   `json:"status"`
-	Type            MessageType              `json:"type"`
-	Visibility      MessageVisibility        `json:"visibility"`
+
+	// System Of system messages
+	System     *Note             `json:"system,omitempty"`
+	Type       MessageType       `json:"type"`
+	Visibility MessageVisibility `json:"visibility"`
 }
 
 // MessageType defines model for Message.Type.
@@ -457,6 +570,25 @@ type MyChanges struct {
 	Rooms          []Room                   `json:"rooms"`
 }
 
+// Named defines model for Named.
+type Named struct {
+	Id Id `json:"id"`
+
+	// Name As it was then
+	Name string `json:"name"`
+}
+
+// Note What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master)
+type Note struct {
+	Actor *Named   `json:"actor"`
+	Code  NoteCode `json:"code"`
+	User  *Named   `json:"user"`
+	Value *string  `json:"value"`
+}
+
+// NoteCode defines model for Note.Code.
+type NoteCode string
+
 // Problem defines model for Problem.
 type Problem struct {
 	Code      Code          `json:"code"`
@@ -509,7 +641,7 @@ type RegisterUser struct {
 // Role defines model for Role.
 type Role string
 
-// Room Pushed rooms leave out role, last_read_message_id and unread_count; the client keeps its own.
+// Room Pushed rooms leave out role, last_read_message_id, unread_count and unread_mentions; the client keeps its own.
 type Room struct {
 	AiContextCutoffAt *Moment `json:"ai_context_cutoff_at"`
 	AiInstructions    string  `json:"ai_instructions"`
@@ -532,7 +664,10 @@ type Room struct {
 	OwnerId           Id       `json:"owner_id"`
 	Role              *Role    `json:"role,omitempty"`
 	UnreadCount       *int64   `json:"unread_count,omitempty"`
-	UpdatedAt         Time     `json:"updated_at"`
+
+	// UnreadMentions How many messages after my read position name me, or everybody
+	UnreadMentions *int64 `json:"unread_mentions,omitempty"`
+	UpdatedAt      Time   `json:"updated_at"`
 }
 
 // RoomChanges defines model for RoomChanges.
@@ -546,7 +681,7 @@ type RoomChanges struct {
 	// Reset Load everything anew
 	Reset bool `json:"reset"`
 
-	// Room Pushed rooms leave out role, last_read_message_id and unread_count; the client keeps its own.
+	// Room Pushed rooms leave out role, last_read_message_id, unread_count and unread_mentions; the client keeps its own.
 	Room *Room `json:"room,omitempty"`
 }
 
@@ -582,8 +717,11 @@ type RoomSnapshot struct {
 	OwnerId           Id       `json:"owner_id"`
 	Role              *Role    `json:"role,omitempty"`
 	UnreadCount       *int64   `json:"unread_count,omitempty"`
-	UpdatedAt         Time     `json:"updated_at"`
-	UserEvent         int64    `json:"user_event"`
+
+	// UnreadMentions How many messages after my read position name me, or everybody
+	UnreadMentions *int64 `json:"unread_mentions,omitempty"`
+	UpdatedAt      Time   `json:"updated_at"`
+	UserEvent      int64  `json:"user_event"`
 }
 
 // SearchHit defines model for SearchHit.
@@ -635,7 +773,10 @@ type SendMessage struct {
 	ClientMessageId Id     `json:"client_message_id"`
 
 	// Content 1–32,000 characters (Unicode code points), no U+0000
-	Content    string                 `json:"content"`
+	Content string `json:"content"`
+
+	// Mentions Whom the text names with @: at most 50, each of whom stands in it. `all` is for admins. Naming the AI asks nothing by itself; `ai` does
+	Mentions   *[]MentionWish         `json:"mentions,omitempty"`
 	ReplyTo    *Id                    `json:"reply_to,omitempty"`
 	Visibility *SendMessageVisibility `json:"visibility,omitempty"`
 }
@@ -711,6 +852,9 @@ type Before = id.ID
 
 // Cursor defines model for Cursor.
 type Cursor = string
+
+// Emoji defines model for Emoji.
+type Emoji = string
 
 // IdempotencyKey defines model for IdempotencyKey.
 type IdempotencyKey = id.ID
@@ -805,6 +949,11 @@ type ListAttemptsParams struct {
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ForwardMessageParams defines parameters for ForwardMessage.
+type ForwardMessageParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // RegenerateReplyParams defines parameters for RegenerateReply.
 type RegenerateReplyParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -833,6 +982,9 @@ type SendMessageJSONRequestBody = SendMessage
 
 // EditMessageJSONRequestBody defines body for EditMessage for application/json ContentType.
 type EditMessageJSONRequestBody = EditMessage
+
+// ForwardMessageJSONRequestBody defines body for ForwardMessage for application/json ContentType.
+type ForwardMessageJSONRequestBody = ForwardMessage
 
 // MarkReadJSONRequestBody defines body for MarkRead for application/json ContentType.
 type MarkReadJSONRequestBody = MarkRead

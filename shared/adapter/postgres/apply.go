@@ -8,9 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/yoriai/yoriai/shared/domain/change"
-	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
-	"github.com/yoriai/yoriai/shared/usecase/search"
 )
 
 // apply writes a plan in one batch that ends with the COMMIT, so that locks are held for one round trip. It writes only
@@ -87,7 +85,9 @@ func queue(b *pgx.Batch, w change.Write) error {
 	switch w := w.(type) {
 	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.PutMember, change.RemoveMember, change.RaiseRead:
 		queueOfRoom(b, w)
-	case change.InsertMessage, change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt:
+	case change.InsertMessage:
+		return queueMessage(b, w.Message)
+	case change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt, change.AddReaction, change.RemoveReaction, change.DropMention:
 		queueOfMessage(b, w)
 	case change.InsertGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
 		queueOfGeneration(b, w)
@@ -124,63 +124,6 @@ func queueOfRoom(b *pgx.Batch, w change.Write) {
 		b.Queue(`UPDATE room_members SET last_read_message_id = $3, last_read_sequence = greatest(last_read_sequence, $4)
 			WHERE room_id = $1 AND user_id = $2 AND (last_read_message_id IS NULL OR last_read_message_id < $3)`, w.RoomID, w.UserID, w.MessageID, w.Sequence)
 	}
-}
-
-func queueOfMessage(b *pgx.Batch, w change.Write) {
-	switch w := w.(type) {
-	case change.InsertMessage:
-		m := w.Message
-		var sender, sequence any
-		if m.Sender != nil {
-			sender = m.Sender.ID
-		}
-		if m.Sequence > 0 {
-			sequence = m.Sequence
-		}
-		attempt := 0
-		if m.Reply != nil {
-			attempt = m.Reply.Attempt
-		}
-		insert := `INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, answers, reply_to, visibility, visible_to,
-			client_message_id, token_estimate, attempt, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`
-		args := []any{m.ID, m.RoomID, sequence, m.Event, sender, string(m.Type), string(m.Status), m.Content, m.Answers, m.ReplyTo, string(m.Visibility), m.VisibleTo,
-			m.ClientMessageID, m.TokenEstimate, attempt, m.CreatedAt}
-		if m.Content != "" {
-			// One statement for both: it is under the lock of every send.
-			insert = `WITH said AS (` + insert + `) INSERT INTO message_search (message_id, room_id, sender_id, from_ai, visible_to, vector)
-				VALUES ($1, $2, $5, $6 = 'ai', $12, array_to_tsvector($17::text[]))`
-			args = append(args, search.Lexemes(m.RoomID, m.Content))
-		}
-		b.Queue(insert, args...)
-	case change.SetContent:
-		b.Queue(`UPDATE messages SET content = $2, token_estimate = $3, edited_at = $4, event = $5 WHERE id = $1`, w.MessageID, w.Content, w.TokenEstimate, w.EditedAt, w.Event)
-		queueIndex(b, w.RoomID, w.MessageID, w.Content)
-	case change.SetExcluded:
-		b.Queue(`UPDATE messages SET exclude_from_ai = $2, event = $3 WHERE id = $1`, w.MessageID, w.Excluded, w.Event)
-	case change.Tombstone:
-		b.Queue(`UPDATE messages SET deleted_at = $2, content = '', event = $3 WHERE id = $1`, w.MessageID, w.DeletedAt, w.Event)
-		b.Queue(`DELETE FROM message_search WHERE message_id = $1`, w.MessageID)
-	case change.BeginAttempt:
-		b.Queue(`UPDATE messages SET attempt = $2, status = 'pending', event = $3 WHERE id = $1`, w.MessageID, w.Attempt, w.Event)
-	case change.EndAttempt:
-		if w.Content == nil {
-			b.Queue(`UPDATE messages SET status = $2, event = $3 WHERE id = $1`, w.MessageID, string(w.Status), w.Event)
-			return
-		}
-		// The text that stood until now becomes that of its own attempt: each text is kept once.
-		b.Queue(`UPDATE ai_generations g SET partial_text = m.content FROM messages m
-			WHERE m.id = $1 AND g.message_id = $1 AND g.attempt = m.content_attempt AND g.attempt <> $2`, w.MessageID, w.Attempt)
-		b.Queue(`UPDATE messages SET status = $2, event = $3, content = $4, token_estimate = $5, content_attempt = $6 WHERE id = $1`,
-			w.MessageID, string(w.Status), w.Event, *w.Content, w.TokenEstimate, w.Attempt)
-		queueIndex(b, w.RoomID, w.MessageID, *w.Content)
-	}
-}
-
-// queueIndex makes a message's new text the one by which it is found.
-func queueIndex(b *pgx.Batch, roomID, messageID id.ID, text string) {
-	b.Queue(`INSERT INTO message_search (message_id, room_id, sender_id, from_ai, visible_to, vector)
-		SELECT id, room_id, sender_id, type = 'ai', visible_to, array_to_tsvector($2::text[]) FROM messages WHERE id = $1
-		ON CONFLICT (message_id) DO UPDATE SET vector = EXCLUDED.vector`, messageID, search.Lexemes(roomID, text))
 }
 
 func queueOfGeneration(b *pgx.Batch, w change.Write) {

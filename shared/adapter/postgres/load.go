@@ -12,6 +12,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // Changes is change.Store.
@@ -49,7 +50,7 @@ func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decid
 //
 // Before them an idempotency key is claimed: an equal request waits there.
 func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) {
-	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
+	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}, People: map[id.ID]room.Membership{}}}
 	l.key()
 	l.person()
 	l.room()
@@ -141,6 +142,15 @@ func (l *loading) members() {
 			return err
 		})
 	}
+	if len(l.n.People) > 0 {
+		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND m.user_id = ANY ($2::text[]::uuid[]) AND m.removed_at IS NULL`, l.n.RoomID, texts(l.n.People)).Query(func(rows pgx.Rows) error {
+			found, err := pgx.CollectRows(rows, collectMember)
+			for _, m := range found {
+				l.s.People[m.Person.ID] = m
+			}
+			return err
+		})
+	}
 	if l.n.Members {
 		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL ORDER BY m.user_id`, l.n.RoomID).Query(into(&l.s.Members, collectMember))
 	}
@@ -225,8 +235,18 @@ func (l *loading) messages() {
 	}
 	byID(l.n.Message, func(m message.Message) { l.s.Message = &m })
 	byID(l.n.ReplyTo, func(m message.Message) { l.s.ReplyTo = &m })
+	if !l.n.Source.IsZero() {
+		l.one(messageSQL+` WHERE m.id = $1`+visible+` AND EXISTS (SELECT FROM room_members p JOIN rooms r ON r.id = p.room_id
+			WHERE p.room_id = m.room_id AND p.user_id = $2 AND p.removed_at IS NULL AND r.deleted_at IS NULL)`, []any{l.n.Source, l.n.Person}, func(row pgx.Row) error {
+			m, err := scanMessage(row)
+			if err == nil {
+				l.s.Source = &m
+			}
+			return err
+		})
+	}
 	if l.n.LastMessage {
-		l.one(previewSQL+` WHERE m.id = (SELECT last_message_id FROM room_sequences WHERE room_id = $1) AND m.visibility = 'public'`, []any{l.n.RoomID}, func(row pgx.Row) error {
+		l.one(previewSQL+` WHERE m.id = (SELECT last_message_id FROM room_sequences WHERE room_id = $1) AND m.visibility = 'public'`, []any{l.n.RoomID, l.n.Person}, func(row pgx.Row) error {
 			m, err := scanMessage(row)
 			if err == nil {
 				l.s.LastMessage = &m

@@ -134,6 +134,14 @@ func hotChanges(h *house, question, answer message.Message) []story {
 			_, err := h.rooms.MarkRead(ctx, h.room, h.master, h.says(h.master, "new").ID)
 			return err
 		}, 2, 2}},
+		{"react", reads{func() error {
+			_, err := h.messages.React(ctx, messages.React{RoomID: h.room, MessageID: said.ID, Person: h.master, Emoji: "🎌"})
+			return err
+		}, 2, 2}},
+		{"forward", reads{func() error {
+			_, err := h.messages.Forward(ctx, messages.Forward{RoomID: h.room, MessageID: said.ID, Person: h.master, To: h.room}, h.key(h.master, "forwardMessage", ""))
+			return err
+		}, 2, 2}},
 		{"delete", reads{func() error { return h.messages.Delete(ctx, h.room, h.master, said.ID) }, 2, 2}},
 		{"ask", reads{func() error { _, asked = h.asks(h.master, "why"); return nil }, 2, 2}},
 		{"checkpoint", reads{func() error {
@@ -278,6 +286,10 @@ func fill(h *house, months, count int) {
 			CASE WHEN m.n %% 50 = 1 THEN 'old' ELSE '' END, now() - interval '1 year' + m.n * interval '10 minutes', CASE WHEN m.n %% 100 = 0 THEN NULL ELSE now() - interval '1 year' + m.n * interval '10 minutes' END
 			FROM (SELECT id, row_number() OVER () AS n FROM messages LIMIT 20000) m JOIN (SELECT id, row_number() OVER () AS n FROM rooms WHERE id <> '%[2]s') r ON r.n = m.n %% %[3]d + 1`,
 			h.master, h.room, places),
+		// Reactions and names of others at a third of all messages.
+		fmt.Sprintf(`INSERT INTO message_reactions (message_id, emoji, user_id) SELECT id, '👍', '%s' FROM messages WHERE sequence %% 3 = 0`, h.master),
+		fmt.Sprintf(`INSERT INTO message_mentions (message_id, room_id, kind, user_id, name) SELECT m.id, m.room_id, 'user', u.id, 'somebody'
+			FROM messages m JOIN (SELECT id, row_number() OVER () AS n FROM users WHERE id <> '%s') u ON u.n = m.sequence WHERE m.sequence %% 3 = 0`, h.master),
 		`INSERT INTO outbox (id, queue, body, created_at) SELECT gen_random_uuid(), 'fan-out', '{}', now() - g * interval '1 second' FROM generate_series(1, 20000) g`,
 		fmt.Sprintf(`INSERT INTO idempotency_keys (user_id, operation, key, request_hash, resource_id, created_at)
 			SELECT '%s', 'sendMessage', gen_random_uuid(), '', gen_random_uuid(), now() - g * interval '10 minutes' FROM generate_series(1, 20000) g`, h.master),

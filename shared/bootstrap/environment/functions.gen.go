@@ -3,6 +3,7 @@
 package environment
 
 var functions = map[string]Function{
+	"addReaction":          {Name: "addReaction", Kind: "http", Method: "PUT", Path: "/rooms/{roomId}/messages/{messageId}/reactions/{emoji}", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"ai-replies":           {Name: "ai-replies", Kind: "queue", Needs: []Need{"postgres", "redis", "gateway", "table", "connections"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
 	"ai-replies-dead":      {Name: "ai-replies-dead", Kind: "queue", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-replies-dead", "ai-replies", "ai-watchdog", "fan-out"}},
 	"ai-watchdog":          {Name: "ai-watchdog", Kind: "queue", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-watchdog", "ai-replies", "fan-out"}},
@@ -17,6 +18,7 @@ var functions = map[string]Function{
 	"editMessage":          {Name: "editMessage", Kind: "http", Method: "PATCH", Path: "/rooms/{roomId}/messages/{messageId}", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"fan-out":              {Name: "fan-out", Kind: "queue", Needs: []Need{"postgres", "table", "connections"}, Queues: []string{"fan-out"}},
 	"fan-out-dead":         {Name: "fan-out-dead", Kind: "queue", Needs: []Need{"table"}, Queues: []string{"fan-out-dead"}},
+	"forwardMessage":       {Name: "forwardMessage", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/forward", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"getMe":                {Name: "getMe", Kind: "http", Method: "GET", Path: "/me", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"getMessage":           {Name: "getMessage", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/messages/{messageId}", Limit: "read", Guarded: true, Needs: []Need{"postgres", "redis"}},
 	"getRoom":              {Name: "getRoom", Kind: "http", Method: "GET", Path: "/rooms/{roomId}", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
@@ -37,6 +39,7 @@ var functions = map[string]Function{
 	"refreshSession":       {Name: "refreshSession", Kind: "http", Method: "POST", Path: "/auth/refresh", Open: true, Guarded: true, Needs: []Need{"postgres", "table", "redis", "signing-key", "connections"}},
 	"regenerateReply":      {Name: "regenerateReply", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/regenerate", Limit: "ask", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
 	"registerUser":         {Name: "registerUser", Kind: "http", Method: "POST", Path: "/auth/register", Open: true, Guarded: true, Needs: []Need{"postgres", "redis", "signing-key"}},
+	"removeReaction":       {Name: "removeReaction", Kind: "http", Method: "DELETE", Path: "/rooms/{roomId}/messages/{messageId}/reactions/{emoji}", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"searchMessages":       {Name: "searchMessages", Kind: "http", Method: "POST", Path: "/search", Limit: "search", Guarded: true, Needs: []Need{"postgres", "redis"}},
 	"sendMessage":          {Name: "sendMessage", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages", Limit: "send", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
 	"stopReply":            {Name: "stopReply", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/stop", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},

@@ -61,11 +61,27 @@ type (
 		Excluded  bool
 		Event     int64
 	}
-	// Tombstone leaves a deleted message without its text.
+	// Tombstone leaves a deleted message without its text, and without what was said to it.
 	Tombstone struct {
 		MessageID id.ID
 		DeletedAt time.Time
 		Event     int64
+	}
+	// AddReaction and RemoveReaction answer a message with an emoji, and take that back.
+	AddReaction struct {
+		MessageID, UserID id.ID
+		Emoji             string
+		Event             int64
+	}
+	RemoveReaction struct {
+		MessageID, UserID id.ID
+		Emoji             string
+		Event             int64
+	}
+	// DropMention takes a mark away whose name no longer stands in the text.
+	DropMention struct {
+		MessageID id.ID
+		Mention   message.Mention
 	}
 	// BeginAttempt lets an answer wait for another attempt; the old text stays.
 	BeginAttempt struct {
@@ -109,6 +125,9 @@ func (InsertMessage) write()    {}
 func (SetContent) write()       {}
 func (SetExcluded) write()      {}
 func (Tombstone) write()        {}
+func (AddReaction) write()      {}
+func (RemoveReaction) write()   {}
+func (DropMention) write()      {}
 func (BeginAttempt) write()     {}
 func (EndAttempt) write()       {}
 func (InsertGeneration) write() {}

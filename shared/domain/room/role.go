@@ -32,12 +32,14 @@ type Right string
 // The rights of the matrix that exist so far.
 const (
 	Read         Right = "read"
-	Send         Right = "send"          // send, edit and delete own messages; type
+	Send         Right = "send"          // send, forward, edit and delete own messages; type
+	React        Right = "react"         // answer a message with an emoji
 	AskAI        Right = "ask_ai"        // ask, regenerate and stop one's own question
 	SteerAny     Right = "steer_any"     // regenerate and stop anybody's question
 	ExcludeOwn   Right = "exclude_own"   // keep one's own message from the AI
 	ExcludeAny   Right = "exclude_any"   // keep anybody's message from the AI
 	DeleteAny    Right = "delete_any"    // delete anybody's message
+	MentionAll   Right = "mention_all"   // name everybody at once
 	ChangeRoom   Right = "change_room"   // name, model, instructions, cutoff, archive
 	RemoveMember Right = "remove_member" // take readers, guests and members out
 	RemoveAdmin  Right = "remove_admin"  // take an admin out
@@ -47,8 +49,8 @@ const (
 
 // matrix is the one place that says which role has which right: the lowest role that has it.
 var matrix = map[Right]Role{
-	Read: Reader, Send: Guest, ExcludeOwn: Guest, AskAI: Member,
-	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, ChangeRoom: Admin, RemoveMember: Admin,
+	Read: Reader, Send: Guest, React: Guest, ExcludeOwn: Guest, AskAI: Member,
+	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, MentionAll: Admin, ChangeRoom: Admin, RemoveMember: Admin,
 	RemoveAdmin: Master, DeleteRoom: Master, TransferRoom: Master,
 }
 

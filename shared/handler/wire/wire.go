@@ -32,6 +32,10 @@ func Message(m message.Message) api.Message {
 		p := Person(*m.Sender)
 		out.Sender = &p
 	}
+	for _, r := range m.Reactions {
+		out.Reactions = append(out.Reactions, api.Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine})
+	}
+	out.Mentions, out.System, out.Forwarded = marks(m.Mentions), note(m.Note), forwarded(m.Forwarded)
 	if r := m.Reply; r != nil {
 		out.Ai = &api.AIReply{Provider: r.Provider, Model: r.Model, Attempt: r.Attempt, ContentAttempt: r.ContentAttempt, Attempts: r.Attempt,
 			InputTokens: r.InputTokens, CachedInputTokens: r.CachedTokens, OutputTokens: r.OutputTokens, ReasoningTokens: r.Reasoning, ChargedTokens: r.ChargedTokens,
@@ -87,7 +91,7 @@ func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 func MyRoom(m room.Mine, last map[id.ID]message.Message) api.Room {
 	out := Room(m.Room, last)
 	role, unread := api.Role(m.Role), m.Unread()
-	out.Role, out.UnreadCount, out.LastReadMessageId = &role, &unread, orNull(m.LastReadMessageID)
+	out.Role, out.UnreadCount, out.UnreadMentions, out.LastReadMessageId = &role, &unread, &m.UnreadMentions, orNull(m.LastReadMessageID)
 	return out
 }
 

@@ -51,6 +51,7 @@ func edit(s change.Situation, p *change.Plan, m message.Message, cmd Edit) messa
 	if newText {
 		m.Content, m.TokenEstimate, m.EditedAt = *cmd.Content, ai.Estimate(*cmd.Content), s.Now
 		p.Write(change.SetContent{RoomID: m.RoomID, MessageID: m.ID, Content: m.Content, TokenEstimate: m.TokenEstimate, EditedAt: m.EditedAt, Event: m.Event})
+		m.Mentions = unmark(p, m)
 	}
 	if newFlag {
 		m.ExcludeFromAI = *cmd.ExcludeFromAI

@@ -7,6 +7,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
@@ -36,27 +37,20 @@ func (r Rooms) Join(ctx context.Context, roomID id.ID, username string, role roo
 			return nil, fault.New(fault.Conflict, "Mastership is transferred, not given.")
 		}
 		p := s.Plan(person, n)
-		joined = room.Membership{Person: s.Actor, RoomID: roomID, Role: role, Version: p.RoomEvent(event.MemberUpdated, person), JoinedAt: s.Now, LastRead: readFrom(s.Room)}
-		// What was said before they came, or while they were away, is read.
-		p.Write(change.PutMember{Membership: joined, LastRead: joined.LastRead, LastSequence: s.Room.LastSequence})
+		joined = room.Membership{Person: s.Actor, RoomID: roomID, Role: role, Version: p.RoomEvent(event.MemberUpdated, person), JoinedAt: s.Now}
+		// What was said before they came, or while they were away, is read, and so is that they came.
+		joined.LastRead = p.Tell(message.Note{Code: message.Joined, Actor: message.NameOf(s.Actor), User: message.NameOf(s.Actor)}).ID
+		p.Write(change.PutMember{Membership: joined, LastRead: joined.LastRead, LastSequence: p.Room().LastSequence})
 		p.UserEvent(person, event.RoomJoined, roomID)
 		return p, nil
 	}, func() []transact.Step { return []transact.Step{r.project(joined)} })
 	return joined, err
 }
 
-// readFrom is where somebody begins to count unread messages.
-func readFrom(m room.Mine) id.ID {
-	if m.LastMessageID == m.ID {
-		return id.ID{} // a room without messages
-	}
-	return m.LastMessageID
-}
-
 // Remove takes a person out of a room, by themselves or by somebody who may; what they wrote stays. Returns not_found,
 // forbidden, master_must_transfer.
 func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
-	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: actor, Member: person, Streams: []id.ID{person}}
+	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: actor, Profile: true, Member: person, Streams: []id.ID{person}}
 	var removed room.Membership
 	return r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -73,6 +67,7 @@ func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
 		p := s.Plan(actor, n)
 		removed = room.Membership{Person: room.Person{ID: person}, RoomID: roomID, Version: p.RoomEvent(event.MemberRemoved, person)}
 		p.Write(change.RemoveMember{RoomID: roomID, UserID: person, Version: removed.Version, At: s.Now})
+		p.Tell(message.Note{Code: message.Left, Actor: message.NameOf(s.Actor), User: message.NameOf(s.Member.Person)})
 		p.UserEvent(person, event.RoomLeft, roomID)
 		return p, nil
 	}, func() []transact.Step { return []transact.Step{r.project(removed)} })

@@ -34,6 +34,9 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 		if body.ReplyTo != nil {
 			cmd.ReplyTo = *body.ReplyTo
 		}
+		if body.Mentions != nil {
+			cmd.Mentions = wire.Mentions(*body.Mentions)
+		}
 		if body.Ai != nil {
 			if err := r.Spend("ask"); err != nil {
 				return err

@@ -129,6 +129,8 @@ func (h *House) routes() {
 		{"POST", list, operations.SendMessage(m)}, {"GET", list, operations.ListMessages(m)}, {"GET", entry, operations.GetMessage(m)},
 		{"PATCH", entry, operations.EditMessage(m)}, {"DELETE", entry, operations.DeleteMessage(m)}, {"POST", entry + "/regenerate", operations.RegenerateReply(a)},
 		{"POST", entry + "/stop", operations.StopReply(a)}, {"GET", entry + "/attempts", operations.ListAttempts(a)}, {"GET", "/models", operations.ListModels(catalogue{})},
+		{"PUT", entry + "/reactions/{emoji}", operations.AddReaction(m)}, {"DELETE", entry + "/reactions/{emoji}", operations.RemoveReaction(m)},
+		{"POST", entry + "/forward", operations.ForwardMessage(m)},
 		{"POST", "/search", operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}})},
 	} {
 		h.Server.Handle(o.method, o.path, false, o.handler)
