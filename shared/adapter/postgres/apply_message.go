@@ -74,7 +74,7 @@ func queueOfMessage(b *pgx.Batch, w change.Write) {
 	case change.SetExcluded:
 		b.Queue(`UPDATE messages SET exclude_from_ai = $2, event = $3 WHERE id = $1`, w.MessageID, w.Excluded, w.Event)
 	case change.Tombstone:
-		b.Queue(`UPDATE messages SET deleted_at = $2, content = '', event = $3 WHERE id = $1`, w.MessageID, w.DeletedAt, w.Event)
+		b.Queue(`UPDATE messages SET deleted_at = $2, content = '', forwarded = NULL, event = $3 WHERE id = $1`, w.MessageID, w.DeletedAt, w.Event)
 		for _, table := range []string{"message_search", "message_reactions", "message_mentions"} {
 			b.Queue(`DELETE FROM `+table+` WHERE message_id = $1`, w.MessageID)
 		}

@@ -264,6 +264,9 @@ func TestARoomTellsWhatHappenedInIt(t *testing.T) {
 	if _, err := h.messages.Edit(t.Context(), messages.Edit{RoomID: h.room, MessageID: page.Messages[0].ID, Person: h.master, Content: &text}); !fault.Is(err, fault.Forbidden) {
 		t.Error(err)
 	}
+	if err := h.messages.Delete(t.Context(), h.room, h.master, page.Messages[0].ID); !fault.Is(err, fault.Forbidden) {
+		t.Error(err)
+	}
 	view := ai.View{Question: h.says(h.master, "who left?")}
 	if view.May(page.Messages[0]) {
 		t.Error("the AI reads notes")
@@ -300,6 +303,13 @@ func TestForwardingSaysWhereItWasSaidFirst(t *testing.T) {
 	twice, err := h.messages.Forward(t.Context(), messages.Forward{RoomID: theirs.ID, MessageID: got.ID, Person: mei, To: theirs.ID}, h.key(mei, "forwardMessage", ""))
 	if err != nil || *twice.Message.Forwarded != *got.Forwarded {
 		t.Fatalf("%+v %v", twice.Message, err)
+	}
+	// A tombstone does not even tell where its text came from.
+	if err := h.messages.Delete(t.Context(), theirs.ID, mei, twice.Message.ID); err != nil {
+		t.Fatal(err)
+	}
+	if gone, err := h.messages.Get(t.Context(), theirs.ID, mei, twice.Message.ID); err != nil || gone.Forwarded != nil {
+		t.Fatalf("%+v %v", gone, err)
 	}
 	_, answer := h.asks(h.master, "why?")
 	ren := h.person("ren")

@@ -67,12 +67,13 @@ type (
 		DeletedAt time.Time
 		Event     int64
 	}
-	// AddReaction and RemoveReaction answer a message with an emoji, and take that back.
+	// AddReaction answers a message with an emoji.
 	AddReaction struct {
 		MessageID, UserID id.ID
 		Emoji             string
 		Event             int64
 	}
+	// RemoveReaction takes that back.
 	RemoveReaction struct {
 		MessageID, UserID id.ID
 		Emoji             string

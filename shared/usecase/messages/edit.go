@@ -101,6 +101,9 @@ func (m Messages) Delete(ctx context.Context, roomID, person, messageID id.ID) e
 		if err != nil {
 			return nil, err
 		}
+		if found.Type == message.System {
+			return nil, fault.New(fault.Forbidden, "What a room says of itself stays.")
+		}
 		right := room.DeleteAny
 		if found.Type == message.Human && found.IsOwnOf(person) {
 			right = room.Send
