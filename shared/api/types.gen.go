@@ -170,6 +170,24 @@ func (e Effort) Valid() bool {
 	}
 }
 
+// Defines values for ForwardedType.
+const (
+	ForwardedTypeAi    ForwardedType = "ai"
+	ForwardedTypeHuman ForwardedType = "human"
+)
+
+// Valid indicates whether the value is a known member of the ForwardedType enum.
+func (e ForwardedType) Valid() bool {
+	switch e {
+	case ForwardedTypeAi:
+		return true
+	case ForwardedTypeHuman:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for HealthStatus.
 const (
 	Ok HealthStatus = "ok"
@@ -296,6 +314,27 @@ func (e Locale) Valid() bool {
 	}
 }
 
+// Defines values for MentionKind.
+const (
+	MentionKindAi   MentionKind = "ai"
+	MentionKindAll  MentionKind = "all"
+	MentionKindUser MentionKind = "user"
+)
+
+// Valid indicates whether the value is a known member of the MentionKind enum.
+func (e MentionKind) Valid() bool {
+	switch e {
+	case MentionKindAi:
+		return true
+	case MentionKindAll:
+		return true
+	case MentionKindUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for MessageType.
 const (
 	MessageTypeAi     MessageType = "ai"
@@ -350,6 +389,36 @@ func (e ModelReasoning) Valid() bool {
 	case ModelReasoningNone:
 		return true
 	case ModelReasoningOptional:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for NoteCode.
+const (
+	NoteCodeJoined   NoteCode = "joined"
+	NoteCodeLeft     NoteCode = "left"
+	NoteCodeModel    NoteCode = "model"
+	NoteCodeName     NoteCode = "name"
+	NoteCodeRole     NoteCode = "role"
+	NoteCodeTransfer NoteCode = "transfer"
+)
+
+// Valid indicates whether the value is a known member of the NoteCode enum.
+func (e NoteCode) Valid() bool {
+	switch e {
+	case NoteCodeJoined:
+		return true
+	case NoteCodeLeft:
+		return true
+	case NoteCodeModel:
+		return true
+	case NoteCodeName:
+		return true
+	case NoteCodeRole:
+		return true
+	case NoteCodeTransfer:
 		return true
 	default:
 		return false
@@ -657,6 +726,25 @@ type FieldError struct {
 	Message string `json:"message"`
 }
 
+// ForwardMessage defines model for ForwardMessage.
+type ForwardMessage struct {
+	RoomId Id `json:"room_id"`
+}
+
+// Forwarded Where the text was said first; only who is in that room can go there.
+type Forwarded struct {
+	At Time `json:"at"`
+
+	// Author The person's name, or the AI's model
+	Author    string        `json:"author"`
+	MessageId Id            `json:"message_id"`
+	RoomId    Id            `json:"room_id"`
+	Type      ForwardedType `json:"type"`
+}
+
+// ForwardedType defines model for Forwarded.Type.
+type ForwardedType string
+
 // Group defines model for Group.
 type Group struct {
 	CreatedAt   Time   `json:"created_at"`
@@ -806,6 +894,26 @@ type MemberPage struct {
 	UserEvent   int64    `json:"user_event"`
 }
 
+// Mention defines model for Mention.
+type Mention struct {
+	Kind MentionKind `json:"kind"`
+
+	// Name What stands behind the @ in the text: their name when it was sent
+	Name   string `json:"name"`
+	UserId *id.ID `json:"user_id"`
+}
+
+// MentionKind defines model for MentionKind.
+type MentionKind string
+
+// MentionWish defines model for MentionWish.
+type MentionWish struct {
+	Kind MentionKind `json:"kind"`
+
+	// UserId Of a user; who must be in the room
+	UserId *Id `json:"user_id,omitempty"`
+}
+
 // Message defines model for Message.
 type Message struct {
 	Ai *AIReply `json:"ai"`
@@ -819,19 +927,24 @@ type Message struct {
 	DeletedAt       *Moment                  `json:"deleted_at"`
 
 	// DeletedBy Told of a deleted message where it is known
-	DeletedBy     *DeletedBy        `json:"deleted_by,omitempty"`
-	EditedAt      *Moment           `json:"edited_at"`
-	Event         int64             `json:"event"`
-	ExcludeFromAi bool              `json:"exclude_from_ai"`
-	Id            Id                `json:"id"`
-	Reactions     []Reaction        `json:"reactions"`
-	ReplyTo       *id.ID            `json:"reply_to"`
-	RoomId        Id                `json:"room_id"`
-	Sender        *User             `json:"sender"`
-	Sequence      *int64            `json:"sequence"`
-	Status        Status            `json:"status"`
-	Type          MessageType       `json:"type"`
-	Visibility    MessageVisibility `json:"visibility"`
+	DeletedBy     *DeletedBy `json:"deleted_by,omitempty"`
+	EditedAt      *Moment    `json:"edited_at"`
+	Event         int64      `json:"event"`
+	ExcludeFromAi bool       `json:"exclude_from_ai"`
+	Forwarded     *Forwarded `json:"forwarded,omitempty"`
+	Id            Id         `json:"id"`
+	Mentions      *[]Mention `json:"mentions,omitempty"`
+	Reactions     []Reaction `json:"reactions"`
+	ReplyTo       *id.ID     `json:"reply_to"`
+	RoomId        Id         `json:"room_id"`
+	Sender        *User      `json:"sender"`
+	Sequence      *int64     `json:"sequence"`
+	Status        Status     `json:"status"`
+
+	// System Of system messages
+	System     *Note             `json:"system,omitempty"`
+	Type       MessageType       `json:"type"`
+	Visibility MessageVisibility `json:"visibility"`
 }
 
 // MessageType defines model for Message.Type.
@@ -914,8 +1027,27 @@ type NameGroup struct {
 	Name string `json:"name"`
 }
 
+// Named defines model for Named.
+type Named struct {
+	Id Id `json:"id"`
+
+	// Name As it was then
+	Name string `json:"name"`
+}
+
 // NonNilId A UUID other than the nil UUID
 type NonNilId = id.ID
+
+// Note What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master)
+type Note struct {
+	Actor *Named   `json:"actor"`
+	Code  NoteCode `json:"code"`
+	User  *Named   `json:"user"`
+	Value *string  `json:"value"`
+}
+
+// NoteCode defines model for Note.Code.
+type NoteCode string
 
 // Notify defines model for Notify.
 type Notify string
@@ -933,6 +1065,13 @@ type Problem struct {
 
 // ProviderName defines model for ProviderName.
 type ProviderName = string
+
+// Range defines model for Range.
+type Range struct {
+	// End Behind the last
+	End   int `json:"end"`
+	Start int `json:"start"`
+}
 
 // Reaction defines model for Reaction.
 type Reaction struct {
@@ -1030,7 +1169,7 @@ type ResolveReport struct {
 // Role defines model for Role.
 type Role string
 
-// Room Pushed rooms leave out role, notify, last_read_message_id and unread_count; the client keeps its own.
+// Room Pushed rooms leave out role, notify, last_read_message_id, unread_count and unread_mentions; the client keeps its own.
 type Room struct {
 	AiContextCutoffAt *Moment `json:"ai_context_cutoff_at"`
 	AiInstructions    string  `json:"ai_instructions"`
@@ -1066,7 +1205,10 @@ type Room struct {
 	OwnerId     Id     `json:"owner_id"`
 	Role        *Role  `json:"role,omitempty"`
 	UnreadCount *int64 `json:"unread_count,omitempty"`
-	UpdatedAt   Time   `json:"updated_at"`
+
+	// UnreadMentions How many messages after my read position name me, or everybody
+	UnreadMentions *int64 `json:"unread_mentions,omitempty"`
+	UpdatedAt      Time   `json:"updated_at"`
 }
 
 // RoomChanges defines model for RoomChanges.
@@ -1080,7 +1222,7 @@ type RoomChanges struct {
 	// Reset Load everything anew
 	Reset bool `json:"reset"`
 
-	// Room Pushed rooms leave out role, notify, last_read_message_id and unread_count; the client keeps its own.
+	// Room Pushed rooms leave out role, notify, last_read_message_id, unread_count and unread_mentions; the client keeps its own.
 	Room *Room `json:"room,omitempty"`
 }
 
@@ -1132,8 +1274,54 @@ type RoomSnapshot struct {
 	OwnerId     Id     `json:"owner_id"`
 	Role        *Role  `json:"role,omitempty"`
 	UnreadCount *int64 `json:"unread_count,omitempty"`
-	UpdatedAt   Time   `json:"updated_at"`
-	UserEvent   int64  `json:"user_event"`
+
+	// UnreadMentions How many messages after my read position name me, or everybody
+	UnreadMentions *int64 `json:"unread_mentions,omitempty"`
+	UpdatedAt      Time   `json:"updated_at"`
+	UserEvent      int64  `json:"user_event"`
+}
+
+// SearchHit defines model for SearchHit.
+type SearchHit struct {
+	// Excerpt At most 200 characters of the text around what was found
+	Excerpt string `json:"excerpt"`
+
+	// Matches Where in the excerpt the words of the query stand, in code points
+	Matches []Range `json:"matches"`
+
+	// Message With at most 200 characters of its text
+	Message Message `json:"message"`
+	Room    struct {
+		Id   Id     `json:"id"`
+		Name string `json:"name"`
+	} `json:"room"`
+}
+
+// SearchMessages defines model for SearchMessages.
+type SearchMessages struct {
+	// Cursor A `next_cursor`
+	Cursor *string `json:"cursor,omitempty"`
+
+	// FromAi Only what the AI wrote; not together with sender_id
+	FromAi *bool `json:"from_ai,omitempty"`
+	Limit  *int  `json:"limit,omitempty"`
+
+	// Query 1–200 characters (Unicode code points), at least one of them a letter, a digit or a picture
+	Query    string `json:"query"`
+	RoomId   *Id    `json:"room_id,omitempty"`
+	SenderId *Id    `json:"sender_id,omitempty"`
+
+	// Since Not older
+	Since *Moment `json:"since,omitempty"`
+
+	// Till Older; later than since
+	Till *Moment `json:"till,omitempty"`
+}
+
+// SearchPage defines model for SearchPage.
+type SearchPage struct {
+	Items      []SearchHit `json:"items"`
+	NextCursor *string     `json:"next_cursor"`
 }
 
 // SendMessage defines model for SendMessage.
@@ -1145,6 +1333,9 @@ type SendMessage struct {
 
 	// Content Not white space alone
 	Content Content `json:"content"`
+
+	// Mentions Whom the text names with @: at most 50, each of whom stands in it. `all` is for admins. Naming the AI asks nothing by itself; `ai` does
+	Mentions *[]MentionWish `json:"mentions,omitempty"`
 
 	// ReplyTo A UUID other than the nil UUID
 	ReplyTo    *NonNilId              `json:"reply_to,omitempty"`
@@ -1260,6 +1451,9 @@ type Around = NonNilId
 
 // Before A UUID other than the nil UUID
 type Before = NonNilId
+
+// Emoji defines model for Emoji.
+type Emoji = string
 
 // GroupId defines model for GroupId.
 type GroupId = id.ID
@@ -1422,6 +1616,11 @@ type ListAttemptsParams struct {
 	Cursor *string `form:"cursor,omitempty" json:"cursor,omitempty"`
 }
 
+// ForwardMessageParams defines parameters for ForwardMessage.
+type ForwardMessageParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // RegenerateReplyParams defines parameters for RegenerateReply.
 type RegenerateReplyParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
@@ -1485,6 +1684,9 @@ type SendMessageJSONRequestBody = SendMessage
 // EditMessageJSONRequestBody defines body for EditMessage for application/json ContentType.
 type EditMessageJSONRequestBody = EditMessage
 
+// ForwardMessageJSONRequestBody defines body for ForwardMessage for application/json ContentType.
+type ForwardMessageJSONRequestBody = ForwardMessage
+
 // RegenerateReplyJSONRequestBody defines body for RegenerateReply for application/json ContentType.
 type RegenerateReplyJSONRequestBody = AskAgain
 
@@ -1499,3 +1701,6 @@ type MarkReadJSONRequestBody = MarkRead
 
 // ResolveReportJSONRequestBody defines body for ResolveReport for application/json ContentType.
 type ResolveReportJSONRequestBody = ResolveReport
+
+// SearchMessagesJSONRequestBody defines body for SearchMessages for application/json ContentType.
+type SearchMessagesJSONRequestBody = SearchMessages

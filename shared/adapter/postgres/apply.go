@@ -94,7 +94,9 @@ func queue(b *pgx.Batch, w change.Write) error {
 		queueOfPerson(b, w)
 	case change.InsertReport, change.ResolveReport:
 		queueOfReport(b, w)
-	case change.InsertMessage, change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt:
+	case change.InsertMessage:
+		return queueMessage(b, w.Message)
+	case change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt, change.AddReaction, change.RemoveReaction, change.DropMention:
 		queueOfMessage(b, w)
 	case change.InsertGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
 		queueOfGeneration(b, w)
@@ -167,46 +169,6 @@ func queueOfInvitation(b *pgx.Batch, w change.Write) {
 		b.Queue(`UPDATE room_invitations SET status = $2 WHERE id = $1`, w.InvitationID, string(w.Status))
 	case change.UseInvitation:
 		b.Queue(`UPDATE room_invitations SET uses_left = uses_left - 1 WHERE id = $1`, w.InvitationID)
-	}
-}
-
-func queueOfMessage(b *pgx.Batch, w change.Write) {
-	switch w := w.(type) {
-	case change.InsertMessage:
-		m := w.Message
-		var sender, sequence any
-		if m.Sender != nil {
-			sender = m.Sender.ID
-		}
-		if m.Sequence > 0 {
-			sequence = m.Sequence
-		}
-		attempt := 0
-		if m.Reply != nil {
-			attempt = m.Reply.Attempt
-		}
-		b.Queue(`INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, answers, reply_to, visibility, visible_to,
-			client_message_id, token_estimate, attempt, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
-			m.ID, m.RoomID, sequence, m.Event, sender, string(m.Type), string(m.Status), m.Content, m.Answers, m.ReplyTo, string(m.Visibility), m.VisibleTo,
-			m.ClientMessageID, m.TokenEstimate, attempt, m.CreatedAt)
-	case change.SetContent:
-		b.Queue(`UPDATE messages SET content = $2, token_estimate = $3, edited_at = $4, event = $5 WHERE id = $1`, w.MessageID, w.Content, w.TokenEstimate, w.EditedAt, w.Event)
-	case change.SetExcluded:
-		b.Queue(`UPDATE messages SET exclude_from_ai = $2, event = $3 WHERE id = $1`, w.MessageID, w.Excluded, w.Event)
-	case change.Tombstone:
-		b.Queue(`UPDATE messages SET deleted_at = $2, deleted_by = $3, content = '', event = $4 WHERE id = $1`, w.MessageID, w.DeletedAt, string(w.By), w.Event)
-	case change.BeginAttempt:
-		b.Queue(`UPDATE messages SET attempt = $2, status = 'pending', event = $3 WHERE id = $1`, w.MessageID, w.Attempt, w.Event)
-	case change.EndAttempt:
-		if w.Content == nil {
-			b.Queue(`UPDATE messages SET status = $2, event = $3 WHERE id = $1`, w.MessageID, string(w.Status), w.Event)
-			return
-		}
-		// The text that stood until now becomes that of its own attempt: each text is kept once.
-		b.Queue(`UPDATE ai_generations g SET partial_text = m.content FROM messages m
-			WHERE m.id = $1 AND g.message_id = $1 AND g.attempt = m.content_attempt AND g.attempt <> $2`, w.MessageID, w.Attempt)
-		b.Queue(`UPDATE messages SET status = $2, event = $3, content = $4, token_estimate = $5, content_attempt = $6 WHERE id = $1`,
-			w.MessageID, string(w.Status), w.Event, *w.Content, w.TokenEstimate, w.Attempt)
 	}
 }
 

@@ -50,7 +50,7 @@ func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decid
 //
 // Before them an idempotency key is claimed: an equal request waits there.
 func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) {
-	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Parts: map[id.ID]room.Membership{}, Blocked: map[id.ID]bool{},
+	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Parts: map[id.ID]room.Membership{}, People: map[id.ID]room.Membership{}, Blocked: map[id.ID]bool{},
 		Invited: map[id.ID]room.Invitation{}, Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
 	l.key()
 	l.person()
@@ -146,6 +146,10 @@ func (l *loading) members() {
 		}
 		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND `+who+` ORDER BY m.user_id FOR NO KEY UPDATE OF m`, l.n.RoomID, texts(l.n.Parts)).
 			Query(each(scanMember, func(m room.Membership) { l.s.Parts[m.Person.ID] = m }))
+	}
+	if len(l.n.People) > 0 {
+		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND m.user_id = ANY ($2::text[]::uuid[]) AND m.removed_at IS NULL`, l.n.RoomID, texts(l.n.People)).
+			Query(each(scanMember, func(m room.Membership) { l.s.People[m.Person.ID] = m }))
 	}
 	l.invitations()
 	if l.n.Members {
@@ -277,8 +281,18 @@ func (l *loading) messages() {
 	}
 	byID(l.n.Message, func(m message.Message) { l.s.Message = &m })
 	byID(l.n.ReplyTo, func(m message.Message) { l.s.ReplyTo = &m })
+	if !l.n.Source.IsZero() {
+		l.one(messageSQL+` WHERE m.id = $1`+visible+` AND EXISTS (SELECT FROM room_members p JOIN rooms r ON r.id = p.room_id
+			WHERE p.room_id = m.room_id AND p.user_id = $2 AND p.removed_at IS NULL AND r.deleted_at IS NULL)`, []any{l.n.Source, l.n.Person}, func(row pgx.Row) error {
+			m, err := scanMessage(row)
+			if err == nil {
+				l.s.Source = &m
+			}
+			return err
+		})
+	}
 	if l.n.LastMessage {
-		l.one(previewSQL+` WHERE m.id = (SELECT last_message_id FROM room_sequences WHERE room_id = $1) AND m.visibility = 'public'`, []any{l.n.RoomID}, func(row pgx.Row) error {
+		l.one(previewSQL+` WHERE m.id = (SELECT last_message_id FROM room_sequences WHERE room_id = $1) AND m.visibility = 'public'`, []any{l.n.RoomID, l.n.Person}, func(row pgx.Row) error {
 			m, err := scanMessage(row)
 			if err == nil {
 				l.s.LastMessage = &m

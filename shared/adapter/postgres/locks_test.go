@@ -77,6 +77,14 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			_, err := h.messages.Edit(ctx, messages.Edit{RoomID: h.room, MessageID: said.ID, Person: h.master, Content: &text})
 			return err
 		}},
+		{"react", "room_sequences", func() error {
+			_, err := h.messages.React(ctx, messages.React{RoomID: h.room, MessageID: said.ID, Person: h.master, Emoji: "👍"})
+			return err
+		}},
+		{"forward", "room_sequences room_members", func() error {
+			_, err := h.messages.Forward(ctx, messages.Forward{RoomID: h.room, MessageID: said.ID, Person: h.master, To: h.room}, h.key(h.master, "forwardMessage", ""))
+			return err
+		}},
 		{"settle", "room_sequences ai_generations", func() error {
 			g = h.calls(answer.ID, 10)
 			h.trace.take()

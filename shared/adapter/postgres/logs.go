@@ -9,6 +9,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
@@ -41,7 +42,7 @@ func (s Logs) RoomChanges(ctx context.Context, roomID, person id.ID, since int64
 			return nil
 		}
 		e := sortOut(events)
-		if ch.Messages, err = publicMessages(ctx, tx, messageSQL, e.messages); err != nil {
+		if ch.Messages, err = publicMessages(ctx, tx, messageSQL, person, e.messages); err != nil {
 			return err
 		}
 		if ch.Members, err = membersByID(ctx, tx, roomID, e.people); err != nil {
@@ -99,14 +100,14 @@ func shorten(ctx context.Context, db DB, events []event.Event) ([]event.Event, e
 		return events, nil
 	}
 	sizes := map[id.ID]int{}
-	var message id.ID
+	var one id.ID
 	var size int
 	rows, err := db.Query(ctx, `SELECT m.id, greatest(octet_length(m.content), coalesce(octet_length(g.partial_text), 0)) FROM messages m
 		LEFT JOIN ai_generations g ON g.message_id = m.id AND g.attempt = m.attempt WHERE m.id = ANY ($1::text[]::uuid[])`, texts(ids))
 	if err != nil {
 		return nil, err
 	}
-	if _, err := pgx.ForEachRow(rows, []any{&message, &size}, func() error { sizes[message] = size; return nil }); err != nil {
+	if _, err := pgx.ForEachRow(rows, []any{&one, &size}, func() error { sizes[one] = size; return nil }); err != nil {
 		return nil, err
 	}
 	return changes.Shorten(events, sizes), nil
@@ -138,7 +139,10 @@ func (s Logs) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fan
 			return err
 		}
 		e := sortOut(p.Events)
-		if p.Messages, err = publicMessages(ctx, tx, messageSQL, e.messages); err != nil {
+		if p.Messages, err = publicMessages(ctx, tx, messageSQL, id.ID{}, e.messages); err != nil {
+			return err
+		}
+		if err = withReactors(ctx, tx, p.Messages); err != nil {
 			return err
 		}
 		if p.Members, err = audience(ctx, tx, roomID, e); err != nil || !e.room {
@@ -154,6 +158,36 @@ func (s Logs) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fan
 		return err
 	})
 	return p, err
+}
+
+// withReactors adds who gave each reaction: each of them is told which are their own.
+func withReactors(ctx context.Context, db DB, list []message.Message) error {
+	var ids []id.ID
+	for _, m := range list {
+		if len(m.Reactions) > 0 {
+			ids = append(ids, m.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	rows, err := db.Query(ctx, `SELECT message_id, emoji, user_id FROM message_reactions WHERE message_id = ANY ($1::text[]::uuid[])`, texts(ids))
+	if err != nil {
+		return err
+	}
+	var messageID, person id.ID
+	var emoji string
+	_, err = pgx.ForEachRow(rows, []any{&messageID, &emoji, &person}, func() error {
+		for i := range list {
+			for j := range list[i].Reactions {
+				if r := &list[i].Reactions[j]; list[i].ID == messageID && r.Emoji == emoji {
+					r.By = append(r.By, person)
+				}
+			}
+		}
+		return nil
+	})
+	return err
 }
 
 // audience is everybody in the room: who they are is read only where an event is about members.

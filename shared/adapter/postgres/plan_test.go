@@ -20,6 +20,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/search"
 )
 
 // plan is what EXPLAIN says of a statement.
@@ -74,11 +75,23 @@ func hotReads(h *house) map[string]reads {
 	}
 	box := postgres.Outbox{DB: h.db}
 	return map[string]reads{
-		"newest page":    {page(messages.Query{Limit: 50}), 3, 60},
-		"page before":    {page(messages.Query{Before: middle, Limit: 50}), 3, 60},
-		"page after":     {page(messages.Query{After: middle, Limit: 50}), 3, 60},
-		"page around":    {page(messages.Query{Around: middle, Limit: 50}), 3, 60},
-		"one message":    {func() error { _, err := h.messages.Get(ctx, h.room, h.master, middle); return err }, 1, 1},
+		"newest page": {page(messages.Query{Limit: 50}), 3, 60},
+		"page before": {page(messages.Query{Before: middle, Limit: 50}), 3, 60},
+		"page after":  {page(messages.Query{After: middle, Limit: 50}), 3, 60},
+		"page around": {page(messages.Query{Around: middle, Limit: 50}), 3, 60},
+		"one message": {func() error { _, err := h.messages.Get(ctx, h.room, h.master, middle); return err }, 1, 1},
+		"search in a room": {func() error {
+			if h.finds(search.Wish{Person: h.master, RoomID: h.room, Text: "number30000 wor"}) == "" {
+				h.Error("nothing found")
+			}
+			return nil
+		}, 1, 1},
+		"search everywhere": {func() error {
+			if h.finds(search.Wish{Person: h.master, Text: "number29999"}) == "" {
+				h.Error("nothing found")
+			}
+			return nil
+		}, 1, 1},
 		"rooms":          {func() error { _, err := h.rooms.List(ctx, h.master, rooms.Cursor{}, 50); return err }, 1, 50},
 		"one room":       {func() error { _, err := h.rooms.Get(ctx, h.room, h.master); return err }, 1, 1},
 		"members":        {func() error { _, err := h.rooms.ListMembers(ctx, h.room, h.master, id.ID{}, 50); return err }, 0, 0},
@@ -119,6 +132,14 @@ func hotChanges(h *house, question, answer message.Message) []story {
 		}, 2, 2}},
 		{"read", reads{func() error {
 			_, err := h.rooms.MarkRead(ctx, h.room, h.master, h.says(h.master, "new").ID)
+			return err
+		}, 2, 2}},
+		{"react", reads{func() error {
+			_, err := h.messages.React(ctx, messages.React{RoomID: h.room, MessageID: said.ID, Person: h.master, Emoji: "🎌"})
+			return err
+		}, 2, 2}},
+		{"forward", reads{func() error {
+			_, err := h.messages.Forward(ctx, messages.Forward{RoomID: h.room, MessageID: said.ID, Person: h.master, To: h.room}, h.key(h.master, "forwardMessage", ""))
 			return err
 		}, 2, 2}},
 		{"delete", reads{func() error { return h.messages.Delete(ctx, h.room, h.master, said.ID) }, 2, 2}},
@@ -225,6 +246,9 @@ func (h *house) explain(t *testing.T, s statement) plan {
 	return out[0].Plan
 }
 
+// roomKey is what stands before each lexeme of a room.
+func roomKey(v id.ID) string { return strings.TrimSuffix(search.Lexemes(v, "x")[0], "x") }
+
 // fill gives the room messages spread over months up to now, each with its event, and every other table so many rows that
 // no planner would scan it for one.
 func fill(h *house, months, count int) {
@@ -237,6 +261,9 @@ func fill(h *house, months, count int) {
 			'%s', g, g + 1, '%s', 'human', 'completed', repeat('hello world ', 10), 34, at
 			FROM (SELECT g, date_trunc('milliseconds', now() - (%d - g) * interval '%d months' / %d) AS at FROM generate_series(1, %d) g) s`,
 			h.room, h.master, count, months-1, count, count),
+		fmt.Sprintf(`INSERT INTO message_search SELECT id, room_id, sender_id, false, NULL,
+			array_to_tsvector(ARRAY['%[1]shello', '%[1]sworld', '%[1]snumber' || sequence]) FROM messages WHERE room_id = '%[2]s'`, roomKey(h.room), h.room),
+		fmt.Sprintf(`UPDATE messages SET content = content || 'number' || sequence WHERE room_id = '%s' AND sequence BETWEEN 29000 AND 31000`, h.room),
 		fmt.Sprintf(`INSERT INTO room_events (room_id, event, kind, entity_id) SELECT room_id, event, 'message.created', id FROM messages WHERE room_id = '%s'`, h.room),
 		fmt.Sprintf(`UPDATE room_sequences SET sequence = %d, event = %d, last_message_id = (SELECT id FROM messages WHERE room_id = '%s' ORDER BY id DESC LIMIT 1) WHERE room_id = '%s'`,
 			count, count+1, h.room, h.room),
@@ -259,6 +286,10 @@ func fill(h *house, months, count int) {
 			CASE WHEN m.n %% 50 = 1 THEN 'old' ELSE '' END, now() - interval '1 year' + m.n * interval '10 minutes', CASE WHEN m.n %% 100 = 0 THEN NULL ELSE now() - interval '1 year' + m.n * interval '10 minutes' END
 			FROM (SELECT id, row_number() OVER () AS n FROM messages LIMIT 20000) m JOIN (SELECT id, row_number() OVER () AS n FROM rooms WHERE id <> '%[2]s') r ON r.n = m.n %% %[3]d + 1`,
 			h.master, h.room, places),
+		// Reactions and names of others at a third of all messages.
+		fmt.Sprintf(`INSERT INTO message_reactions (message_id, emoji, user_id) SELECT id, '👍', '%s' FROM messages WHERE sequence %% 3 = 0`, h.master),
+		fmt.Sprintf(`INSERT INTO message_mentions (message_id, room_id, kind, user_id, name) SELECT m.id, m.room_id, 'user', u.id, 'somebody'
+			FROM messages m JOIN (SELECT id, row_number() OVER () AS n FROM users WHERE id <> '%s') u ON u.n = m.sequence WHERE m.sequence %% 3 = 0`, h.master),
 		`INSERT INTO outbox (id, queue, body, created_at) SELECT gen_random_uuid(), 'fan-out', '{}', now() - g * interval '1 second' FROM generate_series(1, 20000) g`,
 		fmt.Sprintf(`INSERT INTO idempotency_keys (user_id, operation, key, request_hash, resource_id, created_at)
 			SELECT '%s', 'sendMessage', gen_random_uuid(), '', gen_random_uuid(), now() - g * interval '10 minutes' FROM generate_series(1, 20000) g`, h.master),

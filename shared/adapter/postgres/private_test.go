@@ -41,7 +41,7 @@ func TestNoReaderOfTheRoomFindsPrivateRows(t *testing.T) {
 	latest := int64(h.number(`SELECT event FROM room_sequences WHERE room_id = $1`, h.room))
 	onlyPublic := func(what string, list []message.Message) {
 		t.Helper()
-		if len(list) != 1 || list[0].ID != said.ID {
+		if len(list) != 2 || list[0].Note.Code != message.Joined || list[1].ID != said.ID {
 			t.Errorf("%s: %+v", what, list)
 		}
 	}
@@ -71,7 +71,7 @@ func TestNoReaderOfTheRoomFindsPrivateRows(t *testing.T) {
 		}
 	}
 	name := "renamed"
-	changed, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{Name: &name})
+	changed, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{Description: &name})
 	if err != nil || len(changed.Last) != 0 {
 		t.Errorf("update: %+v %v", changed, err)
 	}

@@ -7,6 +7,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 )
@@ -61,13 +62,14 @@ func TestChangesTellEachEntityOnceAndResetWhatTheyCannot(t *testing.T) {
 		t.Fatal(err)
 	}
 	ch, err := h.logs.RoomChanges(t.Context(), h.room, h.master, 1)
-	if err != nil || len(ch.Messages) != 1 || ch.Messages[0].Content != "two" || len(ch.Removed) != 1 || len(ch.Members) != 0 || ch.LatestEvent != 5 || ch.HasMore || ch.Reset {
+	if err != nil || len(ch.Messages) != 3 || ch.Messages[0].Content != "two" || ch.Messages[1].Note.Code != message.Joined || ch.Messages[2].Note.Code != message.Left ||
+		len(ch.Removed) != 1 || len(ch.Members) != 0 || ch.LatestEvent != 7 || ch.HasMore || ch.Reset {
 		t.Fatalf("%+v %v", ch, err)
 	}
-	if ch, _ := h.logs.RoomChanges(t.Context(), h.room, h.master, 6); !ch.Reset {
+	if ch, _ := h.logs.RoomChanges(t.Context(), h.room, h.master, 8); !ch.Reset {
 		t.Error("a number from the future must reset")
 	}
-	if ch, _ := h.logs.RoomChanges(t.Context(), h.room, h.master, 5); ch.Reset || ch.LatestEvent != 5 {
+	if ch, _ := h.logs.RoomChanges(t.Context(), h.room, h.master, 7); ch.Reset || ch.LatestEvent != 7 {
 		t.Error("up to date must not reset")
 	}
 	if _, err := h.db.Exec(t.Context(), `DELETE FROM room_events WHERE event <= 3`); err != nil {

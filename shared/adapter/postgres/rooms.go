@@ -30,13 +30,15 @@ func roomFields(r *room.Room) []any {
 
 // mineSQL is rooms with their numbers as the person $1 has them.
 const mineSQL = `SELECT ` + roomColumns + `, m.role, m.notify, m.last_read_message_id, m.last_read_sequence, s.sequence, s.event, s.last_message_id,
-	coalesce((SELECT event FROM user_sequences WHERE user_id = $1), 0)
+	coalesce((SELECT event FROM user_sequences WHERE user_id = $1), 0),
+	(SELECT count(*) FROM message_mentions n WHERE n.room_id = m.room_id AND n.user_id = $1 AND n.message_id > coalesce(m.last_read_message_id, m.room_id)) +
+	(SELECT count(*) FROM message_mentions n WHERE n.room_id = m.room_id AND n.user_id IS NULL AND n.kind = 'all' AND n.message_id > coalesce(m.last_read_message_id, m.room_id))
 	FROM rooms r JOIN room_members m ON m.room_id = r.id AND m.user_id = $1 JOIN room_sequences s ON s.room_id = r.id`
 
 func scanMine(row pgx.Row) (room.Mine, error) {
 	var m room.Mine
 	err := row.Scan(append(roomFields(&m.Room), &m.Role, &m.Notify, &m.LastReadMessageID, &m.LastReadSequence, &m.LastSequence, &m.LatestEvent, &m.LastMessageID,
-		&m.UserEvent)...)
+		&m.UserEvent, &m.UnreadMentions)...)
 	return m, err
 }
 
@@ -93,7 +95,7 @@ func withLast(ctx context.Context, db DB, person id.ID, mine []room.Mine) (rooms
 	for _, m := range mine {
 		ids = append(ids, m.LastMessageID)
 	}
-	last, err := publicMessages(ctx, db, previewSQL, ids)
+	last, err := publicMessages(ctx, db, previewSQL, person, ids)
 	for _, m := range last {
 		l.Last[m.RoomID] = m
 	}

@@ -25,7 +25,7 @@ func (broke) Hold(a ai.Ask) (ai.Terms, error) {
 // everythingStored counts every row that a request could write.
 const everythingStored = `SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM ai_generations) + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM outbox)
 	+ (SELECT count(*) FROM room_events) + (SELECT count(*) FROM user_events) + (SELECT sum(sequence + event) FROM room_sequences) + (SELECT sum(event) FROM user_sequences)
-	+ (SELECT sum(last_read_sequence) FROM room_members)`
+	+ (SELECT sum(last_read_sequence) FROM room_members) + (SELECT count(*) FROM message_search) + (SELECT count(*) FROM message_reactions) + (SELECT count(*) FROM message_mentions)`
 
 func TestWhoCannotPayAsksNothingAndNothingIsStored(t *testing.T) {
 	t.Parallel()
@@ -88,11 +88,11 @@ func TestWhoJoinsAgainStaysWhatTheyAreAndHasReadWhatWasSaidMeanwhile(t *testing.
 	}
 	h.says(h.master, "two")
 	last := h.says(h.master, "three")
-	if joined, err = h.rooms.Join(t.Context(), h.room, "mei", room.Member); err != nil || joined.Role != room.Member || joined.LastRead != last.ID {
+	if joined, err = h.rooms.Join(t.Context(), h.room, "mei", room.Member); err != nil || joined.Role != room.Member || joined.LastRead != h.last() {
 		t.Fatal(joined, err)
 	}
 	mine, err := h.rooms.Get(t.Context(), h.room, mei)
-	if err != nil || mine.Rooms[0].Unread() != 0 || mine.Rooms[0].LastReadMessageID != last.ID || mine.Rooms[0].Role != room.Member {
+	if err != nil || mine.Rooms[0].Unread() != 0 || mine.Rooms[0].LastReadMessageID.Compare(last.ID) <= 0 || mine.Rooms[0].Role != room.Member {
 		t.Fatal(mine, err)
 	}
 	h.says(h.master, "four")

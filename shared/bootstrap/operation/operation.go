@@ -36,9 +36,9 @@ func Start(name string, build func(f *Frame) httpapi.Handler) {
 // where the function has it, else by each environment alone.
 func Serve(e *environment.Environment, cache *redis.Client, auth *httpapi.Auth, handler httpapi.Handler) any {
 	if class := e.Function.Limit; class != "" {
-		rule, err := httpapi.LimitOf(class, e.Config.LimitFactor)
+		limited, err := httpapi.Limited(httpapi.Limits{Limiter: redis.NewLimiter(cache), Factor: e.Config.LimitFactor}, class, handler)
 		e.Fail(err)
-		handler = httpapi.Limited(redis.NewLimiter(cache), rule, handler)
+		handler = limited
 	}
 	s := httpapi.New(httpapi.Config{PublicOrigin: e.Config.PublicOrigin, Auth: auth, Origin: e.AWS.Origin(), Log: e.Config.Log()})
 	s.Handle(e.Function.Method, e.Function.Path, e.Function.Open, handler)

@@ -12,8 +12,10 @@ import (
 	"github.com/aws/aws-lambda-go/cfn"
 	"github.com/aws/aws-sdk-go-v2/feature/rds/auth"
 	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/migrations"
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 )
 
@@ -75,5 +77,33 @@ func (m migrator) migrate(ctx context.Context) error {
 			return fmt.Errorf("sign for the database: %w", err)
 		}
 	}
-	return migrations.UpWith(ctx, config, m.appRole)
+	if err := migrations.UpWith(ctx, config, m.appRole); err != nil {
+		return err
+	}
+	return m.fill(ctx, config)
+}
+
+const (
+	fillBatch = 1000
+	// fillMargin is what stays of the function's time to answer; what is not filled by then, nights do.
+	fillMargin = time.Minute
+)
+
+// fill makes rows that were there before a migration what the new code expects, in bounded steps.
+func (m migrator) fill(ctx context.Context, config *pgx.ConnConfig) error {
+	pool, err := postgres.Open(ctx, config.ConnString(), postgres.MaxConns(1), func(c *pgxpool.Config) { c.ConnConfig.Password = config.Password })
+	if err != nil {
+		return err
+	}
+	defer pool.Close()
+	store := postgres.Maintenance{DB: pool}
+	for {
+		if end, bounded := ctx.Deadline(); bounded && time.Until(end) < fillMargin {
+			m.log.Warn("not all messages can be found yet; nights go on")
+			return nil
+		}
+		if looked, err := store.FillSearch(ctx, fillBatch); err != nil || looked < fillBatch {
+			return err
+		}
+	}
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/reports"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/search"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
@@ -57,6 +58,9 @@ func (s *Services) Messages(c ai.Catalogue) messages.Messages {
 func (s *Services) Replies(c ai.Catalogue) replies.Replies {
 	return replies.Replies{Store: postgres.Generations{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Meter: ai.Unmetered{}, Hint: redis.NewStopHint(s.Redis)}
 }
+
+// Search is the use case about what was said somewhere.
+func (s *Services) Search() search.Search { return search.Search{Store: postgres.Search{DB: s.DB}} }
 
 // Changes is the use case about what was missed.
 func (s *Services) Changes() changes.Changes { return changes.Changes{Store: postgres.Logs{DB: s.DB}} }

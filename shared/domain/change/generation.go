@@ -37,7 +37,7 @@ func (p *Plan) End(g ai.Generation, o ai.Outcome, question, answer *message.Mess
 	if answer == nil || answer.Reply == nil || answer.Reply.Attempt != g.Number {
 		return s
 	}
-	w := EndAttempt{MessageID: g.MessageID, Attempt: g.Number, Status: o.Status, Event: p.Changed(*answer).Event}
+	w := EndAttempt{RoomID: g.RoomID, MessageID: g.MessageID, Attempt: g.Number, Status: o.Status, Event: p.Changed(*answer).Event}
 	if keep && o.Text != "" {
 		w.Content, w.TokenEstimate = &o.Text, ai.Estimate(o.Text)
 	}
@@ -58,7 +58,7 @@ func (p *Plan) Stop(running []ai.Generation) (told []ai.Generation) {
 		if g.Visibility == message.Private {
 			answer.VisibleTo = g.AskerID
 		}
-		p.Write(EndAttempt{MessageID: g.MessageID, Attempt: g.Number, Status: message.Cancelled, Event: p.Changed(answer).Event})
+		p.Write(EndAttempt{RoomID: g.RoomID, MessageID: g.MessageID, Attempt: g.Number, Status: message.Cancelled, Event: p.Changed(answer).Event})
 	}
 	return told
 }

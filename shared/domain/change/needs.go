@@ -87,6 +87,10 @@ type Needs struct {
 	// Message is a message of the room; ReplyTo too.
 	Message id.ID
 	ReplyTo id.ID
+	// Source is a message of whatever room the person is in, of which something is made here.
+	Source id.ID
+	// People are persons whose parts in the room are read.
+	People []id.ID
 	// Pair is a question or its answer: both are read.
 	Pair id.ID
 

@@ -123,6 +123,11 @@ func (p *Plan) post(m message.Message, place id.Place) message.Message {
 	return m
 }
 
+// Tell posts what the room says of itself; everybody there reads it in their own language.
+func (p *Plan) Tell(n message.Note) message.Message {
+	return p.Post(message.Message{RoomID: p.room.ID, Type: message.System, Status: message.Completed, Visibility: message.Public, Note: &n})
+}
+
 // Changed counts a change of a message that stands, and gives it its number.
 func (p *Plan) Changed(m message.Message) message.Message {
 	m.Event = p.log(event.MessageUpdated, m)

@@ -42,6 +42,10 @@ type Situation struct {
 
 	Message *message.Message
 	ReplyTo *message.Message
+	// Source is nil if the person may not see it.
+	Source *message.Message
+	// People are those of the needs who are in the room.
+	People map[id.ID]room.Membership
 	// Question and Answer are the pair, or those of the generation; nil where there is none that the person may see.
 	Question *message.Message
 	Answer   *message.Message

@@ -121,6 +121,7 @@ type (
 	InsertMessage struct{ Message message.Message }
 	// SetContent writes a text that its author changed.
 	SetContent struct {
+		RoomID        id.ID
 		MessageID     id.ID
 		Content       string
 		TokenEstimate int
@@ -133,12 +134,29 @@ type (
 		Excluded  bool
 		Event     int64
 	}
-	// Tombstone leaves a deleted message without its text.
+	// Tombstone leaves a deleted message without its text, and without what was said to it.
 	Tombstone struct {
 		MessageID id.ID
 		DeletedAt time.Time
 		By        message.DeletedBy
 		Event     int64
+	}
+	// AddReaction answers a message with an emoji.
+	AddReaction struct {
+		MessageID, UserID id.ID
+		Emoji             string
+		Event             int64
+	}
+	// RemoveReaction takes that back.
+	RemoveReaction struct {
+		MessageID, UserID id.ID
+		Emoji             string
+		Event             int64
+	}
+	// DropMention takes a mark away whose name no longer stands in the text.
+	DropMention struct {
+		MessageID id.ID
+		Mention   message.Mention
 	}
 	// BeginAttempt lets an answer wait for another attempt; the old text stays.
 	BeginAttempt struct {
@@ -148,6 +166,7 @@ type (
 	}
 	// EndAttempt writes the end of an answer's newest attempt, and its text if it brought one.
 	EndAttempt struct {
+		RoomID        id.ID
 		MessageID     id.ID
 		Attempt       int
 		Status        message.Status
@@ -198,6 +217,9 @@ func (InsertMessage) write()     {}
 func (SetContent) write()        {}
 func (SetExcluded) write()       {}
 func (Tombstone) write()         {}
+func (AddReaction) write()       {}
+func (RemoveReaction) write()    {}
+func (DropMention) write()       {}
 func (BeginAttempt) write()      {}
 func (EndAttempt) write()        {}
 func (InsertGeneration) write()  {}

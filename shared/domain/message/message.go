@@ -70,6 +70,10 @@ type Message struct {
 	TokenEstimate   int
 	ClientMessageID id.ID
 	Reply           *Reply // of AI messages
+	Note            *Note  // of system messages
+	Forwarded       *Forwarded
+	Mentions        []Mention
+	Reactions       []Reaction
 	EditedAt        time.Time
 	DeletedAt       time.Time
 	DeletedBy       DeletedBy // empty where nobody knows

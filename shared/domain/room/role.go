@@ -36,12 +36,14 @@ type Right string
 const (
 	Read          Right = "read"
 	Report        Right = "report"         // report a message
-	Send          Right = "send"           // send, edit and delete own messages; type
+	Send          Right = "send"           // send, forward, edit and delete own messages; type
+	React         Right = "react"          // answer a message with an emoji
 	AskAI         Right = "ask_ai"         // ask, regenerate and stop one's own question
 	SteerAny      Right = "steer_any"      // regenerate and stop anybody's question
 	ExcludeOwn    Right = "exclude_own"    // keep one's own message from the AI
 	ExcludeAny    Right = "exclude_any"    // keep anybody's message from the AI
 	DeleteAny     Right = "delete_any"     // delete anybody's message
+	MentionAll    Right = "mention_all"    // name everybody at once
 	ChangeRoom    Right = "change_room"    // name, model, instructions, cutoff, archive
 	ManageMembers Right = "manage_members" // invite, remove and re-role readers, guests and members; see reports
 	ManageAdmins  Right = "manage_admins"  // invite, make and unmake an admin; set a member's monthly cap
@@ -51,8 +53,8 @@ const (
 
 // matrix is the one place that says which role has which right: the lowest role that has it.
 var matrix = map[Right]Role{
-	Read: Reader, Report: Reader, Send: Guest, ExcludeOwn: Guest, AskAI: Member,
-	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, ChangeRoom: Admin, ManageMembers: Admin,
+	Read: Reader, Report: Reader, Send: Guest, React: Guest, ExcludeOwn: Guest, AskAI: Member,
+	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, MentionAll: Admin, ChangeRoom: Admin, ManageMembers: Admin,
 	ManageAdmins: Master, DeleteRoom: Master, TransferRoom: Master,
 }
 

@@ -77,6 +77,8 @@ type Mine struct {
 	Notify            Notify
 	LastReadMessageID id.ID
 	LastReadSequence  int64
+	// UnreadMentions is how many messages after my read position name me.
+	UnreadMentions int64
 	// UserEvent is the number of the person's own stream at the moment the room was read.
 	UserEvent int64
 }

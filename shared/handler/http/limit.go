@@ -7,33 +7,58 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 )
 
-// limits are how often one person may call the operations of each class, as the contract's x-lambda.limit names them: far more
-// than people do, far less than one account needs to take the product from the others.
-var limits = map[string]ratelimit.Rule{
-	"send":   {Burst: 60, Every: 500 * time.Millisecond},
-	"ask":    {Burst: 20, Every: 3 * time.Second},
-	"write":  {Burst: 120, Every: 250 * time.Millisecond},
-	"read":   {Burst: 600, Every: 50 * time.Millisecond},
-	"ticket": {Burst: 120, Every: time.Second},
+// limit is a bucket that each person has; with perRoom, one for each room that they call into.
+type limit struct {
+	burst   int
+	every   time.Duration
+	perRoom bool
 }
 
-// LimitOf is the rule of a class, made factor times as generous: a stage without strangers has a large one. Returns an error
-// for a class that has no rule.
-func LimitOf(class string, factor int) (ratelimit.Rule, error) {
-	rule, there := limits[class]
+// limits is the one table of how often one person may call the operations of each class, as the contract's x-lambda.limit
+// names them: far more than people do, far less than one account needs to take the product from the others.
+var limits = map[string]limit{
+	// What was written without a network goes at once when there is one: a whole outbox.
+	"send":   {burst: 60, every: 10 * time.Second / 30, perRoom: true},
+	"ask":    {burst: 20, every: time.Minute / 20},
+	"invite": {burst: 60, every: time.Hour / 60},
+	"search": {burst: 60, every: time.Minute / 60},
+	"write":  {burst: 120, every: 250 * time.Millisecond},
+	"read":   {burst: 600, every: 50 * time.Millisecond},
+	"ticket": {burst: 120, every: time.Second},
+}
+
+// Limits counts calls. A stage without strangers has a large factor: every limit is so many times as generous.
+type Limits struct {
+	Limiter ratelimit.Limiter
+	Factor  int
+}
+
+// take takes a token of the class from the caller's bucket.
+func (l Limits) take(r *Request, class string) error {
+	limit, there := limits[class]
 	if !there {
-		return rule, fmt.Errorf("there is no limit %q", class)
+		return fmt.Errorf("there is no limit %q", class)
 	}
-	factor = max(factor, 1)
-	return ratelimit.Rule{Name: "http-" + class, Burst: rule.Burst * factor, Every: rule.Every / time.Duration(factor)}, nil
+	factor := max(l.Factor, 1)
+	rule := ratelimit.Rule{Name: "http-" + class, Burst: limit.burst * factor, Every: limit.every / time.Duration(factor)}
+	key := r.Caller.UserID.String()
+	if limit.perRoom {
+		key += " " + r.Param("roomId")
+	}
+	return ratelimit.Allow(r.Request().Context(), l.Limiter, rule, key)
 }
 
-// Limited takes a token of the caller's before it calls the handler. Returns rate_limited, with the time to wait.
-func Limited(l ratelimit.Limiter, rule ratelimit.Rule, h Handler) Handler {
+// Limited takes a token of the class before it calls the handler; what the request turns out to ask for may take others, with
+// Request.Spend. Returns an error for a class that has no limit.
+func Limited(l Limits, class string, h Handler) (Handler, error) {
+	if _, there := limits[class]; !there {
+		return nil, fmt.Errorf("there is no limit %q", class)
+	}
 	return func(r *Request) error {
-		if err := ratelimit.Allow(r.Request().Context(), l, rule, r.Caller.UserID.String()); err != nil {
+		r.spend = func(class string) error { return l.take(r, class) }
+		if err := r.Spend(class); err != nil {
 			return err
 		}
 		return h(r)
-	}
+	}, nil
 }

@@ -19,6 +19,16 @@ import (
 type Request struct {
 	echo.Context
 	Caller user.Caller
+	spend  func(class string) error
+}
+
+// Spend takes a token of another class: one operation may do what costs differently. Returns rate_limited, with the time to
+// wait. Where nothing is limited, as in tests, it admits everything.
+func (r *Request) Spend(class string) error {
+	if r.spend == nil {
+		return nil
+	}
+	return r.spend(class)
 }
 
 // ID is an id in the path. Returns not_found for what is no UUID: nothing can be there.

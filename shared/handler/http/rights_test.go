@@ -187,6 +187,19 @@ func (p *plot) offered(to id.ID) {
 	}
 }
 
+// elsewhere is another room, of aki's own.
+func (p *plot) elsewhere() (v id.ID) {
+	v = id.Floor(time.Now().Add(-time.Hour)).Place().ID()
+	p.exec(`INSERT INTO rooms (id, name, owner_id) VALUES ($1, 'Elsewhere', $2)`, v, p.aki)
+	p.exec(`INSERT INTO room_sequences (room_id, sequence, event, last_message_id) VALUES ($1, 0, 0, $1)`, v)
+	p.exec(`INSERT INTO room_members (room_id, user_id, role, version) VALUES ($1, $2, 'master', 1)`, v, p.aki)
+	return v
+}
+
+func reacting(p *plot) wish {
+	return wish{path: map[string]any{"messageId": p.others, "emoji": "%F0%9F%91%8D"}}
+}
+
 type cases map[string]func(p *plot) wish
 
 // plain has one case, which asks for nothing in particular.
@@ -243,6 +256,10 @@ var messageWishes = map[string]cases{
 		"plain":  func(*plot) wish { return wish{body: body{"client_message_id": key(), "content": "x"}} },
 		"asking": func(*plot) wish { return wish{body: body{"client_message_id": key(), "content": "x", "ai": body{}}} },
 	},
+	"addReaction": {"": reacting}, "removeReaction": {"": reacting},
+	"forwardMessage": {"": func(p *plot) wish {
+		return wish{path: map[string]any{"messageId": p.others}, body: body{"room_id": p.elsewhere()}}
+	}},
 	"reportMessage": {"": messageCase(others, body{"reason": "spam"})},
 	"listReports":   plain(nil),
 	"resolveReport": {"": func(p *plot) wish {

@@ -13,6 +13,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/domain/user"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/search"
 )
 
 // Person is a user as others see them.
@@ -47,6 +48,10 @@ func Message(m message.Message) api.Message {
 		p := Person(*m.Sender)
 		out.Sender = &p
 	}
+	for _, r := range m.Reactions {
+		out.Reactions = append(out.Reactions, api.Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine})
+	}
+	out.Mentions, out.System, out.Forwarded = marks(m.Mentions), note(m.Note), forwarded(m.Forwarded)
 	if r := m.Reply; r != nil {
 		out.Ai = &api.AIReply{Provider: r.Provider, Model: r.Model, Attempt: r.Attempt, ContentAttempt: r.ContentAttempt, Attempts: r.Attempt,
 			InputTokens: r.InputTokens, CachedInputTokens: r.CachedTokens, OutputTokens: r.OutputTokens, ReasoningTokens: r.Reasoning, ChargedTokens: r.ChargedTokens,
@@ -60,6 +65,16 @@ func Messages(list []message.Message) []api.Message {
 	out := make([]api.Message, len(list))
 	for i, m := range list {
 		out[i] = Message(m)
+	}
+	return out
+}
+
+// Hit is a message that was found.
+func Hit(h search.Hit) api.SearchHit {
+	out := api.SearchHit{Message: Message(h.Message.Preview()), Excerpt: h.Excerpt.Text, Matches: make([]api.Range, len(h.Excerpt.Matches))}
+	out.Room.Id, out.Room.Name = h.Message.RoomID, h.RoomName
+	for i, m := range h.Excerpt.Matches {
+		out.Matches[i] = api.Range{Start: m.Start, End: m.End}
 	}
 	return out
 }
@@ -94,7 +109,7 @@ func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 func MyRoom(m room.Mine, last map[id.ID]message.Message) api.Room {
 	out := Room(m.Room, last)
 	role, unread, notify := api.Role(m.Role), m.Unread(), api.Notify(m.Notify)
-	out.Role, out.UnreadCount, out.LastReadMessageId, out.Notify = &role, &unread, orNull(m.LastReadMessageID), &notify
+	out.Role, out.UnreadCount, out.UnreadMentions, out.LastReadMessageId, out.Notify = &role, &unread, &m.UnreadMentions, orNull(m.LastReadMessageID), &notify
 	return out
 }
 

@@ -97,13 +97,7 @@ func (f FanOut) pushRoom(ctx context.Context, roomID id.ID, p outbox.Push) error
 	for _, m := range push.Members {
 		people = append(people, m.Person.ID)
 	}
-	var frames [][]byte
-	for _, e := range push.Events {
-		if frame := f.Frames.Room(roomID, e, push); frame != nil {
-			frames = append(frames, frame)
-		}
-	}
-	return f.post(ctx, people, frames)
+	return f.post(ctx, people, f.letters(roomID, push))
 }
 
 // project heals the memberships' projection, should the function that changed one have died before writing it, and
@@ -126,13 +120,18 @@ func (f FanOut) project(ctx context.Context, roomID id.ID, push RoomPush) error 
 				raised = append(raised, room.Membership{Person: m.Person, RoomID: roomID, Version: e.Number})
 			}
 		case event.MessageCreated:
-			if !e.ActorID.IsZero() {
+			if !e.ActorID.IsZero() && !tellsOfItself(push, e.EntityID) {
 				errs = append(errs, f.Memberships.RaiseRead(ctx, e.ActorID, roomID, e.EntityID))
 			}
 		case event.MessageUpdated, event.RoomUpdated, event.RoomJoined, event.RoomLeft, event.InvitationCreated, event.InvitationUpdated: // say nothing of who is in
 		}
 	}
 	return errors.Join(append(errs, f.raise(ctx, raised))...)
+}
+
+// tellsOfItself says whether the message is the room's own: who caused it has not read past it.
+func tellsOfItself(push RoomPush, messageID id.ID) bool {
+	return slices.ContainsFunc(push.Messages, func(m message.Message) bool { return m.ID == messageID && m.Type == message.System })
 }
 
 // raise writes of each membership only the newest that is known here.
@@ -165,5 +164,5 @@ func (f FanOut) pushUser(ctx context.Context, person id.ID, p outbox.Push) error
 			frames = append(frames, frame)
 		}
 	}
-	return f.post(ctx, []id.ID{person}, frames)
+	return f.post(ctx, []id.ID{person}, letters{shared: frames})
 }

@@ -22,7 +22,8 @@ const (
 )
 
 // post sends the frames to the newest sockets of each of these people, in order for each socket, many sockets at once.
-func (f FanOut) post(ctx context.Context, people []id.ID, frames [][]byte) error {
+func (f FanOut) post(ctx context.Context, people []id.ID, l letters) error {
+	frames := l.shared
 	if len(frames) == 0 || len(people) == 0 {
 		return nil
 	}
@@ -53,7 +54,7 @@ func (f FanOut) post(ctx context.Context, people []id.ID, frames [][]byte) error
 		slots <- struct{}{}
 		posts.Go(func() {
 			defer func() { <-slots }()
-			f.postTo(ctx, c.ID, frames)
+			f.postTo(ctx, c.ID, l.to(c.UserID))
 		})
 	}
 	return nil

@@ -24,6 +24,8 @@ type NightStore interface {
 	PurgeUserEvents(ctx context.Context, limit int) (int64, error)
 	PurgeKeys(ctx context.Context, limit int) (int64, error)
 	PurgeAttempts(ctx context.Context, limit int) (int64, error)
+	// FillSearch looks at so many messages that may not be found yet, and makes them so.
+	FillSearch(ctx context.Context, limit int) (int64, error)
 }
 
 // Activity tells whether anything was written since the last night, without waking the database.
@@ -77,26 +79,26 @@ func (n Night) work(ctx context.Context, now time.Time) (map[string]any, error) 
 		failed = ErrFewPartitions
 	}
 	for _, p := range []struct {
-		name  string
-		purge func(ctx context.Context, limit int) (int64, error)
+		name string
+		step func(ctx context.Context, limit int) (int64, error)
 	}{
 		{"events", n.Store.PurgeEvents}, {"user_events", n.Store.PurgeUserEvents}, {"idempotency_keys", n.Store.PurgeKeys},
-		{"attempt_texts", n.Store.PurgeAttempts},
+		{"attempt_texts", n.Store.PurgeAttempts}, {"search", n.Store.FillSearch},
 		{"sessions", func(ctx context.Context, limit int) (int64, error) { return n.Sessions.Purge(ctx, now, limit) }},
 	} {
-		total, err := whole(ctx, p.purge)
+		total, err := whole(ctx, p.step)
 		done[p.name] = total
 		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("purge %s: %w", p.name, err))
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", p.name, err))
 		}
 	}
 	return done, errors.Join(failed, ctx.Err())
 }
 
-// whole purges batch by batch until one is not full.
-func whole(ctx context.Context, purge func(ctx context.Context, limit int) (int64, error)) (total int64, err error) {
+// whole goes on batch by batch until one is not full.
+func whole(ctx context.Context, step func(ctx context.Context, limit int) (int64, error)) (total int64, err error) {
 	for ctx.Err() == nil {
-		n, err := purge(ctx, batch)
+		n, err := step(ctx, batch)
 		total += n
 		if err != nil || n < batch {
 			return total, err

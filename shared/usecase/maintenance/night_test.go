@@ -37,6 +37,7 @@ func (p *purges) PurgeEvents(context.Context, int) (int64, error)     { return p
 func (p *purges) PurgeUserEvents(context.Context, int) (int64, error) { return p.purge("user_events") }
 func (p *purges) PurgeKeys(context.Context, int) (int64, error)       { return p.purge("keys") }
 func (p *purges) PurgeAttempts(context.Context, int) (int64, error)   { return p.purge("attempts") }
+func (p *purges) FillSearch(context.Context, int) (int64, error)      { return p.purge("search") }
 func (p *purges) Purge(context.Context, time.Time, int) (int64, error) {
 	return p.purge("sessions")
 }
@@ -87,10 +88,10 @@ func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {
 	night := maintenance.Night{Store: store, Sessions: store, Activity: activity}
 	now := time.Now()
 	done, err := night.Run(t.Context(), now)
-	if want := "partitions events user_events keys attempts sessions"; err == nil || len(done) != 6 || strings.Join(store.ran, " ") != want {
+	if want := "partitions events user_events keys attempts search sessions"; err == nil || len(done) != 7 || strings.Join(store.ran, " ") != want {
 		t.Fatalf("%v %v %v", done, err, store.ran)
 	}
-	if strings.Count(err.Error(), "broken") != 5 {
+	if strings.Count(err.Error(), "broken") != 6 {
 		t.Errorf("not every failure is told: %v", err)
 	}
 	// What failed is tried again, although nothing was written.

@@ -50,7 +50,8 @@ func edit(s change.Situation, p *change.Plan, m message.Message, cmd Edit) messa
 	m = p.Changed(m)
 	if newText {
 		m.Content, m.TokenEstimate, m.EditedAt = *cmd.Content, ai.Estimate(*cmd.Content), s.Now
-		p.Write(change.SetContent{MessageID: m.ID, Content: m.Content, TokenEstimate: m.TokenEstimate, EditedAt: m.EditedAt, Event: m.Event})
+		p.Write(change.SetContent{RoomID: m.RoomID, MessageID: m.ID, Content: m.Content, TokenEstimate: m.TokenEstimate, EditedAt: m.EditedAt, Event: m.Event})
+		m.Mentions = unmark(p, m)
 	}
 	if newFlag {
 		m.ExcludeFromAI = *cmd.ExcludeFromAI
@@ -99,6 +100,9 @@ func (m Messages) Delete(ctx context.Context, roomID, person, messageID id.ID) e
 		found, err := s.Standing()
 		if err != nil {
 			return nil, err
+		}
+		if found.Type == message.System {
+			return nil, fault.New(fault.Forbidden, "What a room says of itself stays.")
 		}
 		right, by := room.DeleteAny, message.ByAdmin
 		if found.Type == message.Human && found.IsOwnOf(person) {

@@ -18,6 +18,7 @@ type Send struct {
 	ClientMessageID id.ID
 	Content         string
 	ReplyTo         id.ID
+	Mentions        []message.Mention // by kind and id; whose name stands in the text, the room says
 	Ask             *Ask
 	// Refusal is what is wrong with the request itself: it is told after access, replay and rights.
 	Refusal error
@@ -48,7 +49,7 @@ func (m Messages) Send(ctx context.Context, cmd Send, key change.Key) (Sent, err
 	}
 	key.Resource = cmd.ClientMessageID
 	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Sender, Profile: true, RaisesRead: true,
-		ReplyTo: cmd.ReplyTo, Unfinished: cmd.Ask != nil}
+		ReplyTo: cmd.ReplyTo, People: mentioned(cmd.Mentions), Unfinished: cmd.Ask != nil}
 	var sent Sent
 	err := m.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -79,8 +80,12 @@ func (m Messages) send(s change.Situation, p *change.Plan, cmd Send, models []ai
 	if err := refusal(s, cmd); err != nil {
 		return Sent{}, err
 	}
+	mentions, err := mark(s, cmd)
+	if err != nil {
+		return Sent{}, err
+	}
 	sent := Sent{Created: true, Message: p.Post(message.Message{RoomID: s.Room.ID, Sender: &s.Actor, Type: message.Human, Status: message.Completed,
-		Content: cmd.Content, ReplyTo: cmd.ReplyTo, Visibility: message.Public, ClientMessageID: cmd.ClientMessageID, TokenEstimate: ai.Estimate(cmd.Content)})}
+		Content: cmd.Content, ReplyTo: cmd.ReplyTo, Mentions: mentions, Visibility: message.Public, ClientMessageID: cmd.ClientMessageID, TokenEstimate: ai.Estimate(cmd.Content)})}
 	if cmd.Ask != nil {
 		answer, err := m.ask(s, p, sent.Message, *cmd.Ask, models, unlisted)
 		if err != nil {

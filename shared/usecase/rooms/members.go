@@ -8,6 +8,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
@@ -67,21 +68,15 @@ func (r Rooms) Join(ctx context.Context, roomID id.ID, username string, role roo
 	return joined, err
 }
 
-// Enter puts the acting person into the room. What was said before they came, or while they were away, is read.
+// Enter puts the acting person into the room. What was said before they came, or while they were away, is read, and so is that
+// they came.
 func Enter(s change.Situation, p *change.Plan, role room.Role, monthlyCap *int64) room.Membership {
 	joined := room.Membership{Person: s.Actor, RoomID: s.Room.ID, Role: role, Version: p.RoomEvent(event.MemberUpdated, s.Actor.ID), JoinedAt: s.Now,
-		MonthlyCap: monthlyCap, LastRead: readFrom(s.Room)}
-	p.Write(change.PutMember{Membership: joined, LastRead: joined.LastRead, LastSequence: s.Room.LastSequence})
+		MonthlyCap: monthlyCap}
+	joined.LastRead = p.Tell(message.Note{Code: message.Joined, Actor: message.NameOf(s.Actor), User: message.NameOf(s.Actor)}).ID
+	p.Write(change.PutMember{Membership: joined, LastRead: joined.LastRead, LastSequence: p.Room().LastSequence})
 	p.UserEvent(s.Actor.ID, event.RoomJoined, s.Room.ID)
 	return joined
-}
-
-// readFrom is where somebody begins to count unread messages.
-func readFrom(m room.Mine) id.ID {
-	if m.LastMessageID == m.ID {
-		return id.ID{} // a room without messages
-	}
-	return m.LastMessageID
 }
 
 // Rerole is the wish to give a member another role, or another cap on what they may spend in a month; nil leaves one as it is.
@@ -98,7 +93,7 @@ const MaxCap = 1_000_000_000_000_000
 // UpdateMember changes somebody's role or cap. What would change nothing is no event. Returns not_found, forbidden,
 // master_must_transfer, room_archived, room_frozen, validation_failed.
 func (r Rooms) UpdateMember(ctx context.Context, cmd Rerole) (changed room.Membership, mine room.Mine, err error) {
-	n := change.Needs{RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Parts: []id.ID{cmd.Member}}
+	n := change.Needs{RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Profile: true, Parts: []id.ID{cmd.Member}}
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
 			return nil, err
@@ -113,6 +108,9 @@ func (r Rooms) UpdateMember(ctx context.Context, cmd Rerole) (changed room.Membe
 		p := s.Plan(cmd.Person, n)
 		changed.Version = p.RoomEvent(event.MemberUpdated, cmd.Member)
 		p.Write(change.UpdateMember{Membership: changed})
+		if changed.Role != s.Parts[cmd.Member].Role {
+			p.Tell(message.Note{Code: message.RoleChanged, Actor: message.NameOf(s.Actor), User: message.NameOf(changed.Person), Value: string(changed.Role)})
+		}
 		return p, nil
 	}, func() []transact.Step { return []transact.Step{r.project(changed)} })
 	return changed, mine, err
@@ -179,7 +177,7 @@ func mustTransfer() error {
 // Remove takes a person out of a room, by themselves or by somebody who may; what they wrote stays, and an offer of the room
 // to them ends. Returns not_found, forbidden, master_must_transfer.
 func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
-	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: actor, Parts: []id.ID{person}, Streams: []id.ID{person}}
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: actor, Profile: true, Parts: []id.ID{person}, Streams: []id.ID{person}}
 	var removed room.Membership
 	return r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -202,6 +200,7 @@ func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
 		p := s.Plan(actor, n)
 		removed = room.Membership{Person: room.Person{ID: person}, RoomID: roomID, Version: p.RoomEvent(event.MemberRemoved, person)}
 		p.Write(change.RemoveMember{RoomID: roomID, UserID: person, Version: removed.Version, At: s.Now})
+		p.Tell(message.Note{Code: message.Left, Actor: message.NameOf(s.Actor), User: message.NameOf(part.Person)})
 		p.UserEvent(person, event.RoomLeft, roomID)
 		if s.Room.OfferedTo == person {
 			offer(p, roomID, id.ID{}, s.Now)

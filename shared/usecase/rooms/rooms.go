@@ -142,7 +142,7 @@ func (r Rooms) Update(ctx context.Context, roomID, person id.ID, wish room.Chang
 	if choosesModel(wish) {
 		models, unlisted = r.Catalogue.Models(ctx)
 	}
-	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, LastMessage: true}
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Profile: true, LastMessage: true}
 	if wish.IsArchived != nil && *wish.IsArchived {
 		n.Running = change.RunningOfRoom
 	}
@@ -160,18 +160,34 @@ func (r Rooms) Update(ctx context.Context, roomID, person id.ID, wish room.Chang
 		p := s.Plan(person, n)
 		changed.UpdatedAt = s.Now
 		p.Write(change.UpdateRoom{Room: changed})
-		number := p.RoomEvent(event.RoomUpdated, roomID)
+		p.RoomEvent(event.RoomUpdated, roomID)
+		for _, n := range notesOf(s, changed) {
+			note := p.Tell(n)
+			s.LastMessage = &note
+		}
 		if changed.IsArchived && !s.Room.IsArchived {
 			told = p.Stop(s.Running)
-			number = max(number, p.Room().LatestEvent)
 		}
+		now := p.Room()
 		mine := s.Room
 		mine.Room = changed
-		mine.LatestEvent = number
+		mine.LatestEvent, mine.LastSequence, mine.LastMessageID = now.LatestEvent, now.LastSequence, now.LastMessageID
 		listing = listingOf(s, mine)
 		return p, nil
 	}, func() []transact.Step { return r.hints(told) })
 	return listing, err
+}
+
+// notesOf is what the room says of changed settings: what everybody in it will notice.
+func notesOf(s change.Situation, changed room.Room) (notes []message.Note) {
+	actor := message.NameOf(s.Actor)
+	if changed.Name != s.Room.Name {
+		notes = append(notes, message.Note{Code: message.Renamed, Actor: actor, Value: changed.Name})
+	}
+	if changed.AIProvider != s.Room.AIProvider || changed.AIModel != s.Room.AIModel {
+		notes = append(notes, message.Note{Code: message.ModelChanged, Actor: actor, Value: changed.AIProvider + "/" + changed.AIModel})
+	}
+	return notes
 }
 
 func mayUpdate(s change.Situation, wish room.Changes, models []ai.Model, unlisted error) error {

@@ -8,6 +8,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
@@ -87,7 +88,7 @@ func concerns(mine room.Mine, person id.ID, orMaster bool) error {
 // Accept makes the person master to whom the room was offered, and the old master admin. From then on the new one's balance
 // pays. Returns not_found, forbidden, room_frozen, room_not_ready.
 func (r Rooms) Accept(ctx context.Context, roomID, person id.ID) (listing Listing, err error) {
-	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Parts: []id.ID{person}, Master: true, LastMessage: true}
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Profile: true, Parts: []id.ID{person}, Master: true, LastMessage: true}
 	var changed []room.Membership
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := mayAnswer(s, person, false); err != nil {
@@ -101,6 +102,8 @@ func (r Rooms) Accept(ctx context.Context, roomID, person id.ID) (listing Listin
 		// In this order: a room has at no time two masters.
 		p.Write(change.UpdateMember{Membership: old}, change.UpdateMember{Membership: master}, change.SetOwner{RoomID: roomID, OwnerID: person, At: s.Now})
 		p.RoomEvent(event.RoomUpdated, roomID)
+		note := p.Tell(message.Note{Code: message.Transferred, Actor: message.NameOf(old.Person), User: message.NameOf(s.Actor)})
+		s.LastMessage = &note
 		changed = []room.Membership{old, master}
 		mine := p.Room()
 		mine.OwnerID, mine.Role, mine.OfferedTo, mine.OfferedUntil, mine.UpdatedAt = person, room.Master, id.ID{}, time.Time{}, s.Now

@@ -37,7 +37,13 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 		if body.ReplyTo != nil {
 			cmd.ReplyTo = *body.ReplyTo
 		}
+		if body.Mentions != nil {
+			cmd.Mentions = wire.Mentions(*body.Mentions)
+		}
 		if body.Ai != nil {
+			if err := r.Spend("ask"); err != nil {
+				return err
+			}
 			cmd.Ask = &messages.Ask{Provider: text(body.Ai.Provider), Model: text(body.Ai.Model), Effort: effort(body.Ai.Effort)}
 		}
 		key := change.NewKey(r.Caller.UserID, "sendMessage", body.ClientMessageId, []id.ID{roomID}, body)

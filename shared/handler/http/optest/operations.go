@@ -21,6 +21,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/reports"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
+	"github.com/yoriai/yoriai/shared/usecase/search"
 	"github.com/yoriai/yoriai/shared/usecase/sockets"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
@@ -38,11 +39,11 @@ func (h *House) serve(factor int) {
 		}
 		settings, _ := operation.Spec.Extensions["x-lambda"].(map[string]any)
 		if class, limited := settings["limit"].(string); limited {
-			rule, err := httpapi.LimitOf(class, factor)
+			limited, err := httpapi.Limited(httpapi.Limits{Limiter: limits, Factor: factor}, class, handler)
 			if err != nil {
 				h.Fatal(err)
 			}
-			handler = httpapi.Limited(limits, rule, handler)
+			handler = limited
 		}
 		h.Server.Handle(operation.Method, operation.Path, operation.Open, handler)
 	}
@@ -79,6 +80,8 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"markRead": operations.MarkRead(h.Rooms), "listChanges": operations.ListChanges(c), "listMyChanges": operations.ListMyChanges(c),
 		"sendMessage": operations.SendMessage(m), "listMessages": operations.ListMessages(m), "getMessage": operations.GetMessage(m),
 		"editMessage": operations.EditMessage(m), "deleteMessage": operations.DeleteMessage(m), "regenerateReply": operations.RegenerateReply(a),
-		"stopReply": operations.StopReply(a), "listAttempts": operations.ListAttempts(a), "listModels": operations.ListModels(h.Catalogue),
+		"stopReply": operations.StopReply(a), "listAttempts": operations.ListAttempts(a),
+		"addReaction": operations.AddReaction(m), "removeReaction": operations.RemoveReaction(m), "forwardMessage": operations.ForwardMessage(m),
+		"searchMessages": operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}}), "listModels": operations.ListModels(h.Catalogue),
 	}
 }

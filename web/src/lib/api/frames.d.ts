@@ -28,8 +28,8 @@ export interface components {
             room_id: string;
         };
         /**
-         * @description A numbered event. `data` by type: message.created, message.updated → Message of the HTTP API (a deleted one as tombstone) ·
-         *     member.updated → Member · member.removed → {user_id} · room.updated → Room without role, notify, last_read_message_id, unread_count ·
+         * @description A numbered event. `data` by type: message.created, message.updated → Message of the HTTP API (a deleted one as tombstone; `mine` of its reactions is each recipient's) ·
+         *     member.updated → Member · member.removed → {user_id} · room.updated → Room without role, notify, last_read_message_id, unread_count, unread_mentions ·
          *     room.deleted → {} · room.joined → Room · room.left → {room_id} ·
          *     invitation.created, invitation.updated → Invitation. `data` that would not fit 28 KB is {"ref": id}, to be fetched.
          */

@@ -720,6 +720,72 @@ export interface paths {
         patch: operations["resolveReport"];
         trace?: never;
     };
+    "/rooms/{roomId}/messages/{messageId}/reactions/{emoji}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Answer a message with an emoji
+         * @description Giving the same one again changes nothing. A message has at most twenty kinds.
+         */
+        put: operations["addReaction"];
+        post?: never;
+        /**
+         * Take a reaction of mine back
+         * @description One that is not there changes nothing.
+         */
+        delete: operations["removeReaction"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/rooms/{roomId}/messages/{messageId}/forward": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Pass a message on to another room
+         * @description Its text becomes a message of mine there, which tells where it was said first.
+         */
+        post: operations["forwardMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Find messages in a room, or in all of mine
+         * @description A message is found that holds every word of the query, newest first. Case does not count, nor whether letters are full or
+         *     half as wide; a word is found by its beginning, Japanese by any part. Only what I may see is found: my private messages
+         *     too, rooms that I left not.
+         */
+        post: operations["searchMessages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/models": {
         parameters: {
             query?: never;
@@ -861,7 +927,7 @@ export interface components {
         Effort: "default" | "none" | "low" | "medium" | "high";
         /** @description What may be asked here, each `provider/model` or `provider/*`; empty means whatever the installation offers. */
         AllowedModels: string[];
-        /** @description Pushed rooms leave out role, notify, last_read_message_id and unread_count; the client keeps its own. */
+        /** @description Pushed rooms leave out role, notify, last_read_message_id, unread_count and unread_mentions; the client keeps its own. */
         Room: {
             id: components["schemas"]["Id"];
             name: string;
@@ -896,6 +962,11 @@ export interface components {
             last_read_message_id?: string | null;
             /** Format: int64 */
             unread_count?: number;
+            /**
+             * Format: int64
+             * @description How many messages after my read position name me, or everybody
+             */
+            unread_mentions?: number;
             /** @description The newest public message, with at most 200 characters of its text */
             last_message: components["schemas"]["Message"] | null;
             created_at: components["schemas"]["Time"];
@@ -1118,6 +1189,8 @@ export interface components {
             reply_to?: components["schemas"]["NonNilId"];
             /** @enum {string} */
             visibility?: "public";
+            /** @description Whom the text names with @: at most 50, each of whom stands in it. `all` is for admins. Naming the AI asks nothing by itself; `ai` does */
+            mentions?: components["schemas"]["MentionWish"][];
             ai?: components["schemas"]["AskAI"];
         };
         AskAI: {
@@ -1164,6 +1237,10 @@ export interface components {
             client_message_id: string | null;
             attachments: Record<string, never>[];
             reactions: components["schemas"]["Reaction"][];
+            mentions?: components["schemas"]["Mention"][];
+            /** @description Of system messages */
+            system?: components["schemas"]["Note"] | null;
+            forwarded?: components["schemas"]["Forwarded"] | null;
             ai: components["schemas"]["AIReply"] | null;
             /** Format: date-time */
             edited_at: string | null;
@@ -1226,6 +1303,89 @@ export interface components {
             latest_event: number;
             /** Format: int64 */
             user_event: number;
+        };
+        ForwardMessage: {
+            room_id: components["schemas"]["Id"];
+        };
+        /** @enum {string} */
+        MentionKind: "user" | "ai" | "all";
+        MentionWish: {
+            kind: components["schemas"]["MentionKind"];
+            /** @description Of a user; who must be in the room */
+            user_id?: components["schemas"]["Id"];
+        };
+        Mention: {
+            kind: components["schemas"]["MentionKind"];
+            /** Format: uuid */
+            user_id: string | null;
+            /** @description What stands behind the @ in the text: their name when it was sent */
+            name: string;
+        };
+        Named: {
+            id: components["schemas"]["Id"];
+            /** @description As it was then */
+            name: string;
+        };
+        /** @description What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master) */
+        Note: {
+            /** @enum {string} */
+            code: "joined" | "left" | "role" | "name" | "model" | "transfer";
+            actor: components["schemas"]["Named"] | null;
+            user: components["schemas"]["Named"] | null;
+            value: string | null;
+        };
+        /** @description Where the text was said first; only who is in that room can go there. */
+        Forwarded: {
+            room_id: components["schemas"]["Id"];
+            message_id: components["schemas"]["Id"];
+            /** @enum {string} */
+            type: "human" | "ai";
+            /** @description The person's name, or the AI's model */
+            author: string;
+            at: components["schemas"]["Time"];
+        };
+        SearchMessages: {
+            /** @description 1–200 characters (Unicode code points), at least one of them a letter, a digit or a picture */
+            query: string;
+            room_id?: components["schemas"]["Id"];
+            sender_id?: components["schemas"]["Id"];
+            /** @description Only what the AI wrote; not together with sender_id */
+            from_ai?: boolean;
+            /**
+             * Format: date-time
+             * @description Not older
+             */
+            since?: string;
+            /**
+             * Format: date-time
+             * @description Older; later than since
+             */
+            till?: string;
+            /** @description A `next_cursor` */
+            cursor?: string;
+            /** @default 20 */
+            limit: number;
+        };
+        SearchPage: {
+            items: components["schemas"]["SearchHit"][];
+            next_cursor: string | null;
+        };
+        SearchHit: {
+            room: {
+                id: components["schemas"]["Id"];
+                name: string;
+            };
+            /** @description With at most 200 characters of its text */
+            message: components["schemas"]["Message"];
+            /** @description At most 200 characters of the text around what was found */
+            excerpt: string;
+            /** @description Where in the excerpt the words of the query stand, in code points */
+            matches: components["schemas"]["Range"][];
+        };
+        Range: {
+            start: number;
+            /** @description Behind the last */
+            end: number;
         };
         RoomChanges: {
             messages: components["schemas"]["Message"][];
@@ -1447,6 +1607,8 @@ export interface components {
     };
     parameters: {
         RoomId: string;
+        /** @description One emoji of Unicode, percent-encoded */
+        Emoji: string;
         MessageId: string;
         UserId: string;
         InvitationId: string;
@@ -3139,6 +3301,153 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
             409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    addReaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+                messageId: components["parameters"]["MessageId"];
+                /** @description One emoji of Unicode, percent-encoded */
+                emoji: components["parameters"]["Emoji"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    removeReaction: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+                messageId: components["parameters"]["MessageId"];
+                /** @description One emoji of Unicode, percent-encoded */
+                emoji: components["parameters"]["Emoji"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The message as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    forwardMessage: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roomId: components["parameters"]["RoomId"];
+                messageId: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForwardMessage"];
+            };
+        };
+        responses: {
+            /** @description What the same key made before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            /** @description The new message */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Message"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    searchMessages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SearchMessages"];
+            };
+        };
+        responses: {
+            /** @description A page; it may be short before the end */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SearchPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];

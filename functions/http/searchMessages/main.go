@@ -1,0 +1,12 @@
+// searchMessages answers POST /search.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+)
+
+func main() {
+	service.HTTP("searchMessages", func(s *service.Services) httpapi.Handler { return operations.SearchMessages(s.Search()) })
+}
