@@ -7,6 +7,7 @@ import "github.com/yoriai/yoriai/shared/domain/id"
 
 // Defines values for Code.
 const (
+	CodeAccountFrozen        Code = "account_frozen"
 	CodeAlreadyExists        Code = "already_exists"
 	CodeCapReached           Code = "cap_reached"
 	CodeConflict             Code = "conflict"
@@ -38,6 +39,8 @@ const (
 // Valid indicates whether the value is a known member of the Code enum.
 func (e Code) Valid() bool {
 	switch e {
+	case CodeAccountFrozen:
+		return true
 	case CodeAlreadyExists:
 		return true
 	case CodeCapReached:

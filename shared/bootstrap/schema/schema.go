@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/cfn"
@@ -75,5 +76,6 @@ func (m migrator) migrate(ctx context.Context) error {
 			return fmt.Errorf("sign for the database: %w", err)
 		}
 	}
+	config.RuntimeParams[migrations.StartingTokens] = strconv.FormatInt(m.env.UnprovedTokens, 10)
 	return migrations.UpWith(ctx, config, m.appRole)
 }

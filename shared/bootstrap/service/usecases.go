@@ -24,13 +24,13 @@ func (s *Services) Rooms(c ai.Catalogue) rooms.Rooms {
 
 // Messages is the use case about messages. The catalogue is nil where no model is asked.
 func (s *Services) Messages(c ai.Catalogue) messages.Messages {
-	return messages.Messages{Store: postgres.Messages{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Meter: ai.Unmetered{},
+	return messages.Messages{Store: postgres.Messages{DB: s.DB}, Runner: s.Runner(), Catalogue: c,
 		Running: redis.NewStreamText(s.Redis), Hint: redis.NewStopHint(s.Redis)}
 }
 
 // Replies is the use case about answers. The catalogue is nil where no model is asked.
 func (s *Services) Replies(c ai.Catalogue) replies.Replies {
-	return replies.Replies{Store: postgres.Generations{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Meter: ai.Unmetered{}, Hint: redis.NewStopHint(s.Redis)}
+	return replies.Replies{Store: postgres.Generations{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
 }
 
 // Changes is the use case about what was missed.

@@ -157,6 +157,8 @@ type Terms struct {
 	ReplyCap     int
 	Hold         int64
 	Weights      Weights
+	// Rates are what the house pays.
+	Rates Rates
 }
 
 // The limits of a prompt where the model's own are wider, or unknown.
@@ -177,7 +179,7 @@ func Quote(m Model, roomReplyCap int) Terms {
 	}
 	reply = max(min(reply, window/2), 1)
 	prompt := max(min(window-reply, maxPromptBudget), 1)
-	t := Terms{Provider: m.Provider, Model: m.ID, PromptBudget: int(prompt), ReplyCap: int(reply), Weights: m.Weights}
+	t := Terms{Provider: m.Provider, Model: m.ID, PromptBudget: int(prompt), ReplyCap: int(reply), Weights: m.Weights, Rates: RatesOf(m.Price)}
 	t.Hold = Cost(t.Weights, prompt, reply)
 	return t
 }

@@ -114,8 +114,8 @@ func New(t testing.TB) *House {
 func (h *House) routes() {
 	run := transact.Runner{Store: postgres.Changes{DB: h.DB}, Relay: transact.Relay{Queues: h.Queues, Store: postgres.Outbox{DB: h.DB}, Activity: activity{}}}
 	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: projection{}, Catalogue: catalogue{}, Hint: nothing{}}
-	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Running: nothing{}, Hint: nothing{}}
-	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Hint: nothing{}}
+	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Running: nothing{}, Hint: nothing{}}
+	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Hint: nothing{}}
 	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
 	const one, list, entry = "/rooms/{roomId}", "/rooms/{roomId}/messages", "/rooms/{roomId}/messages/{messageId}"
 	for _, o := range []struct {
@@ -133,13 +133,17 @@ func (h *House) routes() {
 	}
 }
 
-// Person makes somebody and a token for them.
+// Tokens are what everybody has.
+const Tokens = 1_000_000_000
+
+// Person makes somebody with tokens to spend, and a token for them.
 func (h *House) Person(name string) (id.ID, string) {
 	h.Helper()
 	v := id.New()
 	if _, err := h.DB.Exec(context.Background(), `INSERT INTO users (id, username, email, display_name) VALUES ($1, $2, $3, $2)`, v, name, name+"@example.com"); err != nil {
 		h.Fatal(err)
 	}
+	pgtest.Fund(h, h.DB, v, Tokens)
 	token, err := h.signer.Sign(user.Caller{UserID: v, SessionID: id.New(), Username: name, DisplayName: name})
 	if err != nil {
 		h.Fatal(err)

@@ -351,7 +351,7 @@ export interface components {
         /** Format: date-time */
         Time: string;
         /** @enum {string} */
-        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "forbidden" | "not_found" | "room_archived" | "room_not_ready" | "generation_running" | "master_must_transfer" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "rate_limited" | "internal" | "unavailable" | "database_waking";
+        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "account_frozen" | "forbidden" | "not_found" | "room_archived" | "room_not_ready" | "generation_running" | "master_must_transfer" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "rate_limited" | "internal" | "unavailable" | "database_waking";
         Problem: {
             type: string;
             title: string;
@@ -705,7 +705,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description insufficient_balance, cap_reached */
+        /** @description insufficient_balance, cap_reached, account_frozen */
         PaymentRequired: {
             headers: {
                 [name: string]: unknown;
