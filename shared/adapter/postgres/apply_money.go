@@ -17,6 +17,7 @@ func queueBook(b *pgx.Batch, book *ledger.Book) {
 	for _, h := range book.Placed() {
 		parts = append(parts, `INSERT INTO token_holds (generation_id, account_id, room_id, user_id, month, amount) VALUES `+
 			p.row(h.GenerationID, h.AccountID, h.RoomID, h.UserID, h.Month, h.Amount))
+		parts = append(parts, addToMember(&p, h, 0, h.Amount))
 	}
 	for _, e := range book.Ended() {
 		parts = append(parts, `DELETE FROM token_holds WHERE generation_id = `+p.one(e.GenerationID))
@@ -33,11 +34,9 @@ func queueBook(b *pgx.Batch, book *ledger.Book) {
 	}
 	b.Queue(with+`UPDATE token_balances SET (balance, held, last_transaction_id) = `+p.row(book.Balance, book.Held, book.LastTransaction)+
 		` WHERE account_id = `+p.one(book.ID), p...)
-	for _, h := range book.Placed() {
-		queueMember(b, h, 0, h.Amount)
-	}
 	for _, e := range book.Ended() {
-		queueMember(b, e.Hold, e.Charged, -e.Amount)
+		var p parameters
+		b.Queue(addToMember(&p, e.Hold, e.Charged, -e.Amount), p...)
 	}
 	for _, l := range book.NewLots() {
 		b.Queue(`INSERT INTO token_lots (id, account_id, source, source_key, granted, remaining, expires_at, payment, created_at) VALUES ($1, $2, $3, $4, $5, $6, $7, nullif($8, ''), $9)`,
@@ -68,10 +67,10 @@ func visibilityOf(private bool) string {
 	return "public"
 }
 
-// queueMember adds to what somebody has spent in a room and a month.
-func queueMember(b *pgx.Batch, h ledger.Hold, charged, held int64) {
-	b.Queue(`INSERT INTO member_usage (room_id, month, user_id, charged, held) VALUES ($1, $2, $3, $4, greatest($5::bigint, 0))
-		ON CONFLICT (room_id, month, user_id) DO UPDATE SET charged = member_usage.charged + $4::bigint, held = member_usage.held + $5::bigint`, h.RoomID, h.Month, h.UserID, charged, held)
+// addToMember adds to what somebody has spent in a room and a month.
+func addToMember(p *parameters, h ledger.Hold, charged, held int64) string {
+	return `INSERT INTO member_usage (room_id, month, user_id, charged, held) VALUES ` + p.row(h.RoomID, h.Month, h.UserID, charged, max(held, 0)) +
+		` ON CONFLICT (room_id, month, user_id) DO UPDATE SET charged = member_usage.charged + ` + p.one(charged) + `::bigint, held = member_usage.held + ` + p.one(held) + `::bigint`
 }
 
 // queueUsage adds an answer to the account's day, charged or not: what a provider was asked, the house paid for.

@@ -72,7 +72,10 @@ func (l *loading) accounts() {
 		return err
 	})
 	if l.n.Asking != nil {
-		l.spending()
+		l.spending() // with the clock
+	} else {
+		// The lock may have been waited for.
+		l.one(`SELECT clock_timestamp()`, nil, func(row pgx.Row) error { return row.Scan(moment{&l.s.AccountsAt}) })
 	}
 	if condition != "" {
 		l.holds(condition, args)
@@ -80,8 +83,6 @@ func (l *loading) accounts() {
 	if l.n.Entry != "" {
 		l.one(`SELECT true FROM token_transactions WHERE source_key = $1`, []any{l.n.Entry}, func(row pgx.Row) error { return row.Scan(&l.s.Entered) })
 	}
-	// The lock may have been waited for.
-	l.one(`SELECT clock_timestamp()`, nil, func(row pgx.Row) error { return row.Scan(moment{&l.s.AccountsAt}) })
 }
 
 const lotColumns = `id, source, source_key, granted, remaining, expires_at, revoked_at, coalesce(payment, ''), created_at`
@@ -99,19 +100,20 @@ func (l *loading) spending() {
 	s := &l.s.Spending
 	l.one(`SELECT CASE WHEN r.owner_id <> $2 THEN coalesce(m.monthly_cap, r.default_member_cap) END, r.monthly_budget,
 		coalesce((SELECT charged + held FROM member_usage WHERE room_id = $1 AND month = `+thisMonth+` AND user_id = $2), 0),
-		CASE WHEN r.monthly_budget IS NOT NULL THEN (SELECT sum(charged + held)::bigint FROM member_usage WHERE room_id = $1 AND month = `+thisMonth+`) END
-		FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = $2 WHERE r.id = $1`, []any{l.n.RoomID, l.n.Person},
+		CASE WHEN r.monthly_budget IS NOT NULL THEN (SELECT sum(charged + held)::bigint FROM member_usage WHERE room_id = $1 AND month = `+thisMonth+`) END,
+		f.count, f.first, clock_timestamp()
+		FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = $2
+		CROSS JOIN LATERAL (SELECT count(*), min(settled_at) AS first FROM ai_generations WHERE payer_id = r.owner_id AND settled_at > clock_timestamp() - make_interval(secs => $3)
+			AND status = 'failed' AND charged_tokens = 0 AND finish_reason IS NULL AND provider_called_at IS NOT NULL) f
+		WHERE r.id = $1`, []any{l.n.RoomID, l.n.Person, ledger.FreeFailuresTime.Seconds()},
 		func(row pgx.Row) error {
 			var room *int64
-			err := row.Scan(&s.Cap, &s.Budget, &s.Spent, &room)
+			err := row.Scan(&s.Cap, &s.Budget, &s.Spent, &room, &s.FreeFailures, moment{&s.FirstFailure}, moment{&l.s.AccountsAt})
 			if room != nil {
 				s.RoomSpent = *room
 			}
 			return err
 		})
-	l.one(`SELECT count(*), min(settled_at) FROM ai_generations WHERE payer_id = (SELECT owner_id FROM rooms WHERE id = $1) AND settled_at > clock_timestamp() - make_interval(secs => $2)
-		AND status = 'failed' AND charged_tokens = 0 AND finish_reason IS NULL AND provider_called_at IS NOT NULL`,
-		[]any{l.n.RoomID, ledger.FreeFailuresTime.Seconds()}, func(row pgx.Row) error { return row.Scan(&s.FreeFailures, moment{&s.FirstFailure}) })
 }
 
 func (l *loading) holds(condition string, args []any) {
