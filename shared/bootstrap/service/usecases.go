@@ -9,6 +9,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/handler/wire"
+	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
@@ -31,6 +32,11 @@ func (s *Services) Messages(c ai.Catalogue) messages.Messages {
 // Replies is the use case about answers. The catalogue is nil where no model is asked.
 func (s *Services) Replies(c ai.Catalogue) replies.Replies {
 	return replies.Replies{Store: postgres.Generations{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
+}
+
+// Billing is the use case about balances.
+func (s *Services) Billing() billing.Billing {
+	return billing.Billing{Store: postgres.Billing{DB: s.DB}}
 }
 
 // Changes is the use case about what was missed.

@@ -28,6 +28,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/user"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
+	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
@@ -116,6 +117,7 @@ func (h *House) routes() {
 	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: projection{}, Catalogue: catalogue{}, Hint: nothing{}}
 	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Running: nothing{}, Hint: nothing{}}
 	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: catalogue{}, Hint: nothing{}}
+	b := billing.Billing{Store: postgres.Billing{DB: h.DB}}
 	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
 	const one, list, entry = "/rooms/{roomId}", "/rooms/{roomId}/messages", "/rooms/{roomId}/messages/{messageId}"
 	for _, o := range []struct {
@@ -128,6 +130,7 @@ func (h *House) routes() {
 		{"POST", list, operations.SendMessage(m)}, {"GET", list, operations.ListMessages(m)}, {"GET", entry, operations.GetMessage(m)},
 		{"PATCH", entry, operations.EditMessage(m)}, {"DELETE", entry, operations.DeleteMessage(m)}, {"POST", entry + "/regenerate", operations.RegenerateReply(a)},
 		{"POST", entry + "/stop", operations.StopReply(a)}, {"GET", entry + "/attempts", operations.ListAttempts(a)}, {"GET", "/models", operations.ListModels(catalogue{})},
+		{"GET", "/billing/balance", operations.GetBalance(b)}, {"GET", "/billing/transactions", operations.ListTransactions(b)}, {"GET", "/billing/usage", operations.GetUsage(b)},
 	} {
 		h.Server.Handle(o.method, o.path, false, o.handler)
 	}
