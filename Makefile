@@ -36,7 +36,7 @@ reset: $(LOCAL) ## Stop, and delete all local data (.local/)
 	@exec $(LOCAL) reset
 
 .PHONY: prove project
-prove: ## Prove that no log of the running local cloud has a hole or a double
+prove: ## Prove that no log of the running local cloud has a hole or a double, and that its books add up
 	@go run ./shared/cmd/upkeep prove
 
 project: ## Make the running local cloud's projection in DynamoDB anew from PostgreSQL

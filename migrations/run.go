@@ -20,6 +20,9 @@ const wakeTimeout = 90 * time.Second
 // row is left behind counts on it (docs/architecture.md).
 const transactionTimeout = "30s"
 
+// StartingTokens is the parameter of a connection by which the migration that makes accounts learns what present people get.
+const StartingTokens = "yoriai.starting_tokens"
+
 // Up brings the database at databaseURL to the newest schema and limits its transactions. Two at once wait for each other;
 // doing it again changes nothing.
 func Up(ctx context.Context, databaseURL string) error {
@@ -67,6 +70,8 @@ func admit(ctx context.Context, db *sql.DB, role string) error {
 		`GRANT USAGE ON SCHEMA public TO ` + name,
 		`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ` + name,
 		`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ` + name,
+		// The books are written once.
+		`REVOKE UPDATE, DELETE, TRUNCATE ON token_transactions FROM ` + name,
 		`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ` + name,
 	} {
 		if _, err := db.ExecContext(ctx, statement); err != nil {

@@ -7,6 +7,7 @@ import "github.com/yoriai/yoriai/shared/domain/id"
 
 // Defines values for Code.
 const (
+	CodeAccountFrozen        Code = "account_frozen"
 	CodeAlreadyExists        Code = "already_exists"
 	CodeCapReached           Code = "cap_reached"
 	CodeConflict             Code = "conflict"
@@ -40,6 +41,8 @@ const (
 // Valid indicates whether the value is a known member of the Code enum.
 func (e Code) Valid() bool {
 	switch e {
+	case CodeAccountFrozen:
+		return true
 	case CodeAlreadyExists:
 		return true
 	case CodeCapReached:
@@ -308,6 +311,30 @@ func (e Locale) Valid() bool {
 	case En:
 		return true
 	case Ja:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for LotSource.
+const (
+	LotSourceGrant        LotSource = "grant"
+	LotSourcePurchase     LotSource = "purchase"
+	LotSourceStart        LotSource = "start"
+	LotSourceSubscription LotSource = "subscription"
+)
+
+// Valid indicates whether the value is a known member of the LotSource enum.
+func (e LotSource) Valid() bool {
+	switch e {
+	case LotSourceGrant:
+		return true
+	case LotSourcePurchase:
+		return true
+	case LotSourceStart:
+		return true
+	case LotSourceSubscription:
 		return true
 	default:
 		return false
@@ -584,6 +611,81 @@ func (e Status) Valid() bool {
 	}
 }
 
+// Defines values for TransactionKind.
+const (
+	TransactionKindAdjustment   TransactionKind = "adjustment"
+	TransactionKindExpiry       TransactionKind = "expiry"
+	TransactionKindGrant        TransactionKind = "grant"
+	TransactionKindPurchase     TransactionKind = "purchase"
+	TransactionKindRefund       TransactionKind = "refund"
+	TransactionKindSubscription TransactionKind = "subscription"
+	TransactionKindUsage        TransactionKind = "usage"
+)
+
+// Valid indicates whether the value is a known member of the TransactionKind enum.
+func (e TransactionKind) Valid() bool {
+	switch e {
+	case TransactionKindAdjustment:
+		return true
+	case TransactionKindExpiry:
+		return true
+	case TransactionKindGrant:
+		return true
+	case TransactionKindPurchase:
+		return true
+	case TransactionKindRefund:
+		return true
+	case TransactionKindSubscription:
+		return true
+	case TransactionKindUsage:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ListTransactionsParamsFormat.
+const (
+	Csv  ListTransactionsParamsFormat = "csv"
+	Json ListTransactionsParamsFormat = "json"
+)
+
+// Valid indicates whether the value is a known member of the ListTransactionsParamsFormat enum.
+func (e ListTransactionsParamsFormat) Valid() bool {
+	switch e {
+	case Csv:
+		return true
+	case Json:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for GetUsageParamsGroup.
+const (
+	GetUsageParamsGroupDay    GetUsageParamsGroup = "day"
+	GetUsageParamsGroupMember GetUsageParamsGroup = "member"
+	GetUsageParamsGroupModel  GetUsageParamsGroup = "model"
+	GetUsageParamsGroupRoom   GetUsageParamsGroup = "room"
+)
+
+// Valid indicates whether the value is a known member of the GetUsageParamsGroup enum.
+func (e GetUsageParamsGroup) Valid() bool {
+	switch e {
+	case GetUsageParamsGroupDay:
+		return true
+	case GetUsageParamsGroupMember:
+		return true
+	case GetUsageParamsGroupModel:
+		return true
+	case GetUsageParamsGroupRoom:
+		return true
+	default:
+		return false
+	}
+}
+
 // AIReply defines model for AIReply.
 type AIReply struct {
 	// Attempt The newest attempt; status and error_code are its
@@ -663,6 +765,17 @@ type AttemptList struct {
 
 	// NextCursor The number to give as `cursor` for the attempts after these
 	NextCursor *string `json:"next_cursor"`
+}
+
+// Balance defines model for Balance.
+type Balance struct {
+	Available int64 `json:"available"`
+	Balance   int64 `json:"balance"`
+	Frozen    bool  `json:"frozen"`
+
+	// Held Promised to answers that are being written
+	Held int64 `json:"held"`
+	Lots []Lot `json:"lots"`
 }
 
 // Code defines model for Code.
@@ -854,6 +967,19 @@ type LogIn struct {
 	Login    string `json:"login"`
 	Password string `json:"password"`
 }
+
+// Lot defines model for Lot.
+type Lot struct {
+	CreatedAt Time      `json:"created_at"`
+	ExpiresAt *Moment   `json:"expires_at"`
+	Granted   int64     `json:"granted"`
+	Id        Id        `json:"id"`
+	Remaining int64     `json:"remaining"`
+	Source    LotSource `json:"source"`
+}
+
+// LotSource defines model for Lot.Source.
+type LotSource string
 
 // MarkRead defines model for MarkRead.
 type MarkRead struct {
@@ -1374,6 +1500,32 @@ type Ticket struct {
 // Time defines model for Time.
 type Time = Moment
 
+// Transaction defines model for Transaction.
+type Transaction struct {
+	Amount    int64           `json:"amount"`
+	CreatedAt Time            `json:"created_at"`
+	Id        Id              `json:"id"`
+	Kind      TransactionKind `json:"kind"`
+	Model     string          `json:"model"`
+
+	// Private The sum of a day
+	Private  bool   `json:"private"`
+	Provider string `json:"provider"`
+	RoomId   *id.ID `json:"room_id"`
+
+	// UserId Who asked
+	UserId *id.ID `json:"user_id"`
+}
+
+// TransactionKind defines model for Transaction.Kind.
+type TransactionKind string
+
+// TransactionPage defines model for TransactionPage.
+type TransactionPage struct {
+	Items      []Transaction `json:"items"`
+	NextCursor *string       `json:"next_cursor"`
+}
+
 // Transfer defines model for Transfer.
 type Transfer struct {
 	// ChargedTokens What the room cost in the 30 days before today (UTC)
@@ -1426,6 +1578,24 @@ type UpdateRoom struct {
 
 	// Name Holds something that a reader sees: white space and zero-width characters alone are refused. White space around it is cut
 	Name *RoomName `json:"name,omitempty"`
+}
+
+// Usage defines model for Usage.
+type Usage struct {
+	CachedInputTokens int64 `json:"cached_input_tokens"`
+	ChargedTokens     int64 `json:"charged_tokens"`
+	Generations       int64 `json:"generations"`
+	InputTokens       int64 `json:"input_tokens"`
+
+	// Key A day, provider/model, or the id of a room or a person; empty for the rooms of private questions
+	Key             string `json:"key"`
+	OutputTokens    int64  `json:"output_tokens"`
+	ReasoningTokens int64  `json:"reasoning_tokens"`
+}
+
+// UsageReport defines model for UsageReport.
+type UsageReport struct {
+	Items []Usage `json:"items"`
 }
 
 // User defines model for User.
@@ -1520,6 +1690,30 @@ type Unprocessable = Problem
 
 // UnsupportedMediaType defines model for UnsupportedMediaType.
 type UnsupportedMediaType = Problem
+
+// ListTransactionsParams defines parameters for ListTransactions.
+type ListTransactionsParams struct {
+	// Cursor A `next_cursor`
+	Cursor *IdCursor                     `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit                        `form:"limit,omitempty" json:"limit,omitempty"`
+	Format *ListTransactionsParamsFormat `form:"format,omitempty" json:"format,omitempty"`
+}
+
+// ListTransactionsParamsFormat defines parameters for ListTransactions.
+type ListTransactionsParamsFormat string
+
+// GetUsageParams defines parameters for GetUsage.
+type GetUsageParams struct {
+	// From The first day (UTC)
+	From string `form:"from" json:"from"`
+
+	// To The last day (UTC)
+	To    string              `form:"to" json:"to"`
+	Group GetUsageParamsGroup `form:"group" json:"group"`
+}
+
+// GetUsageParamsGroup defines parameters for GetUsage.
+type GetUsageParamsGroup string
 
 // ListGroupsParams defines parameters for ListGroups.
 type ListGroupsParams struct {

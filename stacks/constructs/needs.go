@@ -57,10 +57,12 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 	if s.OTLPEndpoint != "" {
 		env["OTEL_EXPORTER_OTLP_ENDPOINT"] = Str(s.OTLPEndpoint)
 	}
+	env["UNPROVED_TOKENS"] = Str(strconv.Itoa(s.UnprovedTokens))
 	if f.Kind != contract.Deploy {
 		env["PUBLIC_ORIGIN"] = Str(h.publicOrigin())
 		env["JWT_PUBLIC_KEY"] = Str(Published(h.Stack, s.Parameter(PublicKeyParameter)))
 		env["STARTING_TOKENS"] = Str(strconv.Itoa(s.StartingTokens))
+		env["FREE_TOKENS_PER_DAY"] = Str(strconv.Itoa(s.FreeTokensPerDay))
 		env["DELTA_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.DeltaIntervalMS))
 		env["CHECKPOINT_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.CheckpointIntervalMS))
 		env["LIMIT_FACTOR"] = Str(strconv.Itoa(max(1, s.LimitFactor)))

@@ -49,6 +49,10 @@ type Stage struct {
 	Monitoring  Monitoring
 
 	StartingTokens int
+	// UnprovedTokens are what an account gets until its address is proved,
+	// FreeTokensPerDay bounds what all of them get; zero: no bound.
+	UnprovedTokens   int
+	FreeTokensPerDay int
 
 	// LimitFactor is how many times as generous as usual the stage is to each
 	// caller; zero: as usual.

@@ -49,9 +49,9 @@ func table(getenv func(string) string) map[Name]Stage {
 			Replies:        Replies{DeltaIntervalMS: 50, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 2000},
 			Models:         Models{Unknown: true}, // the bundled one, and whatever Ollama has
 			Workers:        Workers{AIReplies: 64, AIWatchdog: 16, FanOut: 16},
-			StartingTokens: 1_000_000,
-			LimitFactor:    1000, // nobody is a stranger here, and benchmarks call like a thousand people
-			OTLPEndpoint:   env("YORIAI_LOCAL_OTLP_ENDPOINT", ""),
+			StartingTokens: 1_000_000, UnprovedTokens: 1_000_000,
+			LimitFactor:  1000, // nobody is a stranger here, and benchmarks call like a thousand people
+			OTLPEndpoint: env("YORIAI_LOCAL_OTLP_ENDPOINT", ""),
 		},
 		Dev: {
 			Name: Dev, Region: "us-east-1", Version: version,
@@ -70,7 +70,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			Replies:        Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 500},
 			Workers:        Workers{AIReplies: 20, AIWatchdog: 5, FanOut: 10},
 			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 40, Concurrency: usualConcurrency},
-			StartingTokens: 100_000,
+			StartingTokens: 100_000, UnprovedTokens: 5_000, FreeTokensPerDay: 5_000_000,
 		},
 		Staging: {
 			Name: Staging, Region: "us-east-1", Version: version,
@@ -87,7 +87,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			Replies:        Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 2000},
 			Workers:        Workers{AIReplies: 100, AIWatchdog: 10, FanOut: 20},
 			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 300, Concurrency: usualConcurrency},
-			StartingTokens: 100_000,
+			StartingTokens: 100_000, UnprovedTokens: 5_000, FreeTokensPerDay: 5_000_000,
 		},
 		Prod: {
 			Name: Prod, Region: "us-east-1", Version: version,
@@ -108,7 +108,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			},
 			Provisioned:    map[string]int{"ai-replies": 2, "sendMessage": 2},
 			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 1000, Concurrency: usualConcurrency},
-			StartingTokens: 100_000,
+			StartingTokens: 100_000, UnprovedTokens: 5_000, FreeTokensPerDay: 5_000_000,
 		},
 	}
 }

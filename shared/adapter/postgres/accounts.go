@@ -3,17 +3,22 @@ package postgres
 import (
 	"context"
 	"strings"
+	"time"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/ledger"
 	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
-// Accounts is user.Accounts on PostgreSQL.
-type Accounts struct{ Pool *pgxpool.Pool }
+// Accounts is user.Accounts on PostgreSQL. Start is what whoever registers gets.
+type Accounts struct {
+	Pool  *pgxpool.Pool
+	Start ledger.Start
+}
 
 var _ user.Accounts = Accounts{}
 
@@ -25,14 +30,40 @@ func userTargets(u *user.User) []any {
 
 // Register implements user.Accounts.
 func (a Accounts) Register(ctx context.Context, u user.User, passwordHash string) error {
-	_, err := a.Pool.Exec(ctx, `
-		INSERT INTO users (id, username, email, password_hash, display_name, locale, created_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		u.ID, u.Username, u.Email, passwordHash, u.DisplayName, string(u.Locale), u.CreatedAt)
+	err := InTx(ctx, a.Pool, func(tx Tx) error {
+		if _, err := tx.Exec(ctx, `
+			INSERT INTO users (id, username, email, password_hash, display_name, locale, created_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+			u.ID, u.Username, u.Email, passwordHash, u.DisplayName, string(u.Locale), u.CreatedAt); err != nil {
+			return err
+		}
+		return a.start(ctx, tx, u.ID)
+	})
 	if Violated(err) == "users_username_key" {
 		return &fault.Error{Code: fault.AlreadyExists, Detail: "This username is taken.", Fields: []fault.Field{{Name: "username", Message: "is taken"}}}
 	}
 	return Translate(err)
+}
+
+// start gives a new account its free tokens. The account itself comes with its person.
+func (a Accounts) start(ctx context.Context, tx Tx, account id.ID) error {
+	var now time.Time
+	var today int64
+	if err := tx.QueryRow(ctx, `SELECT clock_timestamp(), coalesce((SELECT sum(amount)::bigint FROM token_transactions
+		WHERE kind = 'grant' AND reason = $1 AND id >= id_floor(date_trunc('day', clock_timestamp(), 'UTC'))), 0)`, ledger.StartReason).Scan(&now, &today); err != nil {
+		return err
+	}
+	grant, any := a.Start.Grant(account, today)
+	if !any {
+		return nil
+	}
+	book := ledger.Open(ledger.Account{ID: account}, now)
+	if err := book.Grant(grant); err != nil {
+		return err
+	}
+	b := &pgx.Batch{}
+	queueBook(b, book)
+	return tx.SendBatch(ctx, b).Close()
 }
 
 // meant is whom a login may mean: one with an @ is an e-mail address, which no username holds.

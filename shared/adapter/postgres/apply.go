@@ -30,6 +30,9 @@ func apply(ctx context.Context, tx Tx, p *change.Plan, owed []outbox.Row) error 
 		owed = owed[n:]
 	}
 	queueOutbox(b, owed)
+	for _, book := range p.Books() {
+		queueBook(b, book)
+	}
 	if b.Len() == 0 {
 		return nil
 	}
@@ -177,20 +180,20 @@ func queueOfGeneration(b *pgx.Batch, w change.Write) {
 	case change.InsertGeneration:
 		g := w.Generation
 		b.Queue(`INSERT INTO ai_generations (id, kind, message_id, attempt, room_id, question_id, asker_id, requested_by, payer_id, provider, model, visibility,
-			prompt_budget, reply_cap, hold, weight_input, weight_output, effort, reasoning_allowance)
-			VALUES ($1, $2, $3, nullif($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)`,
+			prompt_budget, reply_cap, hold, weight_input, weight_output, effort, reasoning_allowance, rate_input, rate_cached_input, rate_output)
+			VALUES ($1, $2, $3, nullif($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
 			g.ID, string(g.Kind), g.MessageID, g.Number, g.RoomID, g.QuestionID, g.AskerID, g.RequestedBy, g.PayerID, g.Terms.Provider, g.Terms.Model, string(g.Visibility),
 			g.Terms.PromptBudget, g.Terms.ReplyCap, g.Terms.Hold, g.Terms.Weights.Input(), g.Terms.Weights.Output(),
-			string(g.Terms.Effort), g.Terms.ReasoningAllowance)
+			string(g.Terms.Effort), g.Terms.ReasoningAllowance, g.Terms.Rates.Input, g.Terms.Rates.CachedInput, g.Terms.Rates.Output)
 	case change.EndGeneration:
 		g := w.Generation
 		// The text stands in the message.
 		b.Queue(`UPDATE ai_generations SET status = $2, partial_text = '', input_tokens = $3::bigint, cached_input_tokens = least($4::bigint, $3::bigint),
 			output_tokens = $5::bigint, reasoning_tokens = least($6::bigint, $5::bigint), usage_estimated = $7, charged_tokens = $8,
 			error_code = nullif($9, ''), finish_reason = nullif($10, ''), settled_at = greatest(clock_timestamp(), created_at), first_text_at = CASE WHEN $11 THEN coalesce(first_text_at, clock_timestamp()) END,
-			thinking = $12 WHERE id = $1`,
+			thinking = $12, provider_cost_nanousd = $13 WHERE id = $1`,
 			g.ID, string(g.Status), g.Usage.InputTokens, g.Usage.CachedInputTokens, g.Usage.OutputTokens, g.Usage.ReasoningTokens, g.Usage.Estimated, *g.ChargedTokens,
-			g.ErrorCode, string(g.FinishReason), g.Text != "", g.Thinking)
+			g.ErrorCode, string(g.FinishReason), g.Text != "", g.Thinking, g.CostNanoUSD)
 	case change.RequestStop:
 		b.Queue(`UPDATE ai_generations SET stop_requested_at = coalesce(stop_requested_at, clock_timestamp()) WHERE id = $1`, w.GenerationID)
 	case change.Requeue:

@@ -25,7 +25,7 @@ var (
 )
 
 const generationColumns = `g.id, g.kind, g.message_id, coalesce(g.attempt, 0), g.room_id, g.question_id, g.asker_id, g.requested_by, g.payer_id, g.provider, g.model,
-	g.visibility, g.status, g.prompt_budget, g.reply_cap, g.hold, g.weight_input, g.weight_output, g.lease_token, g.lease_until, g.requeued_at, g.provider_called_at,
+	g.visibility, g.status, g.prompt_budget, g.reply_cap, g.hold, g.weight_input, g.weight_output, g.rate_input, g.rate_cached_input, g.rate_output, coalesce(g.provider_cost_nanousd, 0), g.lease_token, g.lease_until, g.requeued_at, g.provider_called_at,
 	g.first_text_at, g.stop_requested_at, g.prompt_estimate, g.partial_text, g.input_tokens, coalesce(g.cached_input_tokens, 0), g.output_tokens,
 	coalesce(g.reasoning_tokens, 0), g.usage_estimated, g.charged_tokens, coalesce(g.finish_reason, ''), coalesce(g.error_code, ''), g.created_at, g.settled_at,
 	g.effort, g.reasoning_allowance, g.thinking`
@@ -35,7 +35,7 @@ func scanGeneration(row pgx.Row) (ai.Generation, error) {
 	var in, out, wIn, wOut *int64
 	var u ai.Usage
 	err := row.Scan(&g.ID, &g.Kind, &g.MessageID, &g.Number, &g.RoomID, &g.QuestionID, &g.AskerID, &g.RequestedBy, &g.PayerID, &g.Terms.Provider, &g.Terms.Model,
-		&g.Visibility, &g.Status, &g.Terms.PromptBudget, &g.Terms.ReplyCap, &g.Terms.Hold, &wIn, &wOut, &g.LeaseToken, moment{&g.LeaseUntil}, moment{&g.RequeuedAt},
+		&g.Visibility, &g.Status, &g.Terms.PromptBudget, &g.Terms.ReplyCap, &g.Terms.Hold, &wIn, &wOut, &g.Terms.Rates.Input, &g.Terms.Rates.CachedInput, &g.Terms.Rates.Output, &g.CostNanoUSD, &g.LeaseToken, moment{&g.LeaseUntil}, moment{&g.RequeuedAt},
 		moment{&g.ProviderCalledAt}, moment{&g.FirstTextAt}, moment{&g.StopRequestedAt}, &g.PromptEstimate, &g.Text, &in, &u.CachedInputTokens, &out,
 		&u.ReasoningTokens, &u.Estimated, &g.ChargedTokens, &g.FinishReason, &g.ErrorCode, moment{&g.CreatedAt}, moment{&g.SettledAt},
 		&g.Terms.Effort, &g.Terms.ReasoningAllowance, &g.Thinking)

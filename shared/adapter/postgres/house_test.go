@@ -42,6 +42,7 @@ type house struct {
 }
 
 var model = ai.Model{ID: "scripted", Provider: "scripted", ContextWindow: 8192, MaxOutputTokens: 4096, Weights: ai.NewWeights(1_000_000, 4_000_000),
+	Price:      ai.Price{Input: 2, CachedInput: 0.5, Output: 8},
 	Configured: true, Available: true}
 
 // everything stands where DynamoDB, Redis and the gateway would.
@@ -90,8 +91,8 @@ func newHouse(t *testing.T) *house {
 	h := &house{T: t, db: db, trace: trace, queues: &queues{}, generations: postgres.Generations{DB: db}, logs: postgres.Logs{DB: db}}
 	h.run = transact.Runner{Store: postgres.Changes{DB: db}, Relay: transact.Relay{Queues: h.queues, Store: postgres.Outbox{DB: db}, Activity: activity{}}}
 	h.rooms = rooms.Rooms{Store: postgres.Rooms{DB: db}, Runner: h.run, Memberships: everything{}, Presence: everything{}, Catalogue: everything{}, Hint: everything{}}
-	h.messages = messages.Messages{Store: postgres.Messages{DB: db}, Runner: h.run, Catalogue: everything{}, Meter: ai.Unmetered{}, Running: nowhere{}, Hint: everything{}}
-	h.replies = replies.Replies{Store: h.generations, Runner: h.run, Catalogue: everything{}, Meter: ai.Unmetered{}, Hint: everything{}}
+	h.messages = messages.Messages{Store: postgres.Messages{DB: db}, Runner: h.run, Catalogue: everything{}, Running: nowhere{}, Hint: everything{}}
+	h.replies = replies.Replies{Store: h.generations, Runner: h.run, Catalogue: everything{}, Hint: everything{}}
 	h.reaper = replies.Reaper{Store: h.generations, Runner: h.run}
 	h.master = h.person("aki")
 	mine, created, err := h.rooms.Create(t.Context(), rooms.Create{Maker: h.master, Name: "Kyoto"}, h.key(h.master, "createRoom", "Kyoto"))
@@ -127,6 +128,8 @@ func (h *house) person(name string) id.ID {
 	h.Helper()
 	v := id.New()
 	h.exec(`INSERT INTO users (id, username, email, display_name) VALUES ($1, $2, $3, $2)`, v, name, name+"@example.com")
+	pgtest.Fund(h, h.db, v, 1_000_000)
+	h.trace.take()
 	return v
 }
 

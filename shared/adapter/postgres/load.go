@@ -10,6 +10,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/ledger"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -46,14 +47,15 @@ func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decid
 
 // load takes the locks, in this order and no other, and reads what the needs name as committed by whoever held them:
 //
-//	room_sequences → rooms → room_members → user_sequences → ai_generations, ascending ids within each
+//	room_sequences → rooms → room_members → user_sequences → ai_generations → token_balances, ascending ids within each
 //
-// Before them an idempotency key is claimed: an equal request waits there.
+// Before them an idempotency key is claimed: an equal request waits there. A balance's lock stands for everything in its books.
 func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) {
 	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Parts: map[id.ID]room.Membership{}, People: map[id.ID]room.Membership{}, Blocked: map[id.ID]bool{},
-		Invited: map[id.ID]room.Invitation{}, Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}}}
+		Invited: map[id.ID]room.Invitation{}, Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}, Holds: map[id.ID]ledger.Hold{}}}
 	l.key()
 	l.person()
+	l.size()
 	l.room()
 	l.members()
 	l.streams()
@@ -61,6 +63,7 @@ func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) 
 	l.people()
 	l.reports()
 	l.messages()
+	l.accounts()
 	if err := tx.SendBatch(ctx, l.b).Close(); err != nil {
 		return l.s, err
 	}

@@ -15,11 +15,11 @@ import (
 )
 
 // lockOrder is the one order in which a transaction may lock rows.
-var lockOrder = []string{"room_sequences", "rooms", "room_members", "user_sequences", "ai_generations"}
+var lockOrder = []string{"room_sequences", "rooms", "room_members", "user_sequences", "ai_generations", "token_balances", "member_usage", "token_lots"}
 
 var (
 	locks   = regexp.MustCompile(`(?s)FROM (\w+).*FOR (?:UPDATE|NO KEY UPDATE|SHARE)`)
-	upserts = regexp.MustCompile(`INSERT INTO (user_sequences|room_members)\b`)
+	upserts = regexp.MustCompile(`INSERT INTO (user_sequences|room_members|member_usage)\b`)
 	writes  = regexp.MustCompile(`UPDATE (\w+) `)
 )
 
@@ -72,7 +72,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 		run  func() error
 	}{
 		{"send", "room_sequences room_members", func() error { h.says(h.master, "hello"); return nil }},
-		{"ask", "room_sequences room_members", func() error { h.asks(mei, "how"); return nil }},
+		{"ask", "room_sequences room_members token_balances member_usage", func() error { h.asks(mei, "how"); return nil }},
 		{"edit", "room_sequences", func() error {
 			_, err := h.messages.Edit(ctx, messages.Edit{RoomID: h.room, MessageID: said.ID, Person: h.master, Content: &text})
 			return err
@@ -85,7 +85,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			_, err := h.messages.Forward(ctx, messages.Forward{RoomID: h.room, MessageID: said.ID, Person: h.master, To: h.room}, h.key(h.master, "forwardMessage", ""))
 			return err
 		}},
-		{"settle", "room_sequences ai_generations", func() error {
+		{"settle", "room_sequences ai_generations token_balances member_usage token_lots", func() error {
 			g = h.calls(answer.ID, 10)
 			h.trace.take()
 			if !h.settle(g, ai.Outcome{Status: message.Completed, Text: "hi"}) {
@@ -93,12 +93,12 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			}
 			return nil
 		}},
-		{"regenerate", "room_sequences", func() error {
+		{"regenerate", "room_sequences token_balances member_usage", func() error {
 			_, _, err := h.replies.Regenerate(ctx, replies.Regenerate{RoomID: h.room, QuestionID: question.ID, Person: h.master}, h.key(h.master, "regenerateReply", ""))
 			return err
 		}},
-		{"stop", "room_sequences ai_generations", func() error { _, _, err := h.replies.Stop(ctx, h.room, h.master, question.ID); return err }},
-		{"reap", "room_sequences ai_generations", func() error {
+		{"stop", "room_sequences ai_generations token_balances member_usage", func() error { _, _, err := h.replies.Stop(ctx, h.room, h.master, question.ID); return err }},
+		{"reap", "room_sequences ai_generations token_balances member_usage", func() error {
 			_, late := h.asks(h.master, "late")
 			generation := h.generation(late.ID)
 			h.passes(generation, "11 minutes")
@@ -109,10 +109,10 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			}
 			return err
 		}},
-		{"delete", "room_sequences ai_generations", func() error { return h.messages.Delete(ctx, h.room, h.master, question.ID) }},
+		{"delete", "room_sequences ai_generations token_balances", func() error { return h.messages.Delete(ctx, h.room, h.master, question.ID) }},
 		{"mark read", "room_members", func() error { _, err := h.rooms.MarkRead(ctx, h.room, mei, h.last()); return err }},
 		{"update", "room_sequences rooms", func() error { _, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{Name: &text}); return err }},
-		{"archive", "room_sequences rooms user_sequences ai_generations", func() error {
+		{"archive", "room_sequences rooms user_sequences ai_generations token_balances member_usage", func() error {
 			_, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{IsArchived: &archived})
 			return err
 		}},
@@ -122,7 +122,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 		}},
 		{"join", "room_sequences room_members user_sequences", func() error { _, err := h.rooms.Join(ctx, h.room, "ren", room.Member); return err }},
 		{"remove", "room_sequences rooms room_members user_sequences", func() error { return h.rooms.Remove(ctx, h.room, mei, h.master) }},
-		{"delete the room", "room_sequences rooms user_sequences ai_generations", func() error { return h.rooms.Delete(ctx, h.room, h.master) }},
+		{"delete the room", "room_sequences rooms user_sequences ai_generations token_balances", func() error { return h.rooms.Delete(ctx, h.room, h.master) }},
 	} {
 		all := h.locked(s.run)
 		if len(all) != 1 {

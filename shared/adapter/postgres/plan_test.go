@@ -293,6 +293,11 @@ func fill(h *house, months, count int) {
 		`INSERT INTO outbox (id, queue, body, created_at) SELECT gen_random_uuid(), 'fan-out', '{}', now() - g * interval '1 second' FROM generate_series(1, 20000) g`,
 		fmt.Sprintf(`INSERT INTO idempotency_keys (user_id, operation, key, request_hash, resource_id, created_at)
 			SELECT '%s', 'sendMessage', gen_random_uuid(), '', gen_random_uuid(), now() - g * interval '10 minutes' FROM generate_series(1, 20000) g`, h.master),
+		`INSERT INTO token_holds (generation_id, account_id, room_id, user_id, month, amount) SELECT gen_random_uuid(), id, id, id, '2001-01', 1 FROM users`,
+		`INSERT INTO token_lots (id, account_id, source, source_key, granted, remaining) SELECT gen_random_uuid(), id, 'grant', id, 1, 1 FROM users`,
+		`INSERT INTO token_transactions (id, account_id, kind, amount, balance_after, source_key) SELECT gen_random_uuid(), id, 'grant', 1, 1, id FROM users`,
+		`INSERT INTO member_usage (room_id, month, user_id, charged) SELECT id, '2001-01', id, 1 FROM users`,
+		`INSERT INTO usage_daily (account_id, day, room_id, user_id, provider, model, visibility, kind) SELECT id, now(), id, id, 'p', 'm', 'public', 'reply' FROM users`,
 		`ANALYZE`,
 	} {
 		h.exec(sql)

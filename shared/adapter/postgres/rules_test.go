@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -14,13 +15,6 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
-
-// broke refuses everybody.
-type broke struct{}
-
-func (broke) Hold(a ai.Ask) (ai.Terms, error) {
-	return a.Terms, fault.New(fault.InsufficientBalance, "Your balance is used up.")
-}
 
 // everythingStored counts every row that a request could write.
 const everythingStored = `SELECT (SELECT count(*) FROM messages) + (SELECT count(*) FROM ai_generations) + (SELECT count(*) FROM idempotency_keys) + (SELECT count(*) FROM outbox)
@@ -33,7 +27,7 @@ func TestWhoCannotPayAsksNothingAndNothingIsStored(t *testing.T) {
 	question, answer := h.asks(h.master, "hello")
 	h.works(answer, ai.Outcome{Status: message.Completed, Text: "hi"})
 	before := h.number(everythingStored)
-	h.messages.Meter, h.replies.Meter = broke{}, broke{}
+	h.leaves(h.master, 0)
 	cmd, key := h.wish(h.master, "why")
 	cmd.Ask = &messages.Ask{}
 	if _, err := h.messages.Send(t.Context(), cmd, key); !fault.Is(err, fault.InsufficientBalance) {
@@ -47,7 +41,7 @@ func TestWhoCannotPayAsksNothingAndNothingIsStored(t *testing.T) {
 		t.Fatalf("%d of it were stored", after-before)
 	}
 	// The same key serves once they can: it was not taken by what was refused.
-	h.messages.Meter = ai.Unmetered{}
+	pgtest.Fund(t, h.db, h.master, 1_000_000)
 	if sent, err := h.messages.Send(t.Context(), cmd, key); err != nil || !sent.Created || sent.AIMessage == nil {
 		t.Fatal(sent, err)
 	}

@@ -43,8 +43,11 @@ type Config struct {
 	AWSEndpoint   string
 	SendBudget    int
 	// LimitFactor is how many times as generous as usual the stage is to each caller.
-	LimitFactor      int
-	StartingTokens   int64
+	LimitFactor    int
+	StartingTokens int64
+	// UnprovedTokens are what an account gets until its address is proved, FreeTokensPerDay bounds what all of them get; zero: no bound.
+	UnprovedTokens   int64
+	FreeTokensPerDay int64
 	DeltaInterval    time.Duration
 	CheckpointPeriod time.Duration
 }
@@ -56,6 +59,7 @@ func load(getenv func(string) string, f Function) (Config, error) {
 		Stage: r.required("YORIAI_STAGE"), Version: r.required("YORIAI_VERSION"),
 		RedisURL: getenv("REDIS_URL"), AWSEndpoint: getenv("AWS_ENDPOINT_URL"), CallbackURL: getenv("WEBSOCKET_CALLBACK_URL"),
 		SendBudget: int(r.number("SEND_BUDGET_PER_SECOND", 2000)), LimitFactor: int(r.number("LIMIT_FACTOR", 1)), StartingTokens: r.number("STARTING_TOKENS", 0),
+		UnprovedTokens: r.number("UNPROVED_TOKENS", 0), FreeTokensPerDay: r.number("FREE_TOKENS_PER_DAY", 0),
 		DeltaInterval:    r.milliseconds("DELTA_INTERVAL_MS", 200*time.Millisecond),
 		CheckpointPeriod: r.milliseconds("CHECKPOINT_INTERVAL_MS", time.Second), QueueURLs: map[string]string{},
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"os"
+	"strconv"
 	"time"
 
 	"github.com/aws/aws-lambda-go/cfn"
@@ -77,6 +78,7 @@ func (m migrator) migrate(ctx context.Context) error {
 			return fmt.Errorf("sign for the database: %w", err)
 		}
 	}
+	config.RuntimeParams[migrations.StartingTokens] = strconv.FormatInt(m.env.UnprovedTokens, 10)
 	if err := migrations.UpWith(ctx, config, m.appRole); err != nil {
 		return err
 	}

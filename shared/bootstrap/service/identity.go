@@ -11,6 +11,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/bootstrap/operation"
+	"github.com/yoriai/yoriai/shared/domain/ledger"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
@@ -19,8 +20,9 @@ import (
 // Identity is the handlers of accounts and sessions, with what the function needs and no more.
 func (s *Services) Identity() operations.Identity {
 	auth := &simplejwt.Service{
-		Verifier: operation.Verifier(s.Environment), Accounts: postgres.Accounts{Pool: s.Sessions.Pool}, Sessions: s.Sessions,
-		Cost: simplejwt.DefaultCost, Now: time.Now,
+		Verifier: operation.Verifier(s.Environment), Sessions: s.Sessions,
+		Accounts: postgres.Accounts{Pool: s.Sessions.Pool, Start: ledger.Start{Tokens: s.Config.UnprovedTokens, PerDay: s.Config.FreeTokensPerDay}},
+		Cost:     simplejwt.DefaultCost, Now: time.Now,
 	}
 	if s.Function.Has(environment.SigningKey) {
 		key, err := secretsmanager.SigningKey(context.Background(), s.AWS.Secrets(), s.Config.SigningKeyARN)

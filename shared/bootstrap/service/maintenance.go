@@ -11,12 +11,13 @@ import (
 
 // Night does one night's work.
 func (s *Services) Night(ctx context.Context) (map[string]any, error) {
-	return maintenance.Night{Store: postgres.Maintenance{DB: s.DB}, Sessions: s.Sessions, Activity: s.Activity}.Run(ctx, time.Now())
+	return maintenance.Night{Store: postgres.Maintenance{DB: s.DB}, Sessions: s.Sessions, Activity: s.Activity,
+		Books: postgres.Books{DB: s.DB}}.Run(ctx, time.Now())
 }
 
-// Prove looks for holes in the logs.
+// Prove looks for holes in the logs, and for books that do not add up.
 func (s *Services) Prove(ctx context.Context) (map[string]any, error) {
-	return maintenance.Prove(ctx, postgres.Proofs{DB: s.DB})
+	return maintenance.ProveAll(ctx, postgres.Proofs{DB: s.DB}, postgres.Books{DB: s.DB})
 }
 
 // Project makes the projection in DynamoDB anew.

@@ -9,6 +9,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/handler/wire"
+	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
 	"github.com/yoriai/yoriai/shared/usecase/groups"
@@ -50,13 +51,18 @@ func (s *Services) Reports() reports.Reports {
 
 // Messages is the use case about messages. The catalogue is nil where no model is asked.
 func (s *Services) Messages(c ai.Catalogue) messages.Messages {
-	return messages.Messages{Store: postgres.Messages{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Meter: ai.Unmetered{},
+	return messages.Messages{Store: postgres.Messages{DB: s.DB}, Runner: s.Runner(), Catalogue: c,
 		Running: redis.NewStreamText(s.Redis), Hint: redis.NewStopHint(s.Redis)}
 }
 
 // Replies is the use case about answers. The catalogue is nil where no model is asked.
 func (s *Services) Replies(c ai.Catalogue) replies.Replies {
-	return replies.Replies{Store: postgres.Generations{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Meter: ai.Unmetered{}, Hint: redis.NewStopHint(s.Redis)}
+	return replies.Replies{Store: postgres.Generations{DB: s.DB}, Runner: s.Runner(), Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
+}
+
+// Billing is the use case about balances.
+func (s *Services) Billing() billing.Billing {
+	return billing.Billing{Store: postgres.Billing{DB: s.DB}}
 }
 
 // Search is the use case about what was said somewhere.

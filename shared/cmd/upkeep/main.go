@@ -1,6 +1,6 @@
 // upkeep looks after the local cloud's data, as the function `nightly` does elsewhere when it is asked to:
 //
-//	upkeep prove                            fails if a log has a hole or a double
+//	upkeep prove                            fails if a log has a hole or a double, or the books do not add up
 //	upkeep project                          makes the projection in DynamoDB anew from PostgreSQL
 //	upkeep join   <roomId> <username> <role>  puts a person into a room, without an invitation
 //	upkeep remove <roomId> <username>         takes one out
@@ -46,7 +46,7 @@ func run(ctx context.Context, args []string) error {
 	case "freeze", "unfreeze", "suspend", "reinstate":
 		return moderate(ctx, c, args)
 	case "prove":
-		done, err = maintenance.Prove(ctx, postgres.Proofs{DB: c.DB})
+		done, err = maintenance.ProveAll(ctx, postgres.Proofs{DB: c.DB}, postgres.Books{DB: c.DB})
 	case "project":
 		done, err = maintenance.Project(ctx, postgres.Proofs{DB: c.DB}, dynamodb.Memberships{Table: c.Table}, dynamodb.Heads{Table: c.Table})
 	default:

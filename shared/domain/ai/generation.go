@@ -67,6 +67,7 @@ type Generation struct {
 	Thought       int64
 	Usage         *Usage
 	ChargedTokens *int64
+	CostNanoUSD   int64 // what the house paid
 	FinishReason  FinishReason
 	ErrorCode     string
 	CreatedAt     time.Time
@@ -98,20 +99,22 @@ type Settlement struct {
 	Usage   Usage
 	Charged int64
 	Excess  int64
+	// CostNanoUSD is what the house paid, charged or not.
+	CostNanoUSD int64
 }
 
 // Settle says what an outcome comes to. It is the one place that prices an end.
 func Settle(g Generation, o Outcome) Settlement {
 	usage := UsageOf(g, o)
 	charged, excess := Charge(g.Terms, !g.ProviderCalledAt.IsZero(), o, usage)
-	return Settlement{Usage: usage, Charged: charged, Excess: excess}
+	return Settlement{Usage: usage, Charged: charged, Excess: excess, CostNanoUSD: g.Terms.Rates.Cost(usage)}
 }
 
 // End writes an outcome and what it comes to into the record.
 func (g Generation) End(o Outcome, s Settlement) Generation {
 	g.Status, g.ErrorCode, g.FinishReason, g.Text = o.Status, o.ErrorCode, o.Finish, o.Text
 	g.Thinking = o.Thinking
-	g.Usage, g.ChargedTokens = &s.Usage, &s.Charged
+	g.Usage, g.ChargedTokens, g.CostNanoUSD = &s.Usage, &s.Charged, s.CostNanoUSD
 	return g
 }
 

@@ -177,6 +177,8 @@ type Terms struct {
 	ReasoningAllowance int
 	Hold               int64
 	Weights            Weights
+	// Rates are what the house pays.
+	Rates Rates
 }
 
 // The limits of a prompt where the model's own are wider, or unknown.
@@ -200,7 +202,8 @@ func Quote(m Model, roomReplyCap int, effort room.Effort) Terms {
 	thinking := min(m.Reasoning.Allowance(effort), max(output-reply, output/2))
 	reply = max(min(reply, output-thinking), 1)
 	prompt := max(min(window-reply-thinking, maxPromptBudget), 1)
-	t := Terms{Provider: m.Provider, Model: m.ID, PromptBudget: int(prompt), ReplyCap: int(reply), Effort: effort, ReasoningAllowance: int(thinking), Weights: m.Weights}
+	t := Terms{Provider: m.Provider, Model: m.ID, PromptBudget: int(prompt), ReplyCap: int(reply), Effort: effort, ReasoningAllowance: int(thinking), Weights: m.Weights,
+		Rates: RatesOf(m.Price)}
 	t.Hold = Cost(t.Weights, prompt, reply+thinking)
 	return t
 }

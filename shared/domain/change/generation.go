@@ -27,7 +27,7 @@ func (p *Plan) Generate(g ai.Generation) {
 
 // End ends an attempt: usage and charge are written always, the text only while question and answer stand.
 func (p *Plan) End(g ai.Generation, o ai.Outcome, question, answer *message.Message) ai.Settlement {
-	s := ai.Settle(g, o)
+	s := p.settle(g, ai.Settle(g, o))
 	keep := answer != nil && answer.DeletedAt.IsZero() && question != nil && question.DeletedAt.IsZero()
 	ended := g.End(o, s)
 	if !keep {
@@ -53,7 +53,7 @@ func (p *Plan) Stop(running []ai.Generation) (told []ai.Generation) {
 			told = append(told, g)
 			continue
 		}
-		p.Write(EndGeneration{Generation: g.End(ai.Outcome{Status: message.Cancelled}, ai.Settlement{})})
+		p.Write(EndGeneration{Generation: g.End(ai.Outcome{Status: message.Cancelled}, p.settle(g, ai.Settlement{}))})
 		answer := message.Message{ID: g.MessageID, RoomID: g.RoomID, Visibility: g.Visibility}
 		if g.Visibility == message.Private {
 			answer.VisibleTo = g.AskerID

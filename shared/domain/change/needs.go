@@ -99,4 +99,12 @@ type Needs struct {
 	Unfinished bool
 	// Generation is one generation by its id, with question and answer.
 	Generation id.ID
+
+	// Asking adds the room's payer, locked, and what the person may spend of theirs. Whoever pays for the generations that the
+	// needs name is locked, too, with the holds.
+	Asking *Asking
+	// Accounts are others whose books the decision writes.
+	Accounts []id.ID
+	// Entry is the key of a transaction that the decision would enter.
+	Entry string
 }

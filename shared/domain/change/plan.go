@@ -8,6 +8,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/ledger"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -21,6 +22,8 @@ type Plan struct {
 	inOrder bool
 	room    room.Mine
 	streams map[id.ID]int64
+	books   map[id.ID]*ledger.Book
+	holds   map[id.ID]ledger.Hold
 
 	writes []Write
 	logged []event.Event
@@ -47,7 +50,8 @@ type UserLog struct {
 
 // Plan begins a plan for somebody's change; the zero id is nobody's.
 func (s Situation) Plan(actor id.ID, n Needs) *Plan {
-	return &Plan{actor: actor, now: s.Now, inOrder: n.Order >= InOrder, room: s.Room, streams: maps.Clone(s.Streams), people: map[id.ID][]event.Event{}}
+	return &Plan{actor: actor, now: s.Now, inOrder: n.Order >= InOrder, room: s.Room, streams: maps.Clone(s.Streams),
+		books: s.openBooks(), holds: maps.Clone(s.Holds), people: map[id.ID][]event.Event{}}
 }
 
 // NewRoom begins the plan of a room that this very plan makes; the maker's own log must be locked.
@@ -135,13 +139,18 @@ func (p *Plan) Changed(m message.Message) message.Message {
 }
 
 func (p *Plan) fail(err error) {
-	if p.err == nil {
+	if p.err == nil && err != nil {
 		p.err = err
 	}
 }
 
 // Err tells of a plan that would write what is not locked: a fault of the code that made it.
-func (p *Plan) Err() error { return p.err }
+func (p *Plan) Err() error {
+	for _, b := range p.books {
+		p.fail(b.Err())
+	}
+	return p.err
+}
 
 // Writes are the rows to write, in order.
 func (p *Plan) Writes() []Write { return p.writes }

@@ -9,6 +9,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/ledger"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -169,6 +170,14 @@ func attempt(visibility message.Visibility) (g ai.Generation, question, answer m
 		Visibility: visibility, Status: message.Streaming, ProviderCalledAt: now, Terms: ai.Terms{Hold: 1000, Weights: ai.NewWeights(1_000_000, 1_000_000)}}, question, answer
 }
 
+// paid adds the payer, and what is held for an attempt.
+func paid(s change.Situation, g ai.Generation) change.Situation {
+	s.Accounts = []ledger.Account{{ID: aki, Balance: 5000, Held: g.Terms.Hold, Lots: []ledger.Lot{{ID: id.New(), Granted: 5000, Remaining: 5000}}}}
+	s.AccountsAt = now
+	s.Holds = map[id.ID]ledger.Hold{g.ID: {GenerationID: g.ID, AccountID: aki, RoomID: roomID, UserID: aki, Month: "2026-11", Amount: g.Terms.Hold}}
+	return s
+}
+
 // ends are the writes of a kind in a plan.
 func ends[W change.Write](p *change.Plan) (list []W) {
 	for _, w := range p.Writes() {
@@ -184,7 +193,7 @@ var done = ai.Outcome{Status: message.Completed, Text: "because", Usage: &ai.Usa
 func TestAnEndWritesTheTextWhileThePairStands(t *testing.T) {
 	t.Parallel()
 	g, question, answer := attempt(message.Public)
-	p := situation().Plan(aki, change.ToEnd(g))
+	p := paid(situation(), g).Plan(aki, change.ToEnd(g))
 	s := p.End(g, done, &question, &answer)
 	sound(t, p)
 	e, m := ends[change.EndGeneration](p), ends[change.EndAttempt](p)
@@ -208,7 +217,7 @@ func TestAnEndForgetsTheTextOfWhatWasDeletedButChargesIt(t *testing.T) {
 	} {
 		g, question, answer := attempt(message.Public)
 		q, a := without(&question, &answer)
-		p := situation().Plan(aki, change.ToEnd(g))
+		p := paid(situation(), g).Plan(aki, change.ToEnd(g))
 		p.End(g, done, q, a)
 		sound(t, p)
 		e, m := ends[change.EndGeneration](p), ends[change.EndAttempt](p)

@@ -6,6 +6,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/ledger"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/domain/user"
@@ -53,6 +54,15 @@ type Situation struct {
 	Running    []ai.Generation
 	Unfinished map[id.ID]int
 	Generation *ai.Generation
+
+	// Accounts are those that are locked, as they were at AccountsAt; Holds are what is held for the named generations.
+	Accounts   []ledger.Account
+	AccountsAt time.Time
+	Holds      map[id.ID]ledger.Hold
+	Spending   ledger.Spending
+	Size       ai.Size
+	// Entered says that the books have a transaction of Needs.Entry.
+	Entered bool
 }
 
 // Readable returns not_found to outsiders, and for a room that is deleted or never was: before a replay, and before

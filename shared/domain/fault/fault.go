@@ -23,6 +23,7 @@ const (
 	TokenExpired         Code = "token_expired"
 	InsufficientBalance  Code = "insufficient_balance"
 	CapReached           Code = "cap_reached"
+	AccountFrozen        Code = "account_frozen"
 	Forbidden            Code = "forbidden"
 	NotFound             Code = "not_found"
 	RoomArchived         Code = "room_archived"

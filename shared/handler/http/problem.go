@@ -42,7 +42,7 @@ func Status(code fault.Code) int {
 		return http.StatusBadRequest
 	case fault.Unauthenticated, fault.InvalidCredentials, fault.TokenExpired:
 		return http.StatusUnauthorized
-	case fault.InsufficientBalance, fault.CapReached:
+	case fault.InsufficientBalance, fault.CapReached, fault.AccountFrozen:
 		return http.StatusPaymentRequired
 	case fault.Forbidden:
 		return http.StatusForbidden

@@ -40,6 +40,8 @@ type Night struct {
 	Store    NightStore
 	Sessions Sessions
 	Activity Activity
+	// Books are proven each night: one that does not add up fails it, and so rings its alarm.
+	Books BookStore
 }
 
 const (
@@ -92,7 +94,9 @@ func (n Night) work(ctx context.Context, now time.Time) (map[string]any, error) 
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", p.name, err))
 		}
 	}
-	return done, errors.Join(failed, ctx.Err())
+	books, err := ProveBooks(ctx, n.Books)
+	done["books"] = books
+	return done, errors.Join(failed, err, ctx.Err())
 }
 
 // whole goes on batch by batch until one is not full.

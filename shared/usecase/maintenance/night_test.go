@@ -50,7 +50,7 @@ func TestANightRunsOnlyIfAnythingWasWrittenSinceTheLast(t *testing.T) {
 	store := &purges{ahead: 12}
 	night := func(want int, why string) {
 		t.Helper()
-		if _, err := (maintenance.Night{Store: store, Sessions: store, Activity: dynamodb.NewActivity(table)}).Run(t.Context(), clock); err != nil {
+		if _, err := (maintenance.Night{Store: store, Sessions: store, Books: &books{}, Activity: dynamodb.NewActivity(table)}).Run(t.Context(), clock); err != nil {
 			t.Fatal(err)
 		}
 		if store.nights != want {
@@ -85,17 +85,18 @@ func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {
 	t.Parallel()
 	activity := dynamodb.NewActivity(dynamotest.New(t))
 	store := &purges{ahead: 12, failing: errors.New("broken")}
-	night := maintenance.Night{Store: store, Sessions: store, Activity: activity}
+	kept := &books{wrong: []maintenance.Mistake{{What: "lots"}}}
+	night := maintenance.Night{Store: store, Sessions: store, Books: kept, Activity: activity}
 	now := time.Now()
 	done, err := night.Run(t.Context(), now)
-	if want := "partitions events user_events keys attempts search sessions"; err == nil || len(done) != 7 || strings.Join(store.ran, " ") != want {
+	if want := "partitions events user_events keys attempts search sessions"; err == nil || len(done) != 8 || strings.Join(store.ran, " ") != want {
 		t.Fatalf("%v %v %v", done, err, store.ran)
 	}
-	if strings.Count(err.Error(), "broken") != 6 {
+	if strings.Count(err.Error(), "broken") != 6 || !strings.Contains(err.Error(), "books") {
 		t.Errorf("not every failure is told: %v", err)
 	}
 	// What failed is tried again, although nothing was written.
-	store.failing = nil
+	store.failing, kept.wrong = nil, nil
 	if _, err := night.Run(t.Context(), now.Add(24*time.Hour)); err != nil || store.nights != 2 {
 		t.Fatalf("%d nights, %v", store.nights, err)
 	}
@@ -104,7 +105,7 @@ func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {
 func TestFewPartitionsRingEveryNight(t *testing.T) {
 	t.Parallel()
 	store := &purges{ahead: 2}
-	night := maintenance.Night{Store: store, Sessions: store, Activity: dynamodb.NewActivity(dynamotest.New(t))}
+	night := maintenance.Night{Store: store, Sessions: store, Books: &books{}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
 	for n := range 2 {
 		if _, err := night.Run(t.Context(), time.Now().Add(time.Duration(n)*24*time.Hour)); !errors.Is(err, maintenance.ErrFewPartitions) {
 			t.Fatalf("night %d: %v", n, err)
@@ -125,7 +126,7 @@ func TestANightMakesTheMonthsAheadAndTakesWhatIsOld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	night := maintenance.Night{Store: postgres.Maintenance{DB: db}, Sessions: postgres.Sessions{Pool: db}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
+	night := maintenance.Night{Store: postgres.Maintenance{DB: db}, Books: postgres.Books{DB: db}, Sessions: postgres.Sessions{Pool: db}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
 	done, err := night.Run(t.Context(), time.Now())
 	if err != nil || done["partitions_ahead"] != 12 || done["idempotency_keys"] != int64(31) {
 		t.Fatalf("%v %v", done, err)

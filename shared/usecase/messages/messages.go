@@ -34,7 +34,6 @@ type Messages struct {
 	Store     Store
 	Runner    transact.Runner
 	Catalogue ai.Catalogue
-	Meter     ai.Meter
 	Running   RunningText
 	Hint      StopHint
 }

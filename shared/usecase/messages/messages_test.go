@@ -11,6 +11,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/ledger"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
@@ -68,11 +69,12 @@ func (c catalogue) Models(context.Context) ([]ai.Model, error) {
 // place is a room in which aki has the role.
 func place(role room.Role) *world {
 	return &world{Situation: change.Situation{Now: now, Claim: change.Claim{First: true}, Actor: room.Person{ID: aki}, Streams: map[id.ID]int64{aki: 4}, Unfinished: map[id.ID]int{},
+		Accounts: []ledger.Account{{ID: mei, Balance: 1_000_000, Lots: []ledger.Lot{{ID: id.New(), Granted: 1_000_000, Remaining: 1_000_000}}}}, AccountsAt: now,
 		Room: room.Mine{Role: role, Room: room.Room{ID: roomID, OwnerID: mei, MaxReplyTokens: 1024, AIProvider: "p", AIModel: "m", LastMessageID: id.Floor(now.Add(-time.Minute)), LastSequence: 9, LatestEvent: 20}}}}
 }
 
 func (w *world) messages(c catalogue) messages.Messages {
-	return messages.Messages{Store: replayed{}, Runner: transact.Runner{Store: w, Relay: transact.Relay{Activity: raised{}}}, Catalogue: c, Meter: ai.Unmetered{}}
+	return messages.Messages{Store: replayed{}, Runner: transact.Runner{Store: w, Relay: transact.Relay{Activity: raised{}}}, Catalogue: c}
 }
 
 func TestWhoMaySendAndInWhichOrderItIsAsked(t *testing.T) {

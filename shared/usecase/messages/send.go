@@ -50,6 +50,9 @@ func (m Messages) Send(ctx context.Context, cmd Send, key change.Key) (Sent, err
 	key.Resource = cmd.ClientMessageID
 	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Sender, Profile: true, RaisesRead: true,
 		ReplyTo: cmd.ReplyTo, People: mentioned(cmd.Mentions), Unfinished: cmd.Ask != nil}
+	if cmd.Ask != nil {
+		n.Asking = &change.Asking{Budget: ai.MaxPrompt(models, room.MinReplyTokens)}
+	}
 	var sent Sent
 	err := m.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -141,14 +144,15 @@ func (m Messages) ask(s change.Situation, p *change.Plan, question message.Messa
 	if ai.SurelyExceeds(question.TokenEstimate, terms.PromptBudget) {
 		return message.Message{}, fault.Invalid("content", "is longer than this model can read")
 	}
-	terms, err = m.Meter.Hold(ai.Ask{Payer: s.Room.OwnerID, RoomID: s.Room.ID, Presser: asker, Month: ai.Month(s.Now), Terms: terms})
+	g, err := p.Hold(s, ai.Generation{ID: id.New(), Kind: ai.Reply, RoomID: s.Room.ID, QuestionID: question.ID, AskerID: asker, RequestedBy: asker,
+		Terms: terms, Visibility: question.Visibility}, question.TokenEstimate)
 	if err != nil {
 		return message.Message{}, err
 	}
 	answer := p.PostAnswer(message.Message{RoomID: question.RoomID, Type: message.AI, Status: message.Pending, Visibility: question.Visibility,
 		VisibleTo: question.VisibleTo, Answers: question.ID,
 		Reply: &message.Reply{AskerID: asker, Provider: terms.Provider, Model: terms.Model, Attempt: 1}}, question)
-	p.Generate(ai.Generation{ID: id.New(), Kind: ai.Reply, Attempt: ai.Attempt{MessageID: answer.ID, Number: 1}, RoomID: s.Room.ID, QuestionID: question.ID,
-		AskerID: asker, RequestedBy: asker, PayerID: s.Room.OwnerID, Terms: terms, Visibility: question.Visibility})
+	g.Attempt = ai.Attempt{MessageID: answer.ID, Number: 1}
+	p.Generate(g)
 	return answer, nil
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/ledger"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -32,18 +33,19 @@ func (s *scene) Change(_ context.Context, _ change.Needs, decide change.Decide) 
 }
 
 func (s *scene) replies() replies.Replies {
-	return replies.Replies{Runner: transact.Runner{Store: s, Relay: transact.Relay{Activity: &activity{}}}, Catalogue: catalogue{}, Meter: ai.Unmetered{}, Hint: silence{}}
+	return replies.Replies{Runner: transact.Runner{Store: s, Relay: transact.Relay{Activity: &activity{}}}, Catalogue: catalogue{}, Hint: silence{}}
 }
 
 // asked is a room in which aki asked and an answer ended; whoever acts has the role.
 func asked(aki id.ID, role room.Role) *scene {
 	now := time.Now()
-	roomID, questionID, answerID := id.Floor(now.Add(-time.Hour)), id.New(), id.New()
+	roomID, questionID, answerID, payer := id.Floor(now.Add(-time.Hour)), id.New(), id.New(), id.New()
 	question := message.Message{ID: questionID, RoomID: roomID, Sender: &room.Person{ID: aki}, Type: message.Human, Status: message.Completed, Visibility: message.Public, Content: "why?", CreatedAt: now}
 	answer := message.Message{ID: answerID, RoomID: roomID, Type: message.AI, Status: message.Completed, Visibility: message.Public, Answers: questionID,
 		Reply: &message.Reply{AskerID: aki, Provider: "p", Model: "m", Attempt: 1}}
 	return &scene{Situation: change.Situation{Now: now, Claim: change.Claim{First: true}, Question: &question, Answer: &answer, Unfinished: map[id.ID]int{},
-		Room: room.Mine{Role: role, Room: room.Room{ID: roomID, OwnerID: id.New(), MaxReplyTokens: 1024, AIProvider: "p", AIModel: "m", LastMessageID: answerID, LastSequence: 2, LatestEvent: 3}}}}
+		Accounts: []ledger.Account{{ID: payer, Balance: 1_000_000, Lots: []ledger.Lot{{ID: id.New(), Granted: 1_000_000, Remaining: 1_000_000}}}}, AccountsAt: now,
+		Room: room.Mine{Role: role, Room: room.Room{ID: roomID, OwnerID: payer, MaxReplyTokens: 1024, AIProvider: "p", AIModel: "m", LastMessageID: answerID, LastSequence: 2, LatestEvent: 3}}}}
 }
 
 func TestWhoMayAskAgainAndWhen(t *testing.T) {

@@ -45,7 +45,6 @@ type Replies struct {
 	Store     Store
 	Runner    transact.Runner
 	Catalogue ai.Catalogue
-	Meter     ai.Meter
 	Hint      StopHint
 }
 
@@ -124,7 +123,8 @@ type Regenerate struct {
 func (r Replies) Regenerate(ctx context.Context, cmd Regenerate, key change.Key) (answer message.Message, created bool, err error) {
 	models, unlisted := r.Catalogue.Models(ctx)
 	key.Resource = cmd.QuestionID
-	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Pair: cmd.QuestionID, Unfinished: true}
+	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Pair: cmd.QuestionID, Unfinished: true,
+		Asking: &change.Asking{Before: cmd.QuestionID, Budget: ai.MaxPrompt(models, room.MinReplyTokens)}}
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
 			return nil, err
@@ -190,18 +190,18 @@ func (r Replies) again(s change.Situation, p *change.Plan, question, answer mess
 	if err != nil {
 		return answer, err
 	}
-	payer := s.Room.OwnerID
-	terms, err := r.Meter.Hold(ai.Ask{Payer: payer, RoomID: s.Room.ID, Presser: cmd.Person, Month: ai.Month(s.Now), Terms: ai.Quote(model, s.Room.MaxReplyTokens, effort)})
+	number := answer.Reply.Attempt + 1
+	g, err := p.Hold(s, ai.Generation{ID: id.New(), Kind: ai.Reply, Attempt: ai.Attempt{MessageID: answer.ID, Number: number}, RoomID: s.Room.ID,
+		QuestionID: question.ID, AskerID: answer.Reply.AskerID, RequestedBy: cmd.Person, Terms: ai.Quote(model, s.Room.MaxReplyTokens, effort),
+		Visibility: answer.Visibility}, question.TokenEstimate)
 	if err != nil {
 		return answer, err
 	}
-	number := answer.Reply.Attempt + 1
 	answer = p.Changed(answer)
 	answer.Status = message.Pending
-	answer.Reply = &message.Reply{AskerID: answer.Reply.AskerID, Provider: terms.Provider, Model: terms.Model, Attempt: number,
+	answer.Reply = &message.Reply{AskerID: answer.Reply.AskerID, Provider: g.Terms.Provider, Model: g.Terms.Model, Attempt: number,
 		ContentAttempt: answer.Reply.ContentAttempt}
 	p.Write(change.BeginAttempt{MessageID: answer.ID, Attempt: number, Event: answer.Event})
-	p.Generate(ai.Generation{ID: id.New(), Kind: ai.Reply, Attempt: ai.Attempt{MessageID: answer.ID, Number: number}, RoomID: s.Room.ID,
-		QuestionID: question.ID, AskerID: answer.Reply.AskerID, RequestedBy: cmd.Person, PayerID: payer, Terms: terms, Visibility: answer.Visibility})
+	p.Generate(g)
 	return answer, nil
 }

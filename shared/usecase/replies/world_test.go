@@ -168,6 +168,7 @@ func newWorld(t *testing.T) *world {
 	if _, err := db.Exec(t.Context(), `INSERT INTO users (id, username, email, display_name) VALUES ($1, 'aki', 'aki@example.com', 'Aki')`, w.aki); err != nil {
 		t.Fatal(err)
 	}
+	pgtest.Fund(t, db, w.aki, 1_000_000)
 	r := rooms.Rooms{Store: postgres.Rooms{DB: db}, Runner: w.runner(), Memberships: projection{}, Catalogue: catalogue{}, Hint: silence{}}
 	mine, _, err := r.Create(t.Context(), rooms.Create{Maker: w.aki, Name: "room"}, w.key("createRoom"))
 	if err != nil {
@@ -203,11 +204,11 @@ func (w *world) runner() transact.Runner {
 }
 
 func (w *world) messages() messages.Messages {
-	return messages.Messages{Store: postgres.Messages{DB: w.db}, Runner: w.runner(), Catalogue: catalogue{}, Meter: ai.Unmetered{}, Running: silence{}, Hint: silence{}}
+	return messages.Messages{Store: postgres.Messages{DB: w.db}, Runner: w.runner(), Catalogue: catalogue{}, Running: silence{}, Hint: silence{}}
 }
 
 func (w *world) replies() replies.Replies {
-	return replies.Replies{Store: postgres.Generations{DB: w.db}, Runner: w.runner(), Catalogue: catalogue{}, Meter: ai.Unmetered{}, Hint: silence{}}
+	return replies.Replies{Store: postgres.Generations{DB: w.db}, Runner: w.runner(), Catalogue: catalogue{}, Hint: silence{}}
 }
 
 func (w *world) asks(text string) (question, answer message.Message) {

@@ -8,10 +8,10 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/api/apitest"
-	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
+	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/groups"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
@@ -53,12 +53,13 @@ func (h *House) handlers() map[string]httpapi.Handler {
 	run := transact.Runner{Store: postgres.Changes{DB: h.DB}, Relay: transact.Relay{Queues: h.Queues, Store: postgres.Outbox{DB: h.DB}, Activity: dynamodb.NewActivity(h.Table)}}
 	hint, limits := redis.NewStopHint(h.redis), ratelimit.NewLocal(h.now)
 	h.Rooms = rooms.Rooms{Store: postgres.Rooms{DB: h.DB}, Runner: run, Memberships: dynamodb.Memberships{Table: h.Table}, Presence: dynamodb.Connections{Table: h.Table}, Catalogue: h.Catalogue, Hint: hint}
-	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: h.Catalogue, Meter: ai.Unmetered{}, Running: redis.NewStreamText(h.redis), Hint: hint}
-	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: h.Catalogue, Meter: ai.Unmetered{}, Hint: hint}
+	m := messages.Messages{Store: postgres.Messages{DB: h.DB}, Runner: run, Catalogue: h.Catalogue, Running: redis.NewStreamText(h.redis), Hint: hint}
+	a := replies.Replies{Store: postgres.Generations{DB: h.DB}, Runner: run, Catalogue: h.Catalogue, Hint: hint}
 	i := invitations.Invitations{Store: postgres.Invitations{DB: h.DB}, Rooms: h.Rooms.Store, Runner: run, Memberships: dynamodb.Memberships{Table: h.Table}, Now: h.now}
 	p := people.People{Store: postgres.People{DB: h.DB}, Runner: run}
 	g := groups.Groups{Store: postgres.Groups{DB: h.DB}, People: p.Store, Runner: run}
 	reported := reports.Reports{Store: postgres.Reports{DB: h.DB}, Runner: run}
+	books := billing.Billing{Store: postgres.Billing{DB: h.DB}}
 	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
 	accounts := operations.Identity{Cookies: httpapi.Cookies{PublicOrigin: Origin}, Identity: &identity.Identity{Auth: h.auth, Accounts: h.auth.Accounts,
 		Limits: limits, Denials: dynamodb.Denials{Table: h.Table}, Sockets: dynamodb.Connections{Table: h.Table}, Closer: apigateway.NewInProcess()}}
@@ -82,6 +83,7 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"editMessage": operations.EditMessage(m), "deleteMessage": operations.DeleteMessage(m), "regenerateReply": operations.RegenerateReply(a),
 		"stopReply": operations.StopReply(a), "listAttempts": operations.ListAttempts(a),
 		"addReaction": operations.AddReaction(m), "removeReaction": operations.RemoveReaction(m), "forwardMessage": operations.ForwardMessage(m),
-		"searchMessages": operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}}), "listModels": operations.ListModels(h.Catalogue),
+		"searchMessages": operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}}), "getBalance": operations.GetBalance(books),
+		"listTransactions": operations.ListTransactions(books), "getUsage": operations.GetUsage(books), "listModels": operations.ListModels(h.Catalogue),
 	}
 }

@@ -112,13 +112,17 @@ func open(t testing.TB, factor int, now func() time.Time) *House {
 	return h
 }
 
-// Person makes somebody with a session, and a token of it.
+// Tokens are what everybody has.
+const Tokens = 1_000_000_000
+
+// Person makes somebody with tokens to spend, with a session, and a token of it.
 func (h *House) Person(name string) (id.ID, string) {
 	h.Helper()
 	v, session := id.New(), id.New()
 	if _, err := h.DB.Exec(context.Background(), `INSERT INTO users (id, username, email, display_name) VALUES ($1, $2, $3, $2)`, v, name, name+"@example.com"); err != nil {
 		h.Fatal(err)
 	}
+	pgtest.Fund(h, h.DB, v, Tokens)
 	var hash user.TokenHash
 	if _, err := rand.Read(hash[:]); err != nil {
 		h.Fatal(err)

@@ -803,6 +803,63 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/billing/balance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I have */
+        get: operations["getBalance"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/transactions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * My books, newest first
+         * @description What was asked in private is one line for each day, member and model, from the next day (UTC) on.
+         */
+        get: operations["listTransactions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What my tokens were used for
+         * @description Of today (UTC) nothing that was asked in private.
+         */
+        get: operations["getUsage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -834,7 +891,7 @@ export interface components {
         /** Format: date-time */
         Time: string;
         /** @enum {string} */
-        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "forbidden" | "not_found" | "room_archived" | "room_frozen" | "room_not_ready" | "generation_running" | "master_must_transfer" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "model_not_allowed" | "rate_limited" | "internal" | "unavailable" | "database_waking";
+        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "account_frozen" | "forbidden" | "not_found" | "room_archived" | "room_frozen" | "room_not_ready" | "generation_running" | "master_must_transfer" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "model_not_allowed" | "rate_limited" | "internal" | "unavailable" | "database_waking";
         Problem: {
             type: string;
             title: string;
@@ -1438,6 +1495,73 @@ export interface components {
             finish_reason: string | null;
             created_at: components["schemas"]["Time"];
         };
+        Balance: {
+            /** Format: int64 */
+            balance: number;
+            /**
+             * Format: int64
+             * @description Promised to answers that are being written
+             */
+            held: number;
+            /** Format: int64 */
+            available: number;
+            frozen: boolean;
+            lots: components["schemas"]["Lot"][];
+        };
+        Lot: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            source: "start" | "grant" | "purchase" | "subscription";
+            /** Format: int64 */
+            granted: number;
+            /** Format: int64 */
+            remaining: number;
+            /** Format: date-time */
+            expires_at: string | null;
+            created_at: components["schemas"]["Time"];
+        };
+        TransactionPage: {
+            items: components["schemas"]["Transaction"][];
+            next_cursor: string | null;
+        };
+        Transaction: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "grant" | "purchase" | "subscription" | "usage" | "refund" | "expiry" | "adjustment";
+            /** Format: int64 */
+            amount: number;
+            /**
+             * Format: uuid
+             * @description Who asked
+             */
+            user_id: string | null;
+            /** Format: uuid */
+            room_id: string | null;
+            provider: string;
+            model: string;
+            /** @description The sum of a day */
+            private: boolean;
+            created_at: components["schemas"]["Time"];
+        };
+        UsageReport: {
+            items: components["schemas"]["Usage"][];
+        };
+        Usage: {
+            /** @description A day, provider/model, or the id of a room or a person; empty for the rooms of private questions */
+            key: string;
+            /** Format: int64 */
+            generations: number;
+            /** Format: int64 */
+            input_tokens: number;
+            /** Format: int64 */
+            cached_input_tokens: number;
+            /** Format: int64 */
+            output_tokens: number;
+            /** Format: int64 */
+            reasoning_tokens: number;
+            /** Format: int64 */
+            charged_tokens: number;
+        };
         ModelList: {
             items: components["schemas"]["Model"][];
         };
@@ -1503,7 +1627,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description insufficient_balance, cap_reached */
+        /** @description insufficient_balance, cap_reached, account_frozen */
         PaymentRequired: {
             headers: {
                 [name: string]: unknown;
@@ -3477,6 +3601,93 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             429: components["responses"]["RateLimited"];
             503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getBalance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The balance and its lots, those first that are spent first */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Balance"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listTransactions: {
+        parameters: {
+            query?: {
+                /** @description A `next_cursor` */
+                cursor?: components["parameters"]["IdCursor"];
+                limit?: components["parameters"]["Limit"];
+                format?: "json" | "csv";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page; as CSV its next cursor stands in the header Next-Cursor */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransactionPage"];
+                    "text/csv": string;
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUsage: {
+        parameters: {
+            query: {
+                /** @description The first day (UTC) */
+                from: string;
+                /** @description The last day (UTC) */
+                to: string;
+                group: "day" | "room" | "member" | "model";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One sum for each group */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsageReport"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
         };
     };

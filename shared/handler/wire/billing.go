@@ -1,0 +1,27 @@
+package wire
+
+import (
+	"github.com/yoriai/yoriai/shared/api"
+	"github.com/yoriai/yoriai/shared/usecase/billing"
+)
+
+// Balance is what somebody has.
+func Balance(b billing.Balance) api.Balance {
+	out := api.Balance{Balance: b.Balance, Held: b.Held, Available: b.Available, Frozen: b.Frozen, Lots: make([]api.Lot, len(b.Lots))}
+	for i, l := range b.Lots {
+		out.Lots[i] = api.Lot{Id: l.ID, Source: api.LotSource(l.Source), Granted: l.Granted, Remaining: l.Remaining, ExpiresAt: timeOrNull(l.ExpiresAt), CreatedAt: moment(l.CreatedAt)}
+	}
+	return out
+}
+
+// Transaction is one line of the books.
+func Transaction(l billing.Line) api.Transaction {
+	return api.Transaction{Id: l.ID, Kind: api.TransactionKind(l.Kind), Amount: l.Amount, UserId: orNull(l.Actor), RoomId: orNull(l.Answer.RoomID),
+		Provider: l.Answer.Provider, Model: l.Answer.Model, Private: l.Answer.Private, CreatedAt: moment(l.At)}
+}
+
+// Usage is one group's sum.
+func Usage(u billing.Usage) api.Usage {
+	return api.Usage{Key: u.Key, Generations: u.Generations, InputTokens: u.Input, CachedInputTokens: u.Cached, OutputTokens: u.Output,
+		ReasoningTokens: u.Reasoning, ChargedTokens: u.Charged}
+}
