@@ -5,13 +5,17 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
+	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
 
 // lockOrder is the one order in which a transaction may lock rows.
@@ -65,7 +69,10 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 	question, answer := h.asks(h.master, "why")
 	text, archived, open := "edited", true, false
 	ctx := t.Context()
+	sora := h.person("sora")
+	invited := invitations.Invitations{Store: postgres.Invitations{DB: h.db}, Rooms: h.rooms.Store, Runner: h.run, Memberships: everything{}, Now: time.Now}
 	var g ai.Generation
+	var invitation id.ID
 	for _, s := range []struct {
 		name string
 		want string
@@ -121,6 +128,37 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			return err
 		}},
 		{"join", "room_sequences room_members user_sequences", func() error { _, err := h.rooms.Join(ctx, h.room, "ren", room.Member); return err }},
+		{"change a role", "room_sequences room_members", func() error {
+			guest := room.Guest
+			_, _, err := h.rooms.UpdateMember(ctx, rooms.Rerole{RoomID: h.room, Person: h.master, Member: mei, Role: &guest})
+			return err
+		}},
+		{"offer the room", "room_sequences rooms room_members", func() error { _, err := h.rooms.Offer(ctx, h.room, h.master, mei); return err }},
+		{"take the offer back", "room_sequences rooms", func() error { return h.rooms.Reject(ctx, h.room, h.master) }},
+		{"give the room away", "room_sequences rooms room_members", func() error {
+			if _, err := h.rooms.Offer(ctx, h.room, h.master, mei); err != nil {
+				return err
+			}
+			h.trace.take()
+			_, err := h.rooms.Accept(ctx, h.room, mei)
+			return err
+		}},
+		{"give it back", "room_sequences rooms room_members", func() error {
+			if _, err := h.rooms.Offer(ctx, h.room, mei, h.master); err != nil {
+				return err
+			}
+			h.trace.take()
+			_, err := h.rooms.Accept(ctx, h.room, h.master)
+			return err
+		}},
+		{"invite", "room_sequences room_members user_sequences", func() error {
+			made, err := invited.Create(ctx, invitations.Create{RoomID: h.room, Inviter: h.master, Kind: room.ForUser, Role: room.Member, Username: "sora"}, h.key(h.master, "createInvitation", ""))
+			if err == nil {
+				invitation = made.Invitation.ID
+			}
+			return err
+		}},
+		{"accept", "room_sequences room_members user_sequences", func() error { _, err := invited.Accept(ctx, sora, invitation); return err }},
 		{"remove", "room_sequences rooms room_members user_sequences", func() error { return h.rooms.Remove(ctx, h.room, mei, h.master) }},
 		{"delete the room", "room_sequences rooms user_sequences ai_generations token_balances", func() error { return h.rooms.Delete(ctx, h.room, h.master) }},
 	} {
