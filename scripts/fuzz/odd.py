@@ -1,5 +1,6 @@
 """Where contract and code may differ, each with its reason. What a schema can say belongs into the contract, not here."""
 
+import datetime
 import os
 import re
 import unicodedata
@@ -35,9 +36,24 @@ def may_refuse(operation, case, problem):
         return len(email.encode("utf-8", "surrogatepass")) > 254 or any(unicodedata.category(c)[0] in "CZ" or unseen(c) for c in email)
     if operation == "registerUser" and field == "password":
         return not 10 <= len(unicodedata.normalize("NFC", body.get("password", ""))) <= 128  # counted in NFC
+    if operation == "getUsage" and field in ("from", "to"):
+        return not (real_day(query.get("from")) and real_day(query.get("to")) and query["from"] <= query["to"]) or "366" in problem["detail"]
+    if operation == "transferRoom" and field == "user_id":
+        return True  # who is in the room
+    if operation == "searchMessages" and field in ("till", "from_ai", "query"):
+        return True  # what belongs together, and what has nothing to look for
+    if operation == "updateMember" and not body:
+        return True  # something must change
     if problem["code"] == "malformed" and any(isinstance(v, float) for v in body.values()):
         return True  # 256.0 is a whole number to JSON Schema; the contract asks for one without a fraction
     return False
+
+
+def real_day(text):
+    try:
+        return datetime.date.fromisoformat(text).year > 0
+    except (TypeError, ValueError):
+        return False
 
 
 def may_accept(case):

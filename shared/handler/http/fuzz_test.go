@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/yoriai/yoriai/shared/api/apitest"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/handler/http/optest"
 )
 
@@ -85,21 +87,65 @@ func (c *tally) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
-// fuzzedWorld is somebody with rooms that hold a question and its answer, and others to delete.
+// fuzzedWorld is somebody with rooms that hold a question and its answer, with people, groups and invitations, and what each
+// operation ends, as often as it may be tried.
 func fuzzedWorld(t *testing.T, h *optest.House) map[string]any {
 	t.Helper()
-	_, token := h.Person("aki")
-	room := func() map[string]string {
-		r := answers(t, "createRoom", h.Call(token, "POST", "/rooms", body{"name": "Kyoto", "ai_provider": "scripted", "ai_model": "scripted"}, "Idempotency-Key", key()), 201)
-		path := "/rooms/" + r["id"].(string)
-		sent := answers(t, "sendMessage", h.Call(token, "POST", path+"/messages", body{"client_message_id": key(), "content": "x", "ai": body{}}), 201)
+	type params map[string]string
+	aki, token := h.Person("aki")
+	mei, hers := h.Person("mei")
+	call := func(token, operation, method, path string, wish any, status int) body {
+		t.Helper()
+		return answers(t, operation, h.Call(token, method, path, wish, "Idempotency-Key", key()), status)
+	}
+	roomOf := func(token, other string) params {
+		r := call(token, "createRoom", "POST", "/rooms", body{"name": "Kyoto", "ai_provider": "scripted", "ai_model": "scripted"}, 201)
+		roomID, _ := id.Parse(r["id"].(string))
+		h.Joins(roomID, other, room.Member)
+		path := "/rooms/" + roomID.String()
+		sent := call(token, "sendMessage", "POST", path+"/messages", body{"client_message_id": key(), "content": "x", "ai": body{}}, 201)
 		question := at(sent, "message", "id").(string)
-		answers(t, "stopReply", h.Call(token, "POST", path+"/messages/"+question+"/stop", nil), 200)
-		return map[string]string{"roomId": r["id"].(string), "messageId": question}
+		call(token, "stopReply", "POST", path+"/messages/"+question+"/stop", nil, 200)
+		return params{"roomId": roomID.String(), "messageId": question, "emoji": "👍"}
 	}
-	var rooms, spareRooms, spareMessages []map[string]string
+	group := func() string {
+		return call(token, "createGroup", "POST", "/groups", body{"name": "Family"}, 201)["id"].(string)
+	}
+	family := group()
+	var rooms []params
+	spare := map[string][]params{}
 	for range 5 {
-		rooms, spareRooms, spareMessages = append(rooms, room()), append(spareRooms, room()), append(spareMessages, room())
+		known, gone, theirs := roomOf(token, "mei"), roomOf(token, "mei"), roomOf(hers, "aki")
+		known["userId"], known["groupId"] = mei.String(), family
+		rooms = append(rooms, known)
+		path := "/rooms/" + gone["roomId"]
+		offer := roomOf(token, "mei")
+		call(token, "transferRoom", "PATCH", "/rooms/"+offer["roomId"]+"/owner", body{"user_id": mei.String()}, 200)
+		spare["getTransfer"] = append(spare["getTransfer"], params{"roomId": offer["roomId"]})
+		spare["deleteRoom"] = append(spare["deleteRoom"], params{"roomId": roomOf(token, "mei")["roomId"]})
+		spare["deleteMessage"] = append(spare["deleteMessage"], params{"roomId": gone["roomId"], "messageId": gone["messageId"]})
+		spare["removeMember"] = append(spare["removeMember"], params{"roomId": gone["roomId"], "userId": mei.String()})
+		spare["deleteGroup"] = append(spare["deleteGroup"], params{"groupId": group()})
+		link := call(token, "createInvitation", "POST", path+"/invitations", body{"kind": "link", "role": "guest"}, 201)
+		spare["revokeInvitation"] = append(spare["revokeInvitation"], params{"roomId": gone["roomId"], "invitationId": link["id"].(string)})
+		call(hers, "reportMessage", "POST", path+"/messages/"+gone["messageId"]+"/reports", body{"reason": "spam"}, 204)
+		report := call(token, "listReports", "GET", path+"/reports", nil, 200)["items"].([]any)[0].(body)["id"].(string)
+		spare["resolveReport"] = append(spare["resolveReport"], params{"roomId": gone["roomId"], "reportId": report})
+		for _, operation := range []string{"acceptInvitation", "rejectInvitation"} {
+			other := call(hers, "createRoom", "POST", "/rooms", body{"name": "Nara"}, 201)["id"].(string)
+			made := call(hers, "createInvitation", "POST", "/rooms/"+other+"/invitations", body{"kind": "user", "role": "guest", "username": "aki"}, 201)
+			spare[operation] = append(spare[operation], params{"invitationId": made["id"].(string)})
+		}
+		for _, operation := range []string{"acceptTransfer", "rejectTransfer"} {
+			offered := theirs
+			if operation == "rejectTransfer" {
+				offered = roomOf(hers, "aki")
+			}
+			call(hers, "transferRoom", "PATCH", "/rooms/"+offered["roomId"]+"/owner", body{"user_id": aki.String()}, 200)
+			spare[operation] = append(spare[operation], params{"roomId": offered["roomId"]})
+		}
 	}
-	return map[string]any{"token": token, "rooms": rooms, "spare_rooms": spareRooms, "spare_messages": spareMessages}
+	link := call(hers, "createInvitation", "POST", "/rooms/"+roomOf(hers, "aki")["roomId"]+"/invitations", body{"kind": "link", "role": "guest"}, 201)
+	_, secret, _ := strings.Cut(link["url"].(string), "#")
+	return map[string]any{"token": token, "rooms": rooms, "spare": spare, "link_token": secret}
 }

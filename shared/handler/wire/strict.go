@@ -19,6 +19,8 @@ type Nullable[T any] struct {
 	Value *T
 }
 
+func (Nullable[T]) nullable() {}
+
 // UnmarshalJSON is only called for a field that is there.
 func (n *Nullable[T]) UnmarshalJSON(b []byte) error {
 	n.Set = true
@@ -55,6 +57,7 @@ func wrongType(err error) error {
 
 var (
 	jsonReader = reflect.TypeFor[json.Unmarshaler]()
+	nullables  = reflect.TypeFor[interface{ nullable() }]()
 	textReader = reflect.TypeFor[encoding.TextUnmarshaler]()
 )
 
@@ -65,7 +68,7 @@ func check(d *json.Decoder, t reflect.Type, path string) error {
 		t = t.Elem()
 	}
 	if reflect.PointerTo(t).Implements(jsonReader) {
-		return skip(d) // it judges itself
+		return checkReader(d, t, path)
 	}
 	token, err := d.Token()
 	if err != nil {
@@ -164,9 +167,19 @@ func fieldsOf(t reflect.Type) map[string]reflect.Type {
 	return fields
 }
 
-func skip(d *json.Decoder) error {
+// checkReader lets a type judge itself what it reads. Of null it does not learn where it is held by a pointer.
+func checkReader(d *json.Decoder, t reflect.Type, path string) error {
 	var raw json.RawMessage
-	return d.Decode(&raw)
+	if err := d.Decode(&raw); err != nil {
+		return fault.Wrap(fault.Malformed, "The body is not JSON.", err)
+	}
+	if string(raw) == "null" && !t.Implements(nullables) {
+		return Malformed(named(path), "must not be null")
+	}
+	if reflect.New(t).Interface().(json.Unmarshaler).UnmarshalJSON(raw) != nil {
+		return Malformed(named(path), "has the wrong form")
+	}
+	return nil
 }
 
 // drain reads to the end of the object or array that was just opened.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 )
@@ -19,7 +20,8 @@ type draft struct {
 	Ask   *struct {
 		Model string `json:"model"`
 	} `json:"ask"`
-	Tags []string `json:"tags"`
+	Tags []string    `json:"tags"`
+	At   *api.Moment `json:"at"`
 	inner
 }
 
@@ -63,6 +65,9 @@ func TestDecodingIsStrict(t *testing.T) {
 		`{"ask":{"model":[1]}}`:                 {fault.Malformed, "ask.model"},
 		`{"tags":["a",2]}`:                      {fault.Malformed, "tags[1]"},
 		`{"tags":[null]}`:                       {fault.Malformed, "tags[0]"},
+		`{"at":null}`:                           {fault.Malformed, "at"},
+		`{"at":"yesterday"}`:                    {fault.Malformed, "at"},
+		`{"at":"2026-11-26T01:02:03Z"}`:         {},
 		`{"name":"a","name":"b"}`:               {fault.Malformed, "name"},
 		`{"Name":"a"}`:                          {fault.UnknownField, "Name"},
 		`{"nope":{"deep":[1]}}`:                 {fault.UnknownField, "nope"},

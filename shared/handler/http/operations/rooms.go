@@ -1,7 +1,6 @@
 package operations
 
 import (
-	"encoding/json"
 	"net/http"
 	"strings"
 	"time"
@@ -117,16 +116,16 @@ type snapshot struct {
 
 // update tells an absent cutoff from one that is taken away by null.
 type update struct {
-	Name           *string         `json:"name"`
-	Description    *string         `json:"description"`
-	AIProvider     *string         `json:"ai_provider"`
-	AIModel        *string         `json:"ai_model"`
-	AIInstructions *string         `json:"ai_instructions"`
-	Cutoff         json.RawMessage `json:"ai_context_cutoff_at"`
-	MaxReplyTokens *int            `json:"max_reply_tokens"`
-	Effort         *room.Effort    `json:"effort"`
-	AllowedModels  *[]string       `json:"allowed_models"`
-	IsArchived     *bool           `json:"is_archived"`
+	Name           *string                     `json:"name"`
+	Description    *string                     `json:"description"`
+	AIProvider     *string                     `json:"ai_provider"`
+	AIModel        *string                     `json:"ai_model"`
+	AIInstructions *string                     `json:"ai_instructions"`
+	Cutoff         httpapi.Nullable[time.Time] `json:"ai_context_cutoff_at"`
+	MaxReplyTokens *int                        `json:"max_reply_tokens"`
+	Effort         *room.Effort                `json:"effort"`
+	AllowedModels  *[]string                   `json:"allowed_models"`
+	IsArchived     *bool                       `json:"is_archived"`
 }
 
 // UpdateRoom changes settings.
@@ -142,13 +141,9 @@ func UpdateRoom(u rooms.Rooms) httpapi.Handler {
 		}
 		c := room.Changes{Name: body.Name, Description: body.Description, AIProvider: body.AIProvider, AIModel: body.AIModel,
 			AIInstructions: body.AIInstructions, MaxReplyTokens: body.MaxReplyTokens, Effort: body.Effort, AllowedModels: body.AllowedModels, IsArchived: body.IsArchived}
-		if len(body.Cutoff) > 0 {
-			var at *time.Time
-			if err := json.Unmarshal(body.Cutoff, &at); err != nil {
-				return fault.New(fault.Malformed, "ai_context_cutoff_at must be a time or null.")
-			}
+		if body.Cutoff.Set {
 			var cutoff time.Time
-			if at != nil {
+			if at := body.Cutoff.Value; at != nil {
 				cutoff = at.UTC()
 			}
 			c.Cutoff = &cutoff

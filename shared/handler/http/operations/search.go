@@ -63,8 +63,8 @@ func wishOf(r *httpapi.Request, body api.SearchMessages) (search.Wish, error) {
 			return w, wire.Malformed("limit", "must be a whole number from 1 to 50")
 		}
 	}
-	if cursor := text(body.Cursor); cursor != "" {
-		before, err := id.Parse(cursor)
+	if body.Cursor != nil {
+		before, err := id.Parse(*body.Cursor)
 		if err != nil {
 			return w, &fault.Error{Code: fault.InvalidCursor, Detail: "This cursor is not one of ours.", Fields: []fault.Field{{Name: "cursor", Message: "must be a next_cursor"}}}
 		}
