@@ -40,7 +40,7 @@ def may_refuse(operation, case, problem):
         return not (real_day(query.get("from")) and real_day(query.get("to")) and query["from"] <= query["to"]) or "366" in problem["detail"]
     if operation == "transferRoom" and field == "user_id":
         return True  # who is in the room
-    if operation == "searchMessages" and field in ("till", "from_ai", "query"):
+    if operation == "searchMessages" and field in ("till", "from_ai", "sender_id", "query"):
         return True  # what belongs together, and what has nothing to look for
     if operation == "updateMember" and not body:
         return True  # something must change
