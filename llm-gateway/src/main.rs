@@ -15,7 +15,7 @@ use llm_gateway::{
     adapters::{
         inbound::{
             rest,
-            server::{Serving, serve},
+            server::{HEAD_PATIENCE, Serving, serve},
         },
         outbound::{
             anthropic::{self, Anthropic},
@@ -150,6 +150,7 @@ async fn run(stdout: &Stdout) -> Result<(), Box<dyn Error>> {
         metrics: Arc::new(move || metrics.render()),
         extra: scripted.map(|s| rest::extra("/scripted/calls", Arc::new(move || s.calls_json()))),
         drain: Duration::from_secs(config.drain_seconds),
+        head_patience: HEAD_PATIENCE,
     };
     serve(serving, rest_listener, grpc_listener, stop_signal()?).await?;
     if let Some(otel) = otel {

@@ -30,6 +30,7 @@ mod refresh;
 mod resilience;
 mod rest;
 mod shutdown;
+mod slow_heads;
 mod support;
 mod tokens;
 mod unlisted;
