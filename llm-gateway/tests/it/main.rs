@@ -20,6 +20,7 @@ mod fuzz;
 mod grpc;
 mod keys;
 mod large;
+mod long_thinking;
 mod network;
 mod odd;
 mod oddities;
