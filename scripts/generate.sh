@@ -27,6 +27,8 @@ PATH=$plugins:$PATH "$tools/protoc/bin/python" -m grpc_tools.protoc -I llm-gatew
 # Which protoc it was does not matter, and must not look like a change.
 sed -i.bak -E '/^\/\/ (-|\t)? ?protoc +v/d' "$made"/proto/*.go
 
+cargo run --quiet --locked --manifest-path llm-gateway/Cargo.toml --package llm-gateway-codegen -- llm-gateway/proto "$made/grpc"
+
 sed "s|^output:.*|output: $made/types.gen.go|" shared/api/oapi-codegen.yaml >"$made/oapi-codegen.yaml"
 (cd shared/api && GOWORK=off go run github.com/oapi-codegen/oapi-codegen/v2/cmd/oapi-codegen@v2.8.2 \
   -config "$made/oapi-codegen.yaml" openapi.yaml)
@@ -47,7 +49,7 @@ status=0
 deliver() {
   if [ $check = 0 ]; then
     cp "$1" "$2"
-  elif ! diff -u <(sed -E '/^\/\/ (-|\t)? ?protoc +v/d' "$2") "$1" >"$made/diff"; then
+  elif ! diff -u "$2" "$1" >"$made/diff"; then
     echo "$2 is not what its contract gives; run: make generate" >&2
     head -40 "$made/diff" >&2
     status=1
@@ -55,6 +57,8 @@ deliver() {
 }
 deliver "$made/proto/gateway.pb.go" shared/adapter/gateway/llmv1/gateway.pb.go
 deliver "$made/proto/gateway_grpc.pb.go" shared/adapter/gateway/llmv1/gateway_grpc.pb.go
+deliver "$made/grpc/yoriai.llm.v1.rs" llm-gateway/src/adapters/inbound/grpc/generated/yoriai.llm.v1.rs
+deliver "$made/grpc/gateway.bin" llm-gateway/src/adapters/inbound/grpc/generated/gateway.bin
 deliver "$made/types.gen.go" shared/api/types.gen.go
 deliver "$made/functions.gen.go" shared/bootstrap/environment/functions.gen.go
 deliver "$made/web/src/lib/api/schema.d.ts" web/src/lib/api/schema.d.ts

@@ -8,8 +8,8 @@ deny_version=0.20
 tools="$(cd .. && pwd)/.tools"
 jobs="${CARGO_BUILD_JOBS:-2}"
 
-cargo fmt --check
-cargo clippy --locked -j "$jobs" --all-targets -- -D warnings
+cargo fmt --all --check
+cargo clippy --locked -j "$jobs" --workspace --all-targets -- -D warnings
 cargo test --locked -j "$jobs"
 
 if ! command -v cargo-deny >/dev/null && [ ! -x "$tools/bin/cargo-deny" ]; then

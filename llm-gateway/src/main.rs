@@ -15,7 +15,7 @@ use llm_gateway::{
     adapters::{
         inbound::{
             rest,
-            server::{Serving, serve},
+            server::{HEAD_PATIENCE, Serving, serve},
         },
         outbound::{
             anthropic::{self, Anthropic},
@@ -53,7 +53,8 @@ use tokio::{
 use tokio_util::sync::CancellationToken;
 use tracing_subscriber::EnvFilter;
 
-/// Calls make many small short-lived objects; this takes a tenth off their cost.
+/// Calls make many small short-lived objects; this takes a tenth off their cost. Without huge pages, of which streams would
+/// touch a part and hold the whole.
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
@@ -150,6 +151,7 @@ async fn run(stdout: &Stdout) -> Result<(), Box<dyn Error>> {
         metrics: Arc::new(move || metrics.render()),
         extra: scripted.map(|s| rest::extra("/scripted/calls", Arc::new(move || s.calls_json()))),
         drain: Duration::from_secs(config.drain_seconds),
+        head_patience: HEAD_PATIENCE,
     };
     serve(serving, rest_listener, grpc_listener, stop_signal()?).await?;
     if let Some(otel) = otel {

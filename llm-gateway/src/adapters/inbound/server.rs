@@ -14,7 +14,11 @@ use std::{
 
 use axum::Router;
 use hyper::server::conn::http1;
-use hyper_util::{rt::TokioIo, server::graceful::GracefulShutdown, service::TowerToHyperService};
+use hyper_util::{
+    rt::{TokioIo, TokioTimer},
+    server::graceful::GracefulShutdown,
+    service::TowerToHyperService,
+};
 use tokio::net::TcpListener;
 use tokio_util::sync::CancellationToken;
 use tonic::transport::server::TcpIncoming;
@@ -30,6 +34,11 @@ const LAST_WORDS: Duration = Duration::from_secs(3);
 
 /// How long accepting rests after it failed.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
+
+/// How long a connection over REST may take from one answer to the head of the next request. Somebody who opens many and
+/// sends each a byte at a time would keep them for ever; a load balancer, which keeps an idle one for 60 s, must be
+/// the one who closes it, or it would send a request into a connection that is going.
+pub const HEAD_PATIENCE: Duration = Duration::from_secs(75);
 
 /// Why serving failed.
 #[derive(Debug, thiserror::Error)]
@@ -52,6 +61,8 @@ pub struct Serving {
     pub extra: Option<Router>,
     /// How long running streams may go on after a request to stop.
     pub drain: Duration,
+    /// How long the head of a request may take; [`HEAD_PATIENCE`] but for tests.
+    pub head_patience: Duration,
 }
 
 /// Serves until `stop` is cancelled and what was running has ended.
@@ -73,7 +84,7 @@ pub async fn serve(
         abort: abort.clone(),
     });
     let app = rest.merge(serving.extra.unwrap_or_default());
-    let rest = serve_rest(rest_listener, app, stop.clone());
+    let rest = serve_rest(rest_listener, app, serving.head_patience, stop.clone());
 
     let (reporter, health) = tonic_health::server::health_reporter();
     let service = Grpc::server(serving.use_case, abort.clone());
@@ -130,8 +141,15 @@ pub async fn serve(
 ///
 /// Not by axum's own loop: that tells HTTP/1 from HTTP/2 by the first bytes of each connection, which doubles the
 /// buffer they are read into, for as long as a stream lasts.
-async fn serve_rest(listener: TcpListener, app: Router, stop: CancellationToken) {
-    let http = http1::Builder::new();
+async fn serve_rest(
+    listener: TcpListener,
+    app: Router,
+    head_patience: Duration,
+    stop: CancellationToken,
+) {
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new())
+        .header_read_timeout(head_patience);
     let running = GracefulShutdown::new();
     loop {
         let accepted = tokio::select! {

@@ -10,7 +10,7 @@ use llm_gateway::{
         inbound::{
             grpc::proto::{self, llm_gateway_client::LlmGatewayClient},
             rest,
-            server::{ServeError, Serving, serve},
+            server::{HEAD_PATIENCE, ServeError, Serving, serve},
         },
         outbound::{
             catalogue::Catalogue,
@@ -68,9 +68,24 @@ impl Gateway {
         Self::with_catalogue(providers, drain, Catalogue::load(None).unwrap()).await
     }
 
+    /// One that waits for the head of a request only so long.
+    pub async fn impatient(head_patience: Duration) -> Self {
+        let catalogue = Catalogue::load(None).unwrap();
+        Self::serving(vec![], Duration::from_secs(5), head_patience, catalogue).await
+    }
+
     pub async fn with_catalogue(
+        providers: Vec<Guarded>,
+        drain: Duration,
+        catalogue: impl ModelCatalogue,
+    ) -> Self {
+        Self::serving(providers, drain, HEAD_PATIENCE, catalogue).await
+    }
+
+    async fn serving(
         mut providers: Vec<Guarded>,
         drain: Duration,
+        head_patience: Duration,
         catalogue: impl ModelCatalogue,
     ) -> Self {
         let scripted = Arc::new(Scripted::default());
@@ -91,6 +106,7 @@ impl Gateway {
                 Arc::new(move || calls.calls_json()),
             )),
             drain,
+            head_patience,
         };
         let task = tokio::spawn(serve(serving, rest_listener, grpc_listener, stop.clone()));
         Self {

@@ -1,7 +1,10 @@
 //! A provider played by a real HTTP server: it answers what the test says, in the pieces the test says, and
 //! remembers what it was asked and when its callers left.
 
-use std::sync::{Arc, Mutex};
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use tokio::{
     io::{AsyncReadExt as _, AsyncWriteExt as _},
@@ -13,6 +16,8 @@ use tokio::{
 #[derive(Clone, Debug)]
 pub enum Piece {
     Bytes(Vec<u8>),
+    /// Silence for so long.
+    Silence(Duration),
     /// Silence until the caller leaves.
     Hang,
     /// Closes the connection without an end.
@@ -203,6 +208,7 @@ async fn answer(tcp: &mut TcpStream, reply: Reply, leaves: &watch::Sender<usize>
                     return false;
                 }
             }
+            Piece::Silence(time) => tokio::time::sleep(time).await,
             Piece::Hang => {
                 left(tcp).await;
                 leaves.send_modify(|n| *n += 1);

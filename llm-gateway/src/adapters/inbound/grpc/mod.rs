@@ -23,13 +23,13 @@ use crate::{
     ports::inbound::CompletionUseCase,
 };
 
-/// What is generated from the contract.
+/// What `make generate` makes of the contract.
 #[allow(clippy::all, clippy::pedantic, missing_docs)]
 pub mod proto {
-    tonic::include_proto!("yoriai.llm.v1");
+    include!("generated/yoriai.llm.v1.rs");
 
     /// The contract's descriptors, for reflection.
-    pub const DESCRIPTORS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/gateway.bin"));
+    pub const DESCRIPTORS: &[u8] = include_bytes!("generated/gateway.bin");
 }
 
 pub(crate) use convert::request as read_request;
