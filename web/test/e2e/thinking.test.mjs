@@ -51,6 +51,10 @@ test('what was thought can be looked at afterwards, also after a reload', async 
 test('it is stopped while it thinks, and what it thought is charged', async () => {
   await write(page, '[think:60] Think for long');
   await answer(page).getByText(/^Thinking… \d+ s/).waitFor();
+  // Who comes while it thinks sees that too.
+  await page.reload();
+  await page.locator('main[data-live=true]').waitFor();
+  await answer(page).getByText(/^Thinking… \d+ s/).waitFor();
   // Something must have been thought.
   await answer(page).getByText('Show thoughts').click();
   await answer(page).locator('details .md').getByText(/thought1/).waitFor();

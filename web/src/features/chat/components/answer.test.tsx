@@ -79,7 +79,7 @@ describe('an answer', () => {
     expect((await screen.findByText('temples')).closest('details')).not.toHaveAttribute('open');
     expect(screen.getByText('temples').closest('p')?.textContent).toBe('Weighing temples');
     act(() => s.cloud.stream(answer.id, roomId, 'Near Gion'));
-    expect(await screen.findByText(/Near/, undefined, { timeout: 3_000 })).toBeInTheDocument();
+    expect(await screen.findByText(/Near/)).toBeInTheDocument();
     expect(screen.queryByText(/Thinking/)).not.toBeInTheDocument();
   });
 
