@@ -272,6 +272,11 @@ test('at 200 % and 400 % zoom the conversation keeps most of the window', async 
     assert.ok(log.height >= least, `${width}×${height}: ${log.height} px are left for the messages`);
     await fits(view, `a room at ${width}×${height}`);
     await view.screenshot({ path: `${shots}/zoom-${width}.png` });
+    await visit(view, '/rooms?new', '#message-box');
+    const box = await view.getByRole('textbox', { name: 'Message' }).boundingBox();
+    assert.ok(box.width >= 140, `${width}×${height}: ${box.width} px are left for the first words`);
+    await fits(view, `the start page at ${width}×${height}`);
+    await view.screenshot({ path: `${shots}/zoom-start-${width}.png` });
     await context.close();
   }
 });
