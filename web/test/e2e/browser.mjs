@@ -93,6 +93,9 @@ export async function write(page, text) {
   await page.getByRole('button', { name: 'Send' }).click();
 }
 
+/** In the page: whether its person has read a room as far as a message, as the API knows it. */
+export const isRead = async ([roomId, messageId]) => (await (await fetch(`/api/rooms/${roomId}`)).json()).last_read_message_id >= messageId;
+
 /** The newest answer. */
 export function answer(page) {
   return page.locator('article[aria-busy]').last();

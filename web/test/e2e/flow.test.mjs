@@ -1,7 +1,7 @@
 // Moving about: starting by typing, without a connection, on a phone, by keyboard, and being told what happened.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { accessible, device, fits, launch, makeRoom, openRoom, openStart, register, settled, shots, until, visit, write } from './browser.mjs';
+import { accessible, device, fits, isRead, launch, makeRoom, openRoom, openStart, register, settled, shots, until, visit, write } from './browser.mjs';
 import { fault, join, newName, noFaults, Person } from './cloud.mjs';
 
 const username = newName('umi');
@@ -189,15 +189,12 @@ test('what lies under a dialog is not read', async () => {
   await openRoom(page, other);
   await page.getByRole('button', { name: 'Room settings' }).click();
   await page.getByRole('dialog').waitFor();
-  const reads = [];
-  page.on('request', (request) => request.method() === 'PUT' && request.url().endsWith('/read') && reads.push(request.url()));
-  await ben.write(other, 'are you looking?');
+  const { id } = await ben.write(other, 'are you looking?');
   await page.locator('article[id]', { hasText: 'are you looking?' }).waitFor({ state: 'attached' });
   await page.waitForTimeout(600);
-  assert.deepEqual(reads, []);
-  const closed = page.waitForRequest((request) => request.method() === 'PUT' && request.url().endsWith('/read'));
+  assert.equal(await page.evaluate(isRead, [other, id]), false);
   await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
-  await closed;
+  await until(page, isRead, [other, id]);
 });
 
 test('a name that shows nothing is refused, and a long one is cut between characters', async () => {
