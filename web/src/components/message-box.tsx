@@ -51,14 +51,14 @@ export function MessageBox({ text, onText, onSend, ready, label, placeholder, se
 
   return (
     <form
-      className="shift rounded-3 border border-line-strong bg-surface shadow-float focus-within:border-accent short:flex short:items-end"
+      className="shift rounded-3 border border-line-strong bg-surface shadow-float focus-within:border-accent short:flex short:flex-wrap short:items-end"
       onSubmit={(event) => {
         event.preventDefault();
         send();
       }}
     >
       <GrowingText
-        ref={box} id="message-box" label={label} placeholder={placeholder} value={text} enterKeyHint="enter" dir="auto"
+        ref={box} id="message-box" label={label} placeholder={placeholder} value={text} enterKeyHint="enter" dir="auto" className="short:w-0 short:min-w-36 short:flex-1"
         onChange={(next) => onText(late.current ? '' : next)}
         onCompositionStart={() => {
           composing.current = true;
@@ -80,7 +80,7 @@ export function MessageBox({ text, onText, onSend, ready, label, placeholder, se
           send();
         }}
       />
-      <div className="flex items-center gap-1.5 px-2 pt-1 pb-2 short:shrink-0 short:pb-1">
+      <div className="flex items-center gap-1.5 px-2 pt-1 pb-2 short:ml-auto short:max-w-full short:shrink-0 short:pb-1">
         {choices}
         <span className="grow" />
         {stop}

@@ -7,7 +7,7 @@ import { Device, fine, type Weather } from './storm';
 
 const SEED = Number(process.env.YORIAI_SEED ?? Math.floor(Math.random() * 1_000_000));
 const STEPS = Number(process.env.YORIAI_STEPS ?? 120);
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 180_000;
 
 /**
  * Over real HTTP, WebSockets and PostgreSQL: several devices of several people write, edit, delete, exclude, ask, stop, regenerate,
@@ -138,7 +138,8 @@ describe(`convergence (YORIAI_SEED=${SEED})`, () => {
   async function compareAll(): Promise<void> {
     const end = Date.now() + PATIENCE_MS;
     for (;;) {
-      const problems = await differences();
+      // Asking may fail as well, on a machine without time: then what it would say is not known yet.
+      const problems = await differences().catch((error: unknown) => [String(error)]);
       if (problems.length === 0) break;
       if (Date.now() > end) expect(problems).toEqual([]);
       await pause(500);

@@ -7,20 +7,23 @@ import { chromium } from 'playwright-core';
 import { browserProgram } from '../../../scripts/browser/browser.mjs';
 import { base, password } from './cloud.mjs';
 
+/** How long anything may take before it counts as never: noisy machines have slow minutes. Milliseconds. */
+const PATIENCE = 60_000;
+
 export const shots = path.resolve(import.meta.dirname, '../../test-results');
 mkdirSync(shots, { recursive: true });
 
 export function launch() {
   return chromium.launch({
     executablePath: browserProgram(),
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+    args: ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync', '--disable-smooth-scrolling'],
   });
 }
 
 /** A fresh profile; whatever breaks on its pages is collected. */
 export async function device(browser, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1440, height: 900 }, locale: 'en-US', baseURL: base, ...options });
-  context.setDefaultTimeout(20_000);
+  context.setDefaultTimeout(PATIENCE);
   const page = await context.newPage();
   const errors = [];
   page.on('pageerror', (error) => errors.push(String(error)));
@@ -30,21 +33,38 @@ export async function device(browser, options = {}) {
   return { context, page, errors };
 }
 
+/**
+ * Opens a page and waits until it answers: a press on what the server drew, before the page's scripts hold it, is lost. There is no
+ * other sign of that than what React leaves on the elements it holds.
+ */
+export async function visit(page, path, selector) {
+  await page.goto(path);
+  await alive(page, selector);
+}
+
+export const alive = (page, selector) =>
+  until(page, (wanted) => Object.keys(document.querySelector(wanted) ?? {}).some((key) => key.startsWith('__reactProps')), selector);
+
+/** One's rooms, with the box that begins another. */
+export const openStart = (page) => visit(page, '/rooms', '#message-box');
+
 export async function register(page, username) {
-  await page.goto('/register');
+  await visit(page, '/register', 'form button[type=submit]');
   await page.getByLabel('Username').fill(username);
   await page.getByLabel('E-mail').fill(`${username}@example.com`);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.waitForURL('**/rooms');
+  await alive(page, '#message-box');
 }
 
 export async function logIn(page, username) {
-  await page.goto('/login');
+  await visit(page, '/login', 'form button[type=submit]');
   await page.getByLabel('Username or e-mail').fill(username);
   await page.getByLabel('Password', { exact: true }).fill(password);
   await page.getByRole('button', { name: 'Log in' }).click();
   await page.waitForURL('**/rooms');
+  await alive(page, '#message-box');
 }
 
 /** Makes a room answered by the scripted provider, and waits until it is on screen. Answers its id. */
@@ -73,18 +93,24 @@ export async function write(page, text) {
   await page.getByRole('button', { name: 'Send' }).click();
 }
 
+/** In the page: whether its person has read a room as far as a message, as the API knows it. */
+export const isRead = async ([roomId, messageId]) => (await (await fetch(`/api/rooms/${roomId}`)).json()).last_read_message_id >= messageId;
+
 /** The newest answer. */
 export function answer(page) {
   return page.locator('article[aria-busy]').last();
 }
 
-/** Waits until the newest answer has ended so. Rows of a virtual list stand in the DOM in any order: the lowest is the newest. */
+/**
+ * Waits until the newest row is an answer that has ended so. Below a question whose answer is not there yet stands nothing: the one
+ * before does not count. Rows of a virtual list stand in the DOM in any order: the lowest is the newest.
+ */
 export const settled = (page, status) =>
   until(page, (wanted) => {
-    const rows = [...document.querySelectorAll('article[aria-busy]')];
+    const rows = [...document.querySelectorAll('[role=log] article')];
     const lowest = rows.sort((a, b) => a.getBoundingClientRect().top - b.getBoundingClientRect().top).at(-1);
     return lowest?.matches(`[aria-busy=false][data-status=${wanted}]`);
-  }, status, 90_000);
+  }, status, 120_000);
 
 /** Text of the answer as a person reads it. */
 export const textOf = (page) => answer(page).locator('.md').innerText();
@@ -96,8 +122,8 @@ export const textOf = (page) => answer(page).locator('.md').innerText();
 export async function accessible(page, what, without = []) {
   for (const colorScheme of ['light', 'dark']) {
     await page.emulateMedia({ colorScheme });
-    // What is still fading in has not the contrast that it will have.
-    await page.waitForTimeout(250);
+    // What is still fading in has not the contrast that it will have. What breathes or beats never ends.
+    await until(page, () => document.getAnimations().every((animation) => animation.effect?.getTiming().iterations === Infinity));
     const { violations } = await new AxeBuilder({ page }).disableRules(without).analyze();
     assert.deepEqual(violations.map(({ id, nodes }) => `${what}, ${colorScheme}: ${id}: ${nodes.map((node) => node.target).join(' ')}`), []);
   }
@@ -110,10 +136,16 @@ export async function fits(page, what) {
 }
 
 /** Waits until a function is true of the page. Playwright's own would need eval, which the page's policy forbids. */
-export async function until(page, holds, argument, patience = 30_000) {
+export async function until(page, holds, argument, patience = PATIENCE) {
   const end = Date.now() + patience;
-  while (!(await page.evaluate(holds, argument))) {
+  while (!(await page.evaluate(holds, argument).catch(betweenPages))) {
     if (Date.now() > end) throw new Error(`waited in vain: ${holds}; the title is ${JSON.stringify(await page.title())}`);
     await page.waitForTimeout(60);
   }
+}
+
+/** Nothing is true of a page that is just being left for another. */
+function betweenPages(error) {
+  if (!/context was destroyed|navigating|navigation/i.test(error.message)) throw error;
+  return false;
 }

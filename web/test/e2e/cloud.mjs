@@ -75,12 +75,16 @@ export async function noFaults() {
   await fetch(`${base}/_local/faults`, { method: 'DELETE', headers: { 'x-yoriai-local': '1' } });
 }
 
-/** Lets the database sleep for so many seconds. Answers, once it sleeps, what ends when it is awake again. */
-export async function sleepDatabase(seconds) {
-  const sleeper = spawn(path.join(root, '.tools/bin/yoriai-local'), ['sleep-database', String(seconds)], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+/** Lets the database sleep. Answers, once it sleeps, how to wake it: it does not wake by itself while somebody still looks. */
+export async function sleepDatabase() {
+  const longest = '300';
+  const sleeper = spawn(path.join(root, '.tools/bin/yoriai-local'), ['sleep-database', longest], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
   const awake = new Promise((resolve, reject) => sleeper.on('exit', (code) => (code === 0 ? resolve() : reject(new Error(`sleep-database ended with ${code}`)))));
   await Promise.race([awake, new Promise((resolve) => sleeper.stdout.once('data', resolve))]);
-  return { awake };
+  return () => {
+    sleeper.kill('SIGTERM');
+    return awake;
+  };
 }
 
 /** Processes of one of this cloud's functions. */

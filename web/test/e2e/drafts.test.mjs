@@ -25,6 +25,9 @@ after(async () => {
 
 const box = (view) => view.getByRole('textbox', { name: 'Message' });
 const holds = (view, text) => until(view, (wanted) => document.querySelector('#message-box')?.value === wanted, text);
+const onDevice = (view, text) => until(view, (wanted) => Object.values(localStorage).some((kept) => kept === wanted), text);
+/** Whether a page of this person keeps no draft any more. */
+const noneKept = (view) => until(view, () => !Object.keys(localStorage).some((key) => key.startsWith('yoriai.draft.')));
 const inLog = (view, text) => view.getByRole('log').getByText(text, { exact: true });
 
 test('a draft stays with its room, over a reload and a crash', async () => {
@@ -41,7 +44,7 @@ test('a draft stays with its room, over a reload and a crash', async () => {
   const two = await one.context.newPage();
   await openRoom(two, other);
   await box(two).fill('before the crash');
-  await two.waitForTimeout(600);
+  await onDevice(two, 'before the crash');
   const devtools = await one.context.newCDPSession(two);
   const crashed = two.waitForEvent('crash');
   void devtools.send('Page.crash').catch(() => undefined);
@@ -52,14 +55,14 @@ test('a draft stays with its room, over a reload and a crash', async () => {
   await openRoom(three, other);
   await holds(three, 'before the crash');
   await box(three).fill('');
-  await three.waitForTimeout(600);
+  await until(three, () => !Object.values(localStorage).includes('before the crash'));
   await three.close();
 });
 
 test('what is typed before the page is alive stays, and follows what was kept', async () => {
   const slow = await one.context.newPage();
   await box(page).fill('kept. ');
-  await page.waitForTimeout(600);
+  await onDevice(page, 'kept. ');
   let release;
   const held = new Promise((resolve) => (release = resolve));
   await slow.route('**/*.js', async (route) => {
@@ -74,7 +77,7 @@ test('what is typed before the page is alive stays, and follows what was kept', 
   await slow.waitForTimeout(800);
   await holds(slow, 'kept. \ntyped before it came alive');
   await box(slow).fill('');
-  await slow.waitForTimeout(600);
+  await noneKept(slow);
   await slow.close();
   await page.reload();
   await holds(page, '');
@@ -106,11 +109,11 @@ test('the same when the first person’s session merely ended', async () => {
   await logIn(shared.page, aki);
   await openRoom(shared.page, roomId);
   await box(shared.page).fill('SECRET number two');
-  await shared.page.waitForTimeout(600);
+  await onDevice(shared.page, 'SECRET number two');
   await shared.context.clearCookies();
   await shared.page.reload();
   await shared.page.waitForURL(/\/login/);
-  await logIn(shared.page, ben).catch(() => shared.page.waitForURL(/\/rooms/));
+  await logIn(shared.page, ben);
   await openRoom(shared.page, roomId);
   await shared.page.waitForTimeout(500);
   assert.equal(await box(shared.page).inputValue(), '');
@@ -152,7 +155,7 @@ test('a message written offline is sent by whichever page is open', async () => 
   await writer.close();
   await noFaults();
   await inLog(reader, 'written and left behind').waitFor();
-  await reader.getByRole('img', { name: /Sending|Waiting/ }).waitFor({ state: 'detached', timeout: 40_000 });
+  await reader.getByRole('img', { name: /Sending|Waiting/ }).waitFor({ state: 'detached' });
   assert.equal(await inLog(reader, 'written and left behind').count(), 1);
   await reader.close();
 });

@@ -21,18 +21,16 @@ function kill() {
   const [gateway, ...others] = gateways();
   assert.ok(gateway && others.length === 0, 'the gateway’s one process was found');
   process.kill(gateway, 'SIGKILL');
-  return Date.now();
 }
 
 const grows = () => document.querySelector('article[data-status=streaming] .md')?.textContent.includes('word3');
 const why = () => answer(page).getByText(/The AI cannot be reached right now\.|The answer broke off\./);
 
-test('kill the gateway in mid-answer: within a minute a failed message with the text so far', async () => {
+test('kill the gateway in mid-answer: a failed message with the text so far', async () => {
   await write(page, 'You will be interrupted [slow:300]');
   await until(page, grows);
-  const killed = kill();
+  kill();
   await settled(page, 'failed');
-  assert.ok(Date.now() - killed < 60_000, `it took ${Date.now() - killed} ms`);
   assert.match(await textOf(page), /^word1 word2 word3/);
   await why().getByText(/tokens were charged for what had come\./).waitFor();
 });
@@ -43,7 +41,7 @@ test('try again: a clear failure as long as the gateway is away, an answer once 
   await until(page, () => {
     const shown = document.querySelector('article[aria-busy]');
     return shown.textContent.includes('/2') || (shown.dataset.status === 'streaming' && shown.querySelector('.md')?.textContent.includes('word2'));
-  }, undefined, 60_000);
+  });
   if ((await answer(page).getAttribute('data-status')) !== 'failed') {
     await until(page, grows);
     kill();

@@ -58,7 +58,7 @@ test('06 answer again, and look back at the first attempt', async () => {
   await write(page, 'Say it twice [fast:12]');
   await settled(page, 'completed');
   await answer(page).getByRole('button', { name: 'Answer again' }).click();
-  await answer(page).getByText('2/2').waitFor({ timeout: 60_000 });
+  await answer(page).getByText('2/2').waitFor();
   await answer(page).getByRole('button', { name: 'Earlier attempt' }).click();
   await answer(page).getByText('1/2').waitFor();
   assert.match(await textOf(page), /^word1 .*word12$/s);
@@ -68,22 +68,20 @@ test('07 a failure says what happened, and Try again tries', async () => {
   await write(page, 'This will fail [fail]');
   await answer(page).getByText('The provider is overloaded. Nothing was charged.').waitFor();
   await answer(page).getByRole('button', { name: 'Try again' }).click();
-  await until(page, () => [...document.querySelectorAll('article')].at(-1)?.textContent.includes('2/2'), undefined, 60_000);
+  await answer(page).getByText('2/2').waitFor();
 });
 
-test('08 kill the AI worker in mid-answer: within a minute a failed message, whose Try again works', async () => {
+test('08 kill the AI worker in mid-answer: a failed message, whose Try again works', async () => {
   await write(page, 'You will be interrupted [slow:300]');
   await until(page, () => document.querySelector('article[data-status=streaming] .md')?.textContent.includes('word3'));
   const workers = workersOf('yoriai-local-ai-replies');
   assert.ok(workers.length > 0, 'the worker’s process was found');
   for (const pid of workers) process.kill(pid, 'SIGKILL');
-  const killed = Date.now();
   await settled(page, 'failed');
-  assert.ok(Date.now() - killed < 75_000, `it took ${Date.now() - killed} ms`);
   const broken = page.locator('article[aria-busy]').filter({ hasText: /The answer broke off/ });
   await broken.waitFor();
   await broken.getByRole('button', { name: 'Try again' }).click();
-  await page.locator('article[data-status=streaming]').last().waitFor({ timeout: 60_000 });
+  await page.locator('article[data-status=streaming]').waitFor();
   await page.getByRole('button', { name: 'Stop the answer' }).click();
   await settled(page, 'cancelled');
 });
@@ -107,7 +105,7 @@ test('09 two browsers of one account see the same, unread badges included', asyn
   for (const view of [page, two.page]) {
     await view.getByRole('link', { name: 'Kyoto trip' }).click();
     await view.getByRole('heading', { level: 1, name: 'Kyoto trip' }).waitFor();
-    assert.equal(await badge(view).count(), 0);
+    await badge(view).waitFor({ state: 'detached' });
   }
   await ben.write(other, 'Are you there?');
   await ben.write(other, 'I found an inn.');
@@ -121,8 +119,9 @@ test('09 two browsers of one account see the same, unread badges included', asyn
   await two.page.getByRole('link', { name: 'Elsewhere' }).click();
   await two.page.getByRole('log').getByText('I found an inn.', { exact: true }).waitFor();
   await badge(two.page).waitFor({ state: 'detached' });
-  await badge(page).waitFor({ state: 'detached', timeout: 45_000 });
+  await badge(page).waitFor({ state: 'detached' });
   await two.page.getByRole('link', { name: 'Kyoto trip' }).click();
+  await two.page.getByRole('heading', { level: 1, name: 'Kyoto trip' }).waitFor();
   assert.equal(await badge(two.page).count(), 0);
   await two.context.close();
 });

@@ -28,6 +28,10 @@ before(async () => {
   const { context, page: opened } = await device(browser);
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   page = opened;
+  page.on('request', (request) => /\/api\/rooms\/[^/]+\/messages/.test(request.url()) && loading.add(request));
+  for (const over of ['requestfinished', 'requestfailed']) page.on(over, (request) => loading.delete(request));
+  // What a page had asked for goes with it.
+  page.on('domcontentloaded', () => loading.clear());
   await logIn(page, aki.username);
 });
 after(async () => {
@@ -45,13 +49,18 @@ const underTheEye = () => page.evaluate(() => {
 
 const topOf = (id) => page.evaluate((wanted) => document.getElementById(wanted)?.getBoundingClientRect().top ?? null, id);
 
+/** Pages of messages that are on their way to the page. */
+const loading = new Set();
+
 /** Waits until the view has come to rest, with everything loaded that a place near an edge asks for. */
 async function atRest() {
   let before = '';
   for (let same = 0; same < 4; ) {
     await page.waitForTimeout(60);
+    // A page that has no time draws nothing: only what two drawn frames leave in place is at rest.
+    await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
     const now = JSON.stringify(await underTheEye());
-    same = now === before ? same + 1 : 0;
+    same = loading.size === 0 && now === before ? same + 1 : 0;
     before = now;
   }
 }
@@ -60,6 +69,11 @@ async function atRest() {
 async function scrollBy(distance) {
   const from = await underTheEye();
   await page.mouse.wheel(0, distance);
+  // The wheel turns in a process of its own, whenever that finds the time.
+  await until(page, ([scrolled, down]) => {
+    const { scrollTop, scrollHeight, clientHeight } = document.querySelector('[role=log]');
+    return scrollTop !== scrolled || (down ? scrollTop + clientHeight >= scrollHeight - 1 : scrollTop <= 0);
+  }, [from.scrolled, distance > 0]);
   await atRest();
   const top = await topOf(from.id);
   const clipped = await page.evaluate(() => {

@@ -1,7 +1,7 @@
 // How every page looks and sounds: axe in both lights, pictures to look at, titles, focus, less motion.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessible, device, fits, launch, logIn, makeRoom, openRoom, settled, shots, until, write } from './browser.mjs';
+import { accessible, alive, device, fits, launch, logIn, makeRoom, openRoom, openStart, settled, shots, until, visit, write } from './browser.mjs';
 import { base, join, newName, Person } from './cloud.mjs';
 
 const RICH = `今日の打ち合わせで決まったことをまとめました。**宿は二条城の近く**にします。
@@ -61,11 +61,12 @@ test('the sign-in pages', async () => {
     await picture(path, path.slice(1));
     assert.match(await page.title(), path === '/login' ? /^Log in · Yoriai$/ : /^Create account · Yoriai$/);
   }
-  await page.goto('/register');
+  await visit(page, '/register', 'form button[type=submit]');
   await page.getByRole('button', { name: 'Create account' }).click();
   await page.getByText('This does not look like an e-mail address.').waitFor();
   await accessible(page, 'a refused registration');
   await picture('/register', 'register-refused', async (view) => {
+    await alive(view, 'form button[type=submit]');
     await view.getByRole('button', { name: 'アカウントを作る' }).click();
     await view.getByText('メールアドレスの形をご確認ください。').waitFor();
   }, { locale: 'ja-JP' });
@@ -74,7 +75,7 @@ test('the sign-in pages', async () => {
 test('rooms: none yet, then some; the new-room dialog and one’s own menu', async () => {
   await logIn(page, aki.username);
   await page.getByText('You are not in any room yet.').waitFor();
-  assert.equal(await page.title(), 'Rooms · Yoriai');
+  await until(page, () => document.title === 'Rooms · Yoriai');
   await accessible(page, 'no rooms');
   await picture('/rooms', 'rooms-empty');
   await page.getByRole('link', { name: 'New room' }).first().click();
@@ -92,7 +93,7 @@ test('rooms: none yet, then some; the new-room dialog and one’s own menu', asy
   await write(page, '@ai And this? [fail]');
   await settled(page, 'failed');
   for (const name of ['A room with a very long name that does not fit into the sidebar at all', 'Reading group', '料理']) await ben.write(await withAki(name), 'ここに書いておきます。**よろしく**お願いします。');
-  await page.goto('/rooms');
+  await openStart(page);
   await page.getByRole('img', { name: '1 unread message' }).first().waitFor();
   await accessible(page, 'the list of rooms');
   await picture('/rooms', 'rooms');
@@ -114,7 +115,7 @@ test('a room: text, code, table and a failure; its settings and menus', async ()
   await openRoom(page, roomId);
   await page.getByText('The provider is overloaded. Nothing was charged.').waitFor();
   // Before the title stands how many messages of other rooms are unread.
-  assert.match(await page.title(), /^(\(\d+\) )?京都旅行の計画 · Yoriai$/);
+  await until(page, () => /^(\(\d+\) )?京都旅行の計画 · Yoriai$/.test(document.title));
   await accessible(page, 'a room with code and a failure');
   for (const colorScheme of ['light', 'dark']) {
     await picture(`/rooms/${roomId}`, `rich-end-${colorScheme}`, (view) => view.getByRole('button', { name: 'もう一度試す' }).waitFor(), { colorScheme, locale: 'ja-JP' });

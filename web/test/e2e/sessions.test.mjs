@@ -1,7 +1,7 @@
 // Trouble signs nobody out: journeys through a refresh that fails, a database that sleeps, a session that ends.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { device, launch, makeRoom, openRoom, register, until } from './browser.mjs';
+import { alive, device, launch, makeRoom, openRoom, register, until, visit } from './browser.mjs';
 import { base, fault, newName, noFaults, password, sleepDatabase } from './cloud.mjs';
 
 const username = newName('sora');
@@ -34,7 +34,7 @@ for (const trouble of [{ status: 503, code: 'unavailable' }, { status: 503, code
     await page.getByRole('heading', { name: 'Waking up' }).waitFor();
     assert.equal(await refreshToken(one.context), held, 'the refresh token is untouched');
     await noFaults();
-    await signedIn(page).waitFor({ timeout: 30_000 });
+    await signedIn(page).waitFor();
     assert.equal(new URL(page.url()).pathname, `/rooms/${roomId}`);
   });
 }
@@ -44,23 +44,27 @@ test('a page whose own reads are refused once asks again by itself', async () =>
   await page.goto(`/rooms/${roomId}`);
   await page.getByRole('heading', { name: 'Waking up' }).waitFor();
   await noFaults();
-  await signedIn(page).waitFor({ timeout: 30_000 });
+  await signedIn(page).waitFor();
 });
 
 test('the database sleeps: whoever comes back waits and is let in, and a message that is sent meanwhile arrives', async () => {
   const other = await device(browser, { storageState: await one.context.storageState() });
   await openRoom(other.page, roomId);
   await expire(one.context);
-  const { awake } = await sleepDatabase(18);
-  await page.goto(`/rooms/${roomId}`, { timeout: 40_000 });
-  await page.getByRole('heading', { name: 'Waking up' }).waitFor();
-  await other.page.getByRole('textbox', { name: 'Message' }).fill('the first words after a pause');
-  await other.page.getByRole('button', { name: 'Ask AI' }).click();
-  await other.page.getByRole('button', { name: 'Send' }).click();
-  await awake;
-  await signedIn(page).waitFor({ timeout: 60_000 });
-  await page.getByRole('log').getByText('the first words after a pause').waitFor({ timeout: 60_000 });
-  await other.page.getByRole('img', { name: /Sending|Waiting/ }).waitFor({ state: 'detached', timeout: 60_000 });
+  const wake = await sleepDatabase();
+  try {
+    await page.goto(`/rooms/${roomId}`);
+    await page.getByRole('heading', { name: 'Waking up' }).waitFor();
+    await other.page.getByRole('textbox', { name: 'Message' }).fill('the first words after a pause');
+    await other.page.getByRole('button', { name: 'Ask AI' }).click();
+    await other.page.getByRole('button', { name: 'Send' }).click();
+    await other.page.getByRole('img', { name: /Sending|Waiting/ }).waitFor();
+  } finally {
+    await wake();
+  }
+  await signedIn(page).waitFor();
+  await page.getByRole('log').getByText('the first words after a pause').waitFor();
+  await other.page.getByRole('img', { name: /Sending|Waiting/ }).waitFor({ state: 'detached' });
   assert.equal(await other.page.getByRole('log').getByText('the first words after a pause').count(), 1);
   await other.context.close();
 });
@@ -95,6 +99,7 @@ test('a session that ends while one types keeps the words and the way back', asy
   await two.page.reload();
   await two.page.waitForURL(/\/login\?ended=1/);
   await two.page.getByText('Your session has ended.').waitFor();
+  await alive(two.page, 'form button[type=submit]');
   await two.page.getByRole('link', { name: 'Create an account' }).click();
   await two.page.getByRole('heading', { name: 'Create your account' }).waitFor();
   await two.page.getByRole('link', { name: 'Log in' }).click();
@@ -132,7 +137,7 @@ test('a log-out that fails says so and leaves the page usable; the next one work
 for (const host of ['127.0.0.1', '[::1]']) {
   test(`the log-in form at ${host} stands at the public address, where it works`, async () => {
     const two = await device(browser);
-    await two.page.goto(`http://${host}:${new URL(base).port}/login`);
+    await visit(two.page, `http://${host}:${new URL(base).port}/login`, 'form button[type=submit]');
     assert.equal(new URL(two.page.url()).origin, base);
     await two.page.getByLabel('Username or e-mail').fill(username);
     await two.page.getByLabel('Password', { exact: true }).fill(password);

@@ -6,7 +6,7 @@ import type { RealtimeClient } from '@/lib/protocol/client';
 import type { Timeline } from '@/lib/protocol/types';
 
 /** How long a deletion can be taken back. It is carried out when the time is over, or as soon as the page is left. */
-const UNDO_MS = 6_000;
+const UNDO_MS = 10_000;
 const EVENT_MS = 20_000;
 
 /** Messages that are about to be deleted, with when that was asked. They stand as deleted already. */

@@ -212,7 +212,9 @@ export class RoomState {
   /** A model tells that it thinks. */
   thinks(frame: ThinkingFrame): void {
     const row = this.window.get(frame.message_id);
-    if (!row || row.deleted_at || isSettled(row) || this.texts.get(frame.message_id)?.attempt === frame.attempt) return;
+    const text = this.texts.get(frame.message_id);
+    const begun = text !== undefined && text.attempt === frame.attempt && text.text !== '';
+    if (!row || row.deleted_at || isSettled(row) || begun) return;
     this.thoughts.heard(frame);
   }
 

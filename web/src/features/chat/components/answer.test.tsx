@@ -79,8 +79,24 @@ describe('an answer', () => {
     expect((await screen.findByText('temples')).closest('details')).not.toHaveAttribute('open');
     expect(screen.getByText('temples').closest('p')?.textContent).toBe('Weighing temples');
     act(() => s.cloud.stream(answer.id, roomId, 'Near Gion'));
-    expect(await screen.findByText(/Near/, undefined, { timeout: 3_000 })).toBeInTheDocument();
+    expect(await screen.findByText(/Near/)).toBeInTheDocument();
     expect(screen.queryByText(/Thinking/)).not.toBeInTheDocument();
+  });
+
+  it('that is thought about already when one comes tells it too', async () => {
+    const row = s.cloud.at(roomId).messages.get(answer.id)!;
+    s.cloud.update(row, { status: 'streaming', ai: { ...row.ai!, content_attempt: 1 } });
+    let asked = 0;
+    s.breakApi((request) => {
+      asked += Number(request.url.endsWith(`/messages/${answer.id}`));
+      return null;
+    });
+    await open();
+    // What the server knew of its text by then: nothing.
+    await vi.waitFor(() => expect(asked).toBeGreaterThan(0));
+    await act(() => new Promise((answered) => setTimeout(answered, 100)));
+    act(() => s.push({ type: 'ai.thinking', room_id: roomId, message_id: answer.id, attempt: 1, elapsed_ms: 12_000, tokens: 12, text: 'Weighing' }));
+    expect(await screen.findByText('Thinking… 12 s')).toBeInTheDocument();
   });
 
   it('that was deleted is not said to have deleted itself', async () => {

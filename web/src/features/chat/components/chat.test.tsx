@@ -73,7 +73,7 @@ describe('a room on screen', () => {
     const answer = [...s.cloud.at(roomId).messages.values()].at(-1)!;
     expect(screen.getByRole('button', { name: 'Stop the answer' })).toBeInTheDocument();
     act(() => s.cloud.stream(answer.id, roomId, 'Near **Gion**'));
-    await waitFor(() => expect(screen.getByText('Gion')).toBeInTheDocument(), { timeout: 3_000 });
+    await waitFor(() => expect(screen.getByText('Gion')).toBeInTheDocument());
     act(() => s.cloud.settle(answer.id, roomId, 'completed'));
     expect(await screen.findByText(/tokens · paid by Aki/)).toBeInTheDocument();
     expect(screen.queryByRole('button', { name: 'Stop the answer' })).not.toBeInTheDocument();

@@ -36,7 +36,18 @@ function CopyItem({ icon, text, children }: { icon: IconName; text: () => string
   );
 }
 
-/** What can be done with one message. It floats over its corner on hover and focus, so that nothing moves. */
+/** A message's upper corner, over which its buttons float on hover and focus, so that nothing moves. They never slip below the room's head. */
+function Corner({ children }: { children: ReactNode }) {
+  return (
+    <div className="pointer-events-none absolute -top-3 right-2 -bottom-4 pointer-coarse:-top-1 pointer-coarse:right-0">
+      <div className="pointer-events-auto sticky top-1 flex rounded-2 border border-line bg-surface p-0.5 opacity-0 shadow-float shift group-hover:opacity-100 group-focus-within:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:static pointer-coarse:border-transparent pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none">
+        {children}
+      </div>
+    </div>
+  );
+}
+
+/** What can be done with one message. */
 export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
   const t = useTranslations('chat');
   const { me, client } = useLive();
@@ -48,7 +59,7 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
     notify({ text: t('deletedNow'), action: { label: t('undo'), run: keep } }, UNDO_SHOWN_MS);
   };
   return (
-    <div className="absolute -top-3 right-2 flex rounded-2 border border-line bg-surface p-0.5 opacity-0 shadow-float shift group-hover:opacity-100 group-focus-within:opacity-100 has-data-[state=open]:opacity-100 pointer-coarse:-top-1 pointer-coarse:right-0 pointer-coarse:border-transparent pointer-coarse:bg-transparent pointer-coarse:opacity-100 pointer-coarse:shadow-none">
+    <Corner>
       {may.exclude(role, own) && (
         <IconButton
           icon={message.exclude_from_ai ? 'eye' : 'eye-off'} small className="pointer-coarse:hidden"
@@ -73,6 +84,6 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
           </>
         )}
       </Menu>
-    </div>
+    </Corner>
   );
 }

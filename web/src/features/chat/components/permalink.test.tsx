@@ -1,7 +1,10 @@
-import { screen, within } from '@testing-library/react';
+import { act, screen, within } from '@testing-library/react';
+import { useState } from 'react';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { problem } from '../../../../test/fake/http';
 import { stage } from '../../../../test/render';
+import { usePermalink } from '../hooks/use-permalink';
+import { entriesOf, type Entry } from '../utils/entries';
 import { Chat } from './chat';
 
 vi.mock('next/link', () => ({ default: ({ href, children, ...props }: React.ComponentProps<'a'>) => <a href={href} {...props}>{children}</a> }));
@@ -38,5 +41,49 @@ describe('a link to a message that is not there', () => {
     await follow();
     expect(await screen.findByText('The connection failed. Check it and try again.')).toBeInTheDocument();
     expect(screen.queryByText('This is not here any more.')).not.toBeInTheDocument();
+  });
+});
+
+describe('a link to a message', () => {
+  const scrollToIndex = vi.fn();
+  const list = { current: { scrollToIndex } as never };
+  let s: ReturnType<typeof stage>;
+  let come: (entries: Entry[]) => void;
+
+  function Linked({ roomId, messageId, first }: { roomId: string; messageId: string; first: Entry[] }) {
+    const [entries, setEntries] = useState(first);
+    come = setEntries;
+    usePermalink({ roomId, messageId, entries, list, toEnd: () => undefined });
+    return null;
+  }
+
+  beforeEach(() => {
+    s = stage();
+    s.open();
+    scrollToIndex.mockClear();
+  });
+  afterEach(() => s.close());
+
+  /** Follows a link to the last of some messages, and lets older ones come above it. */
+  const olderCome = async (meanwhile: () => void) => {
+    const roomId = s.cloud.addRoom(s.aki.id, 'Kyoto').room.id;
+    for (const text of ['one', 'two', 'three']) s.cloud.send(roomId, s.aki.id, text, s.cloud.id());
+    const messages = [...s.cloud.rooms.get(roomId)!.messages.values()];
+    const all = entriesOf({ messages, unsent: [] } as never, { myId: s.aki.id, cutoffAt: null, readId: null, dayOf: () => '' });
+    s.show(<Linked roomId={roomId} messageId={messages[2]!.id} first={all.slice(2)} />);
+    await vi.waitFor(() => expect(scrollToIndex).toHaveBeenLastCalledWith(0, { align: 'center' }));
+    meanwhile();
+    act(() => come(all));
+    await new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)));
+  };
+
+  it('keeps it in view while older ones come', async () => {
+    await olderCome(() => undefined);
+    expect(scrollToIndex).toHaveBeenLastCalledWith(2, { align: 'center' });
+  });
+
+  it('does not pull back a reader who scrolls on meanwhile', async () => {
+    await olderCome(() => window.dispatchEvent(new WheelEvent('wheel')));
+    expect(scrollToIndex).toHaveBeenCalledTimes(1);
   });
 });

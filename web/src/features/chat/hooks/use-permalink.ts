@@ -11,6 +11,8 @@ import type { Entry } from '../utils/entries';
 
 /** Milliseconds. */
 const SETTLES_IN = 400;
+/** By which a reader scrolls. */
+const ACTS = ['wheel', 'touchmove', 'pointerdown', 'keydown'] as const;
 
 interface Options {
   roomId: string;
@@ -46,14 +48,17 @@ export function usePermalink({ roomId, messageId, entries, list, toEnd }: Option
   }, [client, index, loaded, messageId, over, report, roomId, toEnd]);
 
   // A message near the edge of what is loaded asks for older ones. They move it to another place in the list while it is being
-  // brought into view, so that it is brought again, until it has stood still.
+  // brought into view, so that it is brought again, until it has stood still or the reader goes somewhere else.
   useEffect(() => {
     if (index < 0 || settled.current) return;
     const frame = requestAnimationFrame(() => list.current?.scrollToIndex(index, { align: 'center' }));
-    const rest = setTimeout(() => { settled.current = true; }, SETTLES_IN);
+    const settle = () => { settled.current = true; };
+    const rest = setTimeout(settle, SETTLES_IN);
+    for (const act of ACTS) window.addEventListener(act, settle, { passive: true });
     return () => {
       cancelAnimationFrame(frame);
       clearTimeout(rest);
+      for (const act of ACTS) window.removeEventListener(act, settle);
     };
   }, [index, list]);
 

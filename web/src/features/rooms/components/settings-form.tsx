@@ -1,7 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useEffect, useState } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { EffortSelect } from '@/components/effort-select';
 import { ModelField } from '@/components/model-field';
 import { Button } from '@/components/ui/button';
@@ -49,7 +49,8 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
       },
     });
   };
-  useEffect(() => onEdited(edited), [edited, onEdited]);
+  // Known at once: whatever closes the dialog may follow the first letter.
+  useLayoutEffect(() => onEdited(edited), [edited, onEdited]);
 
   return (
     <form

@@ -73,7 +73,7 @@ export function StartPage() {
         />
         {tooLong && <TooLong text={text} onText={setText} />}
         {start.isError && <p role="alert" className="mt-2 text-center text-[13px]/5 text-danger">{t('notMade')} {errorText(start.error)}</p>}
-        <p className="mt-2 text-center text-[12.5px]/[18px] text-text-3 short:hidden">{t('hint')}</p>
+        <p className="mt-2 text-center text-[12.5px]/[18px] text-balance text-text-3 short:hidden">{t('hint')}</p>
         <ul className="mt-5 grid gap-2 short:hidden">
           {PROMPTS.map((prompt) => (
             <li key={prompt}>
