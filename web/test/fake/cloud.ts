@@ -117,6 +117,14 @@ export class FakeCloud {
     return { messages: made, fresh: true };
   }
 
+  /** The room tells something of itself. */
+  note(roomId: string, system: NonNullable<Message['system']>): Message {
+    const room = this.at(roomId);
+    const message = this.store(room, { type: 'system', system });
+    this.publish(room, message.event);
+    return message;
+  }
+
   update(message: Message, change: Partial<Message>): Message {
     const room = this.at(message.room_id);
     const event = this.record(room, 'message.updated', message.id);

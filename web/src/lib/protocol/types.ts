@@ -4,6 +4,7 @@ import type { ThinkingFrame } from './thinking';
 
 /** The contract's objects under short names. */
 export type Message = api['schemas']['Message'];
+export type Note = api['schemas']['Note'];
 export type Room = api['schemas']['Room'];
 export type RoomSnapshot = api['schemas']['RoomSnapshot'];
 export type RoomPage = api['schemas']['RoomPage'];

@@ -23,6 +23,7 @@ import { AiMessage } from './ai-message';
 import { EmptyRoom } from './empty-room';
 import { HumanMessage } from './human-message';
 import { CutoffLine, DayLine, NewLine } from './lines';
+import { SystemNote } from './system-note';
 import { ToFirstNew } from './to-first-new';
 import { TypingLine } from './typing-line';
 import { UnsentMessage } from './unsent-message';
@@ -110,6 +111,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
         return <UnsentMessage key={entry.key} unsent={entry.unsent} first={entry.first} />;
       case 'message': {
         const { message } = entry;
+        if (message.type === 'system') return <SystemNote key={entry.key} row={entry.key} message={message} marked={marked === message.id} />;
         const role = view?.room.role ?? 'reader';
         if (message.type === 'ai') {
           return (

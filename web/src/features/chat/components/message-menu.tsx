@@ -11,6 +11,7 @@ import { removeLater, UNDO_SHOWN_MS } from '@/lib/live/removals';
 import type { Message } from '@/lib/protocol/types';
 import { may, type Role } from '@/lib/rights';
 import { notify } from '@/stores/toasts';
+import { linkTo } from '../utils/link-to';
 
 interface Props {
   message: Message;
@@ -70,7 +71,7 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
       {own && message.type === 'human' && may.write(role) && <IconButton icon="edit" small label={t('edit')} onClick={onEdit} className="pointer-coarse:hidden" />}
       <Menu trigger={<IconButton icon="more" small label={t('more')} />}>
         <CopyItem icon="copy" text={() => message.content}>{t('copyText')}</CopyItem>
-        <CopyItem icon="link" text={() => `${location.origin}/rooms/${message.room_id}?message=${message.id}`}>{t('copyLink')}</CopyItem>
+        <CopyItem icon="link" text={() => linkTo(message)}>{t('copyLink')}</CopyItem>
         {own && message.type === 'human' && may.write(role) && <MenuItem icon="edit" onSelect={onEdit}>{t('edit')}</MenuItem>}
         {may.exclude(role, own) && (
           <MenuItem icon={message.exclude_from_ai ? 'eye' : 'eye-off'} onSelect={() => tried(client.exclude(message.room_id, message.id, !message.exclude_from_ai))}>

@@ -24,6 +24,13 @@ describe('what stands in a conversation', () => {
     expect(shape(entriesOf(timeline(rows), { ...options, readId: '4' }))).not.toContain('new');
   });
 
+  it('takes what the room says of itself for nobody’s turn', () => {
+    const note = message('2', null, '2026-11-14T09:01:00Z', { type: 'system' });
+    const rows = [message('1', 'ben', '2026-11-14T09:00:00Z'), note, message('3', 'ben', '2026-11-14T09:02:00Z')];
+    expect(shape(entriesOf(timeline(rows), { ...options, readId: '1' }))).toEqual(['day', '1', '2', 'new', '3']);
+    expect(shape(entriesOf(timeline(rows.slice(0, 2)), { ...options, readId: '1' }))).toEqual(['day', '1', '2']);
+  });
+
   it('marks where the AI starts reading, at the end if nothing was written since', () => {
     const rows = [message('1', 'ben', '2026-11-14T09:00:00.000Z'), message('2', 'ben', '2026-11-14T10:00:00.000Z')];
     expect(shape(entriesOf(timeline(rows), { ...options, cutoffAt: '2026-11-14T09:30:00.000Z' }))).toEqual(['day', '1', 'cutoff', '2']);

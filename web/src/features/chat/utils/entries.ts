@@ -60,7 +60,7 @@ export function entriesOf(timeline: Timeline, { myId, cutoffAt, readId, dayOf, t
       before = null;
     }
     place(message.created_at);
-    if (!divided && readId !== null && message.id > readId && message.sender?.id !== myId) {
+    if (!divided && readId !== null && message.id > readId && message.sender?.id !== myId && message.type !== 'system') {
       divided = true;
       entries.push({ kind: 'new', key: 'new' });
       before = null;

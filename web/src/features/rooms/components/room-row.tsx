@@ -3,6 +3,7 @@
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
+import { NoteText } from '@/components/note-text';
 import { ListTime } from '@/components/time';
 import { nameOf, Tile } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
@@ -65,6 +66,7 @@ function Snippet({ message }: { message: Message }) {
       </>
     );
   }
+  if (message.system) return <NoteText note={message.system} />;
   const text = plainLine(message.content, 'person');
   return <>{message.sender && message.sender.id !== me.id ? `${nameOf(message.sender)}: ${text}` : text}</>;
 }

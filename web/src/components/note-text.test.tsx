@@ -1,0 +1,37 @@
+import { screen } from '@testing-library/react';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { stage } from '../../test/render';
+import type { Note } from '@/lib/protocol/types';
+import { NoteText } from './note-text';
+
+describe('what a room says of itself', () => {
+  let s: ReturnType<typeof stage>;
+  beforeEach(() => {
+    s = stage();
+    s.open();
+  });
+  afterEach(() => s.close());
+
+  const aki = () => ({ id: s.aki.id, name: 'Aki' });
+  const ben = () => ({ id: s.ben.id, name: 'Ben' });
+  const cases = (): [Note, string, string][] => [
+    [{ code: 'joined', actor: ben(), user: ben(), value: null }, 'Ben joined', 'Benさんが参加しました'],
+    [{ code: 'joined', actor: aki(), user: aki(), value: null }, 'You joined', 'あなたが参加しました'],
+    [{ code: 'left', actor: ben(), user: ben(), value: null }, 'Ben left', 'Benさんが退出しました'],
+    [{ code: 'left', actor: aki(), user: ben(), value: null }, 'You removed Ben', 'あなたがBenさんを退出させました'],
+    [{ code: 'role', actor: ben(), user: aki(), value: 'admin' }, 'Ben gave you the admin role', 'Benさんがあなたの役割を管理者に変えました'],
+    [{ code: 'name', actor: ben(), user: null, value: 'Nara' }, 'Ben renamed the room to “Nara”', 'Benさんがルームの名前を「Nara」に変えました'],
+    [{ code: 'model', actor: ben(), user: null, value: 'scripted/scripted' }, 'Ben chose Scripted to answer here', 'BenさんがAIのモデルをScriptedに変えました'],
+    [{ code: 'transfer', actor: ben(), user: aki(), value: null }, 'Ben handed the room over to you', 'Benさんがルームをあなたに譲渡しました'],
+  ];
+
+  it('is worded in each reader’s language', async () => {
+    for (const [note, en, ja] of cases()) {
+      for (const [locale, words] of [['en', en], ['ja', ja]] as const) {
+        const { unmount } = s.show(<p><NoteText note={note} /></p>, locale);
+        expect(await screen.findByText(words)).toBeInTheDocument();
+        unmount();
+      }
+    }
+  });
+});
