@@ -9,6 +9,7 @@ import { Sidebar } from '@/features/rooms/components/sidebar';
 import { StartPage } from '@/features/rooms/components/start-page';
 import { useAnswersEnded, useWatchAnswers } from '@/lib/live/answers';
 import { useRoom, useRooms } from '@/lib/live/hooks';
+import { useLeftRooms } from '@/lib/live/left-rooms';
 import { go, hasReadOn } from '@/lib/live/navigation';
 import { usePageTitle } from '@/lib/live/use-page-title';
 import { notify } from '@/stores/toasts';
@@ -28,6 +29,7 @@ export function Frame({ children }: { children: ReactNode }) {
   const list = shown.roomId === null && !shown.starts;
   useTitle(shown.roomId);
   useWatchAnswers(shown.roomId);
+  useLeftRooms();
   useShortcuts();
   useNoFiles();
   return (

@@ -3,6 +3,7 @@
 import { useState } from 'react';
 import { Chat } from '@/features/chat/components/chat';
 import { PeoplePanel } from '@/features/members/components/people-panel';
+import { TransferBanner } from '@/features/members/components/transfer-banner';
 import { RoomTools } from '@/features/rooms/components/room-tools';
 import { useLive } from '@/lib/live/provider';
 import type { MessagePage, Room } from '@/lib/protocol/types';
@@ -20,7 +21,7 @@ export function RoomPage({ roomId, messageId, seed }: Props) {
   useState(() => seed && client.seedRoom(seed.room, seed.messages));
   return (
     <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)_auto] grid-rows-[minmax(0,1fr)]">
-      <Chat roomId={roomId} messageId={messageId} tools={<RoomTools roomId={roomId} />} />
+      <Chat roomId={roomId} messageId={messageId} tools={<RoomTools roomId={roomId} />} notice={<TransferBanner roomId={roomId} />} />
       <PeoplePanel roomId={roomId} />
     </div>
   );
