@@ -5,6 +5,7 @@ import { usePathname, useSearchParams } from 'next/navigation';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Toasts } from '@/components/toasts';
 import { MeMenu } from '@/features/auth/components/me-menu';
+import { Inbox } from '@/features/notifications/components/inbox';
 import { Sidebar } from '@/features/rooms/components/sidebar';
 import { StartPage } from '@/features/rooms/components/start-page';
 import { useAnswersEnded, useWatchAnswers } from '@/lib/live/answers';
@@ -43,7 +44,7 @@ export function Frame({ children }: { children: ReactNode }) {
       >
         {t('skip')}
       </a>
-      <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<MeMenu />} /></div>
+      <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<><div className="flex gap-1 px-2.5 pb-1 rail:flex-col rail:px-2"><Inbox /></div><MeMenu /></>} /></div>
       <div id="content" tabIndex={-1} className={list ? 'grid min-h-0 min-w-0 outline-none max-page:hidden' : 'grid min-h-0 min-w-0 outline-none'}>{page}</div>
       <Toasts />
     </div>

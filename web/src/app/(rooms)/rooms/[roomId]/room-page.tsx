@@ -2,6 +2,7 @@
 
 import { useState } from 'react';
 import { Chat } from '@/features/chat/components/chat';
+import { InviteButton, InviteDialog } from '@/features/invitations/components/invite-button';
 import { PeoplePanel } from '@/features/members/components/people-panel';
 import { TransferBanner } from '@/features/members/components/transfer-banner';
 import { RoomTools } from '@/features/rooms/components/room-tools';
@@ -22,7 +23,8 @@ export function RoomPage({ roomId, messageId, seed }: Props) {
   return (
     <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)_auto] grid-rows-[minmax(0,1fr)]">
       <Chat roomId={roomId} messageId={messageId} tools={<RoomTools roomId={roomId} />} notice={<TransferBanner roomId={roomId} />} />
-      <PeoplePanel roomId={roomId} />
+      <PeoplePanel roomId={roomId} tools={<InviteButton roomId={roomId} />} />
+      <InviteDialog roomId={roomId} />
     </div>
   );
 }
