@@ -11,6 +11,7 @@ import { removeLater, UNDO_SHOWN_MS } from '@/lib/live/removals';
 import type { Message } from '@/lib/protocol/types';
 import { may, type Role } from '@/lib/rights';
 import { notify } from '@/stores/toasts';
+import { useUi } from '@/stores/ui';
 
 interface Props {
   message: Message;
@@ -39,6 +40,8 @@ function CopyItem({ icon, text, children }: { icon: IconName; text: () => string
 /** What can be done with one message. It floats over its corner on hover and focus, so that nothing moves. */
 export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
   const t = useTranslations('chat');
+  const safety = useTranslations('safety');
+  const setReporting = useUi((ui) => ui.setReporting);
   const { me, client } = useLive();
   const own = message.sender?.id === me.id;
   const settled = message.status !== 'pending' && message.status !== 'streaming';
@@ -66,6 +69,7 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
             {t(message.exclude_from_ai ? 'include' : 'exclude')}
           </MenuItem>
         )}
+        {!own && settled && !message.deleted_at && <MenuItem icon="flag" onSelect={() => setReporting(message.id)}>{safety('reportItem')}</MenuItem>}
         {may.removeMessage(role, own) && settled && (
           <>
             <MenuLine />

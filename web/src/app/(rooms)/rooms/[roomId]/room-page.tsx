@@ -6,6 +6,8 @@ import { InviteButton, InviteDialog } from '@/features/invitations/components/in
 import { PeoplePanel } from '@/features/members/components/people-panel';
 import { TransferBanner } from '@/features/members/components/transfer-banner';
 import { RoomTools } from '@/features/rooms/components/room-tools';
+import { ReportDialog } from '@/features/safety/components/report-dialog';
+import { ReportsButton } from '@/features/safety/components/reports-button';
 import { useLive } from '@/lib/live/provider';
 import type { MessagePage, Room } from '@/lib/protocol/types';
 
@@ -23,8 +25,9 @@ export function RoomPage({ roomId, messageId, seed }: Props) {
   return (
     <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)_auto] grid-rows-[minmax(0,1fr)]">
       <Chat roomId={roomId} messageId={messageId} tools={<RoomTools roomId={roomId} />} notice={<TransferBanner roomId={roomId} />} />
-      <PeoplePanel roomId={roomId} tools={<InviteButton roomId={roomId} />} />
+      <PeoplePanel roomId={roomId} tools={<><InviteButton roomId={roomId} /><ReportsButton roomId={roomId} /></>} />
       <InviteDialog roomId={roomId} />
+      <ReportDialog roomId={roomId} />
     </div>
   );
 }
