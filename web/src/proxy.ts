@@ -2,6 +2,9 @@ import { NextResponse, type NextRequest } from 'next/server';
 import { contentSecurityPolicy } from '@/lib/server/content-security-policy';
 import { SESSION_AWAY, sessionOf, type Session } from '@/lib/server/session';
 
+/** Where a link of invitation leads. Its token stands in the fragment, which a redirect would lose: strangers are let in, and sign in from there. */
+const INVITED = '/join';
+
 /** Before every page: refreshes the session if need be, sends strangers to the sign-in page, and sets the security headers. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const session: Session = isPrefetch(request) ? { state: 'stands' } : await sessionOf(request.cookies, request.headers);
@@ -26,7 +29,7 @@ function redirectOf(request: NextRequest, { state }: Session): NextResponse | nu
   const { pathname, search, searchParams } = request.nextUrl;
   const forStrangers = pathname === '/login' || pathname === '/register';
   const stranger = state === 'none' || state === 'ended';
-  if (stranger && !forStrangers) {
+  if (stranger && !forStrangers && pathname !== INVITED) {
     const query = new URLSearchParams();
     if (state === 'ended') query.set('ended', '1');
     if (pathname !== '/' && pathname !== '/rooms') query.set('next', pathname + search);

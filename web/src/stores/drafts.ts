@@ -37,6 +37,13 @@ export function putDraft(userId: string, place: string, text: string): void {
   set(`${userId}.${place}`, text);
 }
 
+/** Forgets what was begun in a place, here and on the device. */
+export function dropDraft(userId: string, place: string): void {
+  const key = `${userId}.${place}`;
+  set(key, '');
+  write(key);
+}
+
 /** Forgets everything, here and on the device. */
 export function dropDrafts(): void {
   for (const timer of unwritten.values()) clearTimeout(timer);

@@ -11,11 +11,17 @@ interface Ui {
   effort: Record<string, Effort>;
   /** My message that is being edited. */
   editing: string | null;
+  /** The room into which I am inviting. */
+  inviting: string | null;
+  /** The message that I am reporting. */
+  reporting: string | null;
   toggleSide: () => void;
   setPeopleOpen: (open: boolean) => void;
   setAskAi: (place: string, on: boolean) => void;
   setEffort: (roomId: string, effort: Effort) => void;
   setEditing: (messageId: string | null) => void;
+  setInviting: (roomId: string | null) => void;
+  setReporting: (messageId: string | null) => void;
 }
 
 /** What is open on this page. Nothing here comes from the server. */
@@ -25,9 +31,13 @@ export const useUi = create<Ui>((set) => ({
   askAi: {},
   effort: {},
   editing: null,
+  inviting: null,
+  reporting: null,
   toggleSide: () => set((ui) => ({ sideCollapsed: !ui.sideCollapsed })),
   setPeopleOpen: (peopleOpen) => set({ peopleOpen }),
   setAskAi: (place, on) => set((ui) => ({ askAi: { ...ui.askAi, [place]: on } })),
   setEffort: (roomId, effort) => set((ui) => ({ effort: { ...ui.effort, [roomId]: effort } })),
   setEditing: (editing) => set({ editing }),
+  setInviting: (inviting) => set({ inviting }),
+  setReporting: (reporting) => set({ reporting }),
 }));

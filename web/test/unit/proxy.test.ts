@@ -105,6 +105,13 @@ describe('the sign-in pages', () => {
     expect(where(await ask('/rooms/1'))).toBe('/login?next=%2Frooms%2F1');
     expect(where(await ask('/rooms'))).toBe('/login');
   });
+
+  it('are not where a stranger with an invitation is sent: a redirect would lose its token', async () => {
+    expect(where(await ask('/join'))).toBeNull();
+    refreshAnswer = { status: 401 };
+    expect(where(await ask('/join', expired()))).toBeNull();
+    expect(where(await ask('/joined'))).toBe('/login?next=%2Fjoined');
+  });
 });
 
 it('no address ends a session by being visited', async () => {

@@ -4,11 +4,15 @@ import { useTranslations } from 'next-intl';
 import { usePathname, useSearchParams } from 'next/navigation';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Toasts } from '@/components/toasts';
+import { lazily } from '@/components/ui/lazily';
 import { MeMenu } from '@/features/auth/components/me-menu';
+import { GroupsLink } from '@/features/groups/components/groups-link';
+import { Inbox } from '@/features/notifications/components/inbox';
 import { Sidebar } from '@/features/rooms/components/sidebar';
 import { StartPage } from '@/features/rooms/components/start-page';
 import { useAnswersEnded, useWatchAnswers } from '@/lib/live/answers';
 import { useRoom, useRooms } from '@/lib/live/hooks';
+import { useLeftRooms } from '@/lib/live/left-rooms';
 import { go, hasReadOn } from '@/lib/live/navigation';
 import { usePageTitle } from '@/lib/live/use-page-title';
 import { notify } from '@/stores/toasts';
@@ -24,10 +28,11 @@ export function Frame({ children }: { children: ReactNode }) {
   const collapsed = useUi((ui) => ui.sideCollapsed);
   const shown = useShown();
   const [first] = useState(shown.key);
-  const page = shown.roomId === null ? <StartPage /> : shown.key === first ? children : <RoomPage key={shown.key} roomId={shown.roomId} messageId={shown.messageId} seed={null} />;
-  const list = shown.roomId === null && !shown.starts;
-  useTitle(shown.roomId);
+  const page = shown.groups ? <GroupsPage foot={<BlockedPeople />} /> : shown.roomId === null ? <StartPage /> : shown.key === first ? children : <RoomPage key={shown.key} roomId={shown.roomId} messageId={shown.messageId} seed={null} />;
+  const list = shown.roomId === null && !shown.starts && !shown.groups;
+  useTitle(shown.roomId, shown.groups);
   useWatchAnswers(shown.roomId);
+  useLeftRooms();
   useShortcuts();
   useNoFiles();
   return (
@@ -41,18 +46,22 @@ export function Frame({ children }: { children: ReactNode }) {
       >
         {t('skip')}
       </a>
-      <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<MeMenu />} /></div>
+      <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<><div className="flex gap-1 px-2.5 pb-1 rail:flex-col rail:px-2"><Inbox /><GroupsLink current={shown.groups} /></div><MeMenu /></>} /></div>
       <div id="content" tabIndex={-1} className={list ? 'grid min-h-0 min-w-0 outline-none max-page:hidden' : 'grid min-h-0 min-w-0 outline-none'}>{page}</div>
       <Toasts />
     </div>
   );
 }
 
+const GroupsPage = lazily(async () => (await import('@/features/groups/components/groups-page')).GroupsPage);
+const BlockedPeople = lazily(async () => (await import('@/features/safety/components/blocked-people')).BlockedPeople);
+
 const ROOM = /^\/rooms\/([0-9a-f-]{36})$/;
 
 /** What the address asks for: a room, maybe at one of its messages, or a new one. */
-function useShown(): { roomId: string | null; messageId: string | null; starts: boolean; key: string } {
-  const roomId = ROOM.exec(usePathname())?.[1] ?? null;
+function useShown(): { roomId: string | null; messageId: string | null; starts: boolean; groups: boolean; key: string } {
+  const pathname = usePathname();
+  const roomId = ROOM.exec(pathname)?.[1] ?? null;
   const search = useSearchParams();
   const messageId = roomId === null ? null : search.get('message');
   const [place, setPlace] = useState({ roomId, messageId, readOn: false, visit: 0 });
@@ -60,10 +69,11 @@ function useShown(): { roomId: string | null; messageId: string | null; starts: 
   const readOn = place.roomId === roomId && messageId === null && (place.readOn || hasReadOn());
   if (readOn !== place.readOn) setPlace(readOn ? { ...place, readOn } : { roomId, messageId, readOn, visit: place.visit + 1 });
   else if (!readOn && (place.roomId !== roomId || place.messageId !== messageId)) setPlace({ roomId, messageId, readOn, visit: place.visit + 1 });
-  return { ...place, starts: search.has('new'), key: `${place.roomId} ${place.messageId} ${place.visit}` };
+  return { ...place, starts: search.has('new'), groups: pathname === '/groups', key: `${place.roomId} ${place.messageId} ${place.visit}` };
 }
 
-function useTitle(roomId: string | null): void {
+function useTitle(roomId: string | null, groups: boolean): void {
+  const groupTexts = useTranslations('groups');
   const t = useTranslations('rooms');
   const rooms = useRooms();
   const name = useRoom(roomId ?? '')?.room.name;
@@ -71,7 +81,7 @@ function useTitle(roomId: string | null): void {
   // What stands in the room on screen is unread only while one looks elsewhere.
   const away = typeof document !== 'undefined' && (document.hidden || !document.hasFocus());
   const unread = rooms.reduce((sum, { room, unread: count }) => sum + (room.id === roomId && !away ? 0 : count), 0);
-  usePageTitle(roomId === null ? t('title') : name, unread + ended);
+  usePageTitle(groups ? groupTexts('title') : roomId === null ? t('title') : name, unread + ended);
 }
 
 /** ⌘⇧O, or Ctrl+Shift+O, begins a new room. */

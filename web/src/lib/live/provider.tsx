@@ -9,6 +9,7 @@ import type { components } from '@/lib/api/schema';
 import { RealtimeClient } from '@/lib/protocol/client';
 import type { RoomPage } from '@/lib/protocol/types';
 import { browserClock, browserSocket, localOutbox, purgeOthers } from './browser';
+import { invitedChanged } from './invited';
 import { toLogIn } from './signed-out';
 
 export type Me = components['schemas']['Me'];
@@ -75,6 +76,7 @@ function createLive(me: Me, rooms: RoomPage): Live {
     openSocket: browserSocket,
     storage: inBrowser ? localOutbox(me.id) : { all: () => [], put: () => undefined, remove: () => undefined, watch: () => () => undefined },
     newId: () => crypto.randomUUID(),
+    invited: invitedChanged,
   });
   client.seed(rooms);
   return { me, client, api };

@@ -26,6 +26,8 @@ export interface ClientOptions {
   storage: OutboxStorage;
   /** Makes the UUIDs under which requests can be repeated. */
   newId(): string;
+  /** My open invitations are to be fetched anew. */
+  invited?(): void;
 }
 
 /**
@@ -56,6 +58,7 @@ export class RealtimeClient {
       changed,
       ownArrived: (id) => this.outbox.remove(id),
       spoke: (roomId, userId) => this.board.silent(roomId, userId),
+      invited: () => options.invited?.(),
       held: (roomId) => this.visits.viewing === roomId && this.running && void this.open(roomId),
       stale: (roomId) => this.roster.get(roomId)?.state.loaded && void this.loadNewest(roomId),
       purged: (roomId) => {

@@ -20,6 +20,8 @@ export interface RosterEvents {
   purged(roomId: string): void;
   /** What was held of a room's messages may lack what happened while one was out of it. */
   stale(roomId: string): void;
+  /** My open invitations are not what they were. */
+  invited(): void;
 }
 
 /** The rooms one is in, each with its stream, and the person's own stream that says which rooms these are. */
@@ -175,6 +177,7 @@ export class Roster {
     }
     if (this._loaded) for (const roomId of found.keys()) this.events.stale(roomId);
     this._loaded = true;
+    this.events.invited();
     this.events.changed();
     return from;
   }
@@ -225,6 +228,7 @@ export class Roster {
     if ((data as { ref?: string }).ref !== undefined) return 'fetch';
     if (event.type === 'room.left') this.purge((data as { room_id: string }).room_id);
     else if (event.type === 'room.joined') this.joined(data as Room);
+    else if (event.type === 'invitation.created' || event.type === 'invitation.updated') this.events.invited();
     else if (event.type === 'message.created' || event.type === 'message.updated') this.rows(data as Message);
     this.events.changed();
     return 'applied';
@@ -236,6 +240,7 @@ export class Roster {
     for (const id of changes.removed_room_ids) this.purge(id);
     for (const room of changes.rooms) this.joined(room);
     for (const message of changes.messages) this.rows(message);
+    if (changes.invitations.length > 0) this.events.invited();
     this.events.changed();
     return { latestEvent: changes.latest_event, hasMore: changes.has_more };
   }

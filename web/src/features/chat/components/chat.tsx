@@ -20,10 +20,12 @@ interface Props {
   roomId: string;
   messageId: string | null;
   tools: ReactNode;
+  /** Stands between the head and what was said. */
+  notice?: ReactNode;
 }
 
 /** One room on screen: its head, what was said, and where one writes. */
-export function Chat({ roomId, messageId, tools }: Props) {
+export function Chat({ roomId, messageId, tools, notice }: Props) {
   const { client } = useLive();
   const state = useLoadState(roomId);
   const trouble = useLoadTrouble(roomId);
@@ -40,7 +42,7 @@ export function Chat({ roomId, messageId, tools }: Props) {
   return (
     <main className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)] grid-rows-[auto_auto_minmax(0,1fr)_auto] bg-bg" data-live={known} data-connection={connection}>
       <Header roomId={roomId} tools={tools} />
-      <OfflineBar />
+      <div><OfflineBar />{notice}</div>
       <Trouble>
         {(line) => (
           <>

@@ -20,6 +20,7 @@ import { useTrouble } from './trouble';
 
 export function Composer({ roomId, line, onSent }: { roomId: string; line: ReactNode; onSent: () => void }) {
   const t = useTranslations('chat');
+  const members = useTranslations('members');
   const { client } = useLive();
   const report = useTrouble();
   const view = useRoom(roomId);
@@ -41,6 +42,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   }, [roomId]);
 
   if (!view) return null;
+  if (view.room.is_frozen) return <Closed text={text}>{members('frozen')}</Closed>;
   if (view.room.is_archived) return <Closed text={text}>{t('archived')}</Closed>;
   if (!may.write(role)) return <Closed text={text}>{t('readOnly')}</Closed>;
 

@@ -15,6 +15,7 @@ export function EmptyRoom({ roomId }: { roomId: string }) {
   const view = useRoom(roomId);
   const [, setText] = useDraft(roomId);
   const alone = useMembers(roomId).length <= 1;
+  const setInviting = useUi((ui) => ui.setInviting);
   const setAskAi = useUi((ui) => ui.setAskAi);
   const asks = may.askAi(view?.room.role ?? 'reader') && !view?.room.is_archived;
   return (
@@ -43,6 +44,9 @@ export function EmptyRoom({ roomId }: { roomId: string }) {
             </li>
           ))}
         </ul>
+      )}
+      {may.invite(view?.room.role ?? 'reader') && !view?.room.is_archived && !view?.room.is_frozen && (
+        <p className="text-center"><button type="button" onClick={() => setInviting(roomId)} className="shift min-h-9 rounded-1 px-2.5 text-[13.5px]/5 font-medium text-accent hover:bg-accent-soft max-page:min-h-11">{t('invite')}</button></p>
       )}
     </div>
   );

@@ -11,7 +11,9 @@ import type { Message } from '@/lib/protocol/types';
 import type { Role } from '@/lib/rights';
 import { useUi } from '@/stores/ui';
 import type { Part } from '../utils/entries';
+import { useFolded } from '../hooks/use-folded';
 import { EditBox } from './edit-box';
+import { FoldedMessage } from './folded-message';
 import { MessageMenu } from './message-menu';
 import { Tombstone } from './tombstone';
 import { useTrouble } from './trouble';
@@ -31,11 +33,13 @@ export const HumanMessage = memo(function HumanMessage({ message, row, part, fir
   const report = useTrouble();
   const editing = useUi((ui) => ui.editing === message.id);
   const setEditing = useUi((ui) => ui.setEditing);
+  const [folded, unfold] = useFolded(message);
   const { sender, exclude_from_ai: excluded } = message;
   const name = sender ? nameOf(sender) : t('somebody');
   const { head, tail } = part;
 
   if (message.deleted_at) return <Tombstone message={message} row={row} name={name} marked={marked} />;
+  if (folded) return head ? <FoldedMessage id={message.id} row={row} onShow={unfold} /> : <i hidden />;
   return (
     <article
       id={head ? `m-${message.id}` : undefined} data-row={row} aria-label={t(head ? 'messageOf' : 'messageOn', { name })} aria-current={marked || undefined} data-status={message.status}

@@ -11,6 +11,7 @@ import { removeLater, UNDO_SHOWN_MS } from '@/lib/live/removals';
 import type { Message } from '@/lib/protocol/types';
 import { may, type Role } from '@/lib/rights';
 import { notify } from '@/stores/toasts';
+import { useUi } from '@/stores/ui';
 import { linkTo } from '../utils/link-to';
 
 interface Props {
@@ -51,6 +52,8 @@ function Corner({ children }: { children: ReactNode }) {
 /** What can be done with one message. */
 export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
   const t = useTranslations('chat');
+  const safety = useTranslations('safety');
+  const setReporting = useUi((ui) => ui.setReporting);
   const { me, client } = useLive();
   const own = message.sender?.id === me.id;
   const settled = message.status !== 'pending' && message.status !== 'streaming';
@@ -78,6 +81,7 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
             {t(message.exclude_from_ai ? 'include' : 'exclude')}
           </MenuItem>
         )}
+        {!own && settled && !message.deleted_at && <MenuItem icon="flag" onSelect={() => setReporting(message.id)}>{safety('reportItem')}</MenuItem>}
         {may.removeMessage(role, own) && settled && (
           <>
             <MenuLine />

@@ -2,6 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { bodyOf } from '@/lib/api/client';
+import { leavingRoom } from '@/lib/live/left-rooms';
 import { go } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 
@@ -10,6 +11,8 @@ export function useDeleteRoom(roomId: string) {
   const { api, client } = useLive();
   return useMutation({
     mutationFn: () => bodyOf(api.DELETE('/rooms/{roomId}', { params: { path: { roomId } } })),
+    onMutate: () => leavingRoom(roomId),
+    onError: (_error, _input, forget) => forget?.(),
     onSuccess: () => {
       go('/rooms');
       client.purge(roomId);

@@ -7,7 +7,7 @@ import type { ModelChoice } from '@/components/model-picker';
 import { Button } from '@/components/ui/button';
 import { go } from '@/lib/live/navigation';
 import { roomName, useCreateRoom } from '../api/create-room';
-import { useErrorText } from '../hooks/use-error-text';
+import { useErrorText } from '@/components/use-error-text';
 import { NameField } from './name-field';
 
 /** A room's name and who answers in it. */

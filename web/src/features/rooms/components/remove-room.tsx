@@ -7,7 +7,7 @@ import { Icon } from '@/components/ui/icon';
 import type { Room } from '@/lib/protocol/types';
 import { notify } from '@/stores/toasts';
 import { useDeleteRoom } from '../api/delete-room';
-import { useErrorText } from '../hooks/use-error-text';
+import { useErrorText } from '@/components/use-error-text';
 import { SettingsRow } from './settings-row';
 
 /** Deletes the room for everybody, once that was asked. */

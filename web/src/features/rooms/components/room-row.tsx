@@ -7,6 +7,7 @@ import { NoteText } from '@/components/note-text';
 import { ListTime } from '@/components/time';
 import { nameOf, Tile } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
+import { useBlocked } from '@/lib/live/blocks';
 import { useAnswerEnded } from '@/lib/live/answers';
 import { goOnClick } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
@@ -55,7 +56,9 @@ function Badge({ count, label }: { count: number; label: string }) {
 
 function Snippet({ message }: { message: Message }) {
   const t = useTranslations('rooms');
+  const safety = useTranslations('safety');
   const { me } = useLive();
+  const blocked = useBlocked();
   if (message.deleted_at) return <>{t('deleted')}</>;
   if (message.type === 'ai') {
     const text = plainLine(message.content, 'model');
@@ -67,6 +70,7 @@ function Snippet({ message }: { message: Message }) {
     );
   }
   if (message.system) return <NoteText note={message.system} />;
+  if (message.sender && blocked.has(message.sender.id)) return <>{safety('folded')}</>;
   const text = plainLine(message.content, 'person');
   return <>{message.sender && message.sender.id !== me.id ? `${nameOf(message.sender)}: ${text}` : text}</>;
 }

@@ -10,7 +10,7 @@ import { hasPrice, price } from '@/lib/models/price';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
 import { notify } from '@/stores/toasts';
-import { useErrorText } from '../hooks/use-error-text';
+import { useErrorText } from '@/components/use-error-text';
 import { useUpdateRoom } from '../api/update-room';
 import { RoomSettings } from './room-settings';
 

@@ -14,7 +14,7 @@ import { may } from '@/lib/rights';
 import { notify } from '@/stores/toasts';
 import { roomName } from '../api/create-room';
 import { useUpdateRoom, type UpdateRoomInput } from '../api/update-room';
-import { useErrorText } from '../hooks/use-error-text';
+import { useErrorText } from '@/components/use-error-text';
 import { NameField } from './name-field';
 import { RemoveRoom } from './remove-room';
 import { SettingsRow } from './settings-row';

@@ -13,7 +13,7 @@ import { callsAi } from '@/lib/calls-ai';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { useDraft } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
-import { useErrorText } from '../hooks/use-error-text';
+import { useErrorText } from '@/components/use-error-text';
 import { useStartRoom } from '../hooks/use-start-room';
 import { NewRoomDialog } from './new-room-dialog';
 

@@ -2,8 +2,12 @@
 
 import { useState } from 'react';
 import { Chat } from '@/features/chat/components/chat';
+import { InviteButton, InviteDialog } from '@/features/invitations/components/invite-button';
 import { PeoplePanel } from '@/features/members/components/people-panel';
+import { TransferBanner } from '@/features/members/components/transfer-banner';
 import { RoomTools } from '@/features/rooms/components/room-tools';
+import { ReportDialog } from '@/features/safety/components/report-dialog';
+import { ReportsButton } from '@/features/safety/components/reports-button';
 import { useLive } from '@/lib/live/provider';
 import type { MessagePage, Room } from '@/lib/protocol/types';
 
@@ -20,8 +24,10 @@ export function RoomPage({ roomId, messageId, seed }: Props) {
   useState(() => seed && client.seedRoom(seed.room, seed.messages));
   return (
     <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)_auto] grid-rows-[minmax(0,1fr)]">
-      <Chat roomId={roomId} messageId={messageId} tools={<RoomTools roomId={roomId} />} />
-      <PeoplePanel roomId={roomId} />
+      <Chat roomId={roomId} messageId={messageId} tools={<RoomTools roomId={roomId} />} notice={<TransferBanner roomId={roomId} />} />
+      <PeoplePanel roomId={roomId} tools={<><InviteButton roomId={roomId} /><ReportsButton roomId={roomId} /></>} />
+      <InviteDialog roomId={roomId} />
+      <ReportDialog roomId={roomId} />
     </div>
   );
 }
