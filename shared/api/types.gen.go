@@ -813,6 +813,9 @@ type CreateRoom struct {
 	AiModel    *ModelName    `json:"ai_model,omitempty"`
 	AiProvider *ProviderName `json:"ai_provider,omitempty"`
 
+	// DefaultMemberCap The monthly cap of members without one of their own
+	DefaultMemberCap *int64 `json:"default_member_cap,omitempty"`
+
 	// Name Holds something that a reader sees: white space and zero-width characters alone are refused. White space around it is cut
 	Name RoomName `json:"name"`
 }
@@ -1487,6 +1490,32 @@ type SignedIn struct {
 	User         Me      `json:"user"`
 }
 
+// Spending defines model for Spending.
+type Spending struct {
+	// Left Of the cap; null where there is none
+	Left   *int64          `json:"left"`
+	Limits *SpendingLimits `json:"limits,omitempty"`
+
+	// Month The month (UTC) of which this tells, like 2026-11
+	Month string `json:"month"`
+
+	// MonthlyCap Mine, or the room's for those without one of their own; null for the master
+	MonthlyCap *int64 `json:"monthly_cap"`
+	PayerId    Id     `json:"payer_id"`
+
+	// Spent By me, with what is held for my answers that are being written
+	Spent int64 `json:"spent"`
+}
+
+// SpendingLimits defines model for SpendingLimits.
+type SpendingLimits struct {
+	// DefaultMemberCap What one member's questions may cost in a month (UTC); null is no cap
+	DefaultMemberCap *MonthlyCap `json:"default_member_cap"`
+
+	// MonthlyBudget What all questions in the room may cost in a month (UTC), the master's too; null is no limit
+	MonthlyBudget *int64 `json:"monthly_budget"`
+}
+
 // Status defines model for Status.
 type Status string
 
@@ -1895,6 +1924,9 @@ type MarkReadJSONRequestBody = MarkRead
 
 // ResolveReportJSONRequestBody defines body for ResolveReport for application/json ContentType.
 type ResolveReportJSONRequestBody = ResolveReport
+
+// SetSpendingLimitsJSONRequestBody defines body for SetSpendingLimits for application/json ContentType.
+type SetSpendingLimitsJSONRequestBody = SpendingLimits
 
 // SearchMessagesJSONRequestBody defines body for SearchMessages for application/json ContentType.
 type SearchMessagesJSONRequestBody = SearchMessages

@@ -87,7 +87,7 @@ func insertOutbox(p *parameters, rows []outbox.Row) string {
 // queue writes one row as it stands.
 func queue(b *pgx.Batch, w change.Write) error {
 	switch w := w.(type) {
-	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.FreezeRoom, change.RaiseRead:
+	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.FreezeRoom, change.SetLimits, change.RaiseRead:
 		queueOfRoom(b, w)
 	case change.PutMember, change.RemoveMember, change.UpdateMember, change.SetNotify, change.OfferRoom, change.SetOwner:
 		queueOfMember(b, w)
@@ -113,8 +113,9 @@ func queueOfRoom(b *pgx.Batch, w change.Write) {
 	switch w := w.(type) {
 	case change.InsertRoom:
 		r := w.Room
-		b.Queue(`INSERT INTO rooms (id, name, description, owner_id, ai_provider, ai_model, ai_instructions, max_reply_tokens, created_at, updated_at)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9)`, r.ID, r.Name, r.Description, r.OwnerID, r.AIProvider, r.AIModel, r.AIInstructions, r.MaxReplyTokens, r.CreatedAt)
+		b.Queue(`INSERT INTO rooms (id, name, description, owner_id, ai_provider, ai_model, ai_instructions, max_reply_tokens, created_at, updated_at,
+			default_member_cap, monthly_budget) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)`, r.ID, r.Name, r.Description, r.OwnerID, r.AIProvider, r.AIModel, r.AIInstructions,
+			r.MaxReplyTokens, r.CreatedAt, w.Limits.MemberCap, w.Limits.MonthlyBudget)
 		b.Queue(`INSERT INTO room_sequences (room_id, last_message_id) VALUES ($1, $1)`, r.ID)
 	case change.UpdateRoom:
 		r := w.Room
@@ -125,6 +126,8 @@ func queueOfRoom(b *pgx.Batch, w change.Write) {
 		b.Queue(`UPDATE rooms SET deleted_at = $2, updated_at = $2 WHERE id = $1`, w.RoomID, w.At)
 	case change.FreezeRoom:
 		b.Queue(`UPDATE rooms SET frozen_at = $2, updated_at = $3 WHERE id = $1`, w.RoomID, orNull(w.FrozenAt), w.At)
+	case change.SetLimits:
+		b.Queue(`UPDATE rooms SET default_member_cap = $2, monthly_budget = $3, updated_at = $4 WHERE id = $1`, w.RoomID, w.Limits.MemberCap, w.Limits.MonthlyBudget, w.At)
 	case change.RaiseRead:
 		b.Queue(`UPDATE room_members SET last_read_message_id = $3, last_read_sequence = greatest(last_read_sequence, $4)
 			WHERE room_id = $1 AND user_id = $2 AND (last_read_message_id IS NULL OR last_read_message_id < $3)`, w.RoomID, w.UserID, w.MessageID, w.Sequence)

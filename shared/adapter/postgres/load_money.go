@@ -94,11 +94,14 @@ func lotFields(l *ledger.Lot) []any {
 // thisMonth is the month of caps.
 const thisMonth = `to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM')`
 
+// capSQL is the cap of the member m ($2) of the room r. Nobody's cap binds the one who pays.
+const capSQL = `CASE WHEN r.owner_id <> $2 THEN coalesce(m.monthly_cap, r.default_member_cap) END`
+
 // spending reads what the person and the room have spent this month, held tokens included, what they may, and how often the
-// payer's questions failed for free lately. Nobody's cap binds the one who pays.
+// payer's questions failed for free lately.
 func (l *loading) spending() {
 	s := &l.s.Spending
-	l.one(`SELECT CASE WHEN r.owner_id <> $2 THEN coalesce(m.monthly_cap, r.default_member_cap) END, r.monthly_budget,
+	l.one(`SELECT `+capSQL+`, r.monthly_budget,
 		coalesce((SELECT charged + held FROM member_usage WHERE room_id = $1 AND month = `+thisMonth+` AND user_id = $2), 0),
 		CASE WHEN r.monthly_budget IS NOT NULL THEN (SELECT sum(charged + held)::bigint FROM member_usage WHERE room_id = $1 AND month = `+thisMonth+`) END,
 		f.count, f.first, clock_timestamp()

@@ -161,6 +161,20 @@ func (s Rooms) Cost(ctx context.Context, roomID, person id.ID) (mine room.Mine, 
 	return mine, cost, err
 }
 
+// Spending implements rooms.Store.
+func (s Rooms) Spending(ctx context.Context, roomID, person id.ID) (out rooms.Spending, err error) {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
+		if out.Mine, err = roomOf(ctx, tx, roomID, person); err != nil {
+			return err
+		}
+		return tx.QueryRow(ctx, `SELECT `+thisMonth+`, `+capSQL+`, r.default_member_cap, r.monthly_budget,
+			coalesce((SELECT charged + held FROM member_usage WHERE room_id = $1 AND month = `+thisMonth+` AND user_id = $2), 0)
+			FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = $2 WHERE r.id = $1`, roomID, person).
+			Scan(&out.Month, &out.Cap, &out.Limits.MemberCap, &out.Limits.MonthlyBudget, &out.Spent)
+	})
+	return out, err
+}
+
 func membersByID(ctx context.Context, db DB, roomID id.ID, people []id.ID) ([]room.Membership, error) {
 	rows, err := db.Query(ctx, memberSQL+` WHERE m.room_id = $1 AND m.user_id = ANY ($2::text[]::uuid[]) AND m.removed_at IS NULL`, roomID, texts(people))
 	return collect(rows, err, collectMember)

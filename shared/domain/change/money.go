@@ -78,6 +78,10 @@ func (p *Plan) settle(g ai.Generation, s ai.Settlement) ai.Settlement {
 			Cached: min(u.CachedInputTokens, u.InputTokens), Output: u.OutputTokens, Reasoning: min(u.ReasoningTokens, u.OutputTokens), CostNanoUSD: s.CostNanoUSD}
 	}
 	book.End(hold, s.Charged, hold.UserID, used)
+	// A notice of a private answer would tell the payer when somebody asked.
+	if g.Visibility == message.Public {
+		p.notified[hold.AccountID] = true
+	}
 	return s
 }
 

@@ -1,6 +1,7 @@
 package change_test
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/ledger"
 	"github.com/yoriai/yoriai/shared/domain/message"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
 )
 
 // asking is a room whose owner has tokens.
@@ -104,6 +106,32 @@ func TestAnExcessIsTheHouses(t *testing.T) {
 	ended := p.Books()[0].Ended()
 	if len(ended) != 1 || ended[0].Charged != 1000 || ended[0].Usage.CostNanoUSD != s.CostNanoUSD {
 		t.Errorf("%+v", ended)
+	}
+}
+
+// The payer is told of public answers only: a notice of a private one would say when somebody asked.
+func TestThePayerIsGivenNoticeOfPublicAnswers(t *testing.T) {
+	t.Parallel()
+	for visibility, want := range map[message.Visibility]int{message.Public: 1, message.Private: 0} {
+		g, question, answer := attempt(visibility)
+		s := paid(situation(), g)
+		if visibility == message.Private {
+			s.Streams = map[id.ID]int64{g.AskerID: 1}
+		}
+		p := s.Plan(aki, change.ToEnd(g))
+		if got := p.End(g, done, &question, &answer); got.Charged == 0 || p.Err() != nil {
+			t.Fatal(got, p.Err())
+		}
+		var notices []string
+		for _, row := range p.Owed() {
+			if strings.Contains(row.Body, `"notice"`) {
+				notices = append(notices, row.Body)
+			}
+		}
+		payer := p.Books()[0].ID
+		if len(notices) != want || want == 1 && notices[0] != outbox.NewNotice(payer, outbox.BalanceChanged, payer).Body {
+			t.Errorf("%s: %v", visibility, notices)
+		}
 	}
 }
 

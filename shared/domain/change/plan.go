@@ -24,6 +24,8 @@ type Plan struct {
 	streams map[id.ID]int64
 	books   map[id.ID]*ledger.Book
 	holds   map[id.ID]ledger.Hold
+	// notified are payers who are told that their balance changed.
+	notified map[id.ID]bool
 
 	writes []Write
 	logged []event.Event
@@ -51,7 +53,7 @@ type UserLog struct {
 // Plan begins a plan for somebody's change; the zero id is nobody's.
 func (s Situation) Plan(actor id.ID, n Needs) *Plan {
 	return &Plan{actor: actor, now: s.Now, inOrder: n.Order >= InOrder, room: s.Room, streams: maps.Clone(s.Streams),
-		books: s.openBooks(), holds: maps.Clone(s.Holds), people: map[id.ID][]event.Event{}}
+		books: s.openBooks(), holds: maps.Clone(s.Holds), people: map[id.ID][]event.Event{}, notified: map[id.ID]bool{}}
 }
 
 // NewRoom begins the plan of a room that this very plan makes; the maker's own log must be locked.
@@ -170,7 +172,7 @@ func (p *Plan) UserLogs() []UserLog {
 	return logs
 }
 
-// Owed is every row for a queue: what was owed, and a push for each log that was written.
+// Owed is every row for a queue: what was owed, a push for each log that was written, and notices of balances.
 func (p *Plan) Owed() []outbox.Row {
 	owed := slices.Clone(p.owed)
 	push := func(stream event.Stream, events []event.Event) {
@@ -181,6 +183,9 @@ func (p *Plan) Owed() []outbox.Row {
 	}
 	for _, log := range p.UserLogs() {
 		push(event.UserStream(log.UserID), log.Events)
+	}
+	for _, payer := range slices.SortedFunc(maps.Keys(p.notified), id.ID.Compare) {
+		owed = append(owed, outbox.NewNotice(payer, outbox.BalanceChanged, payer))
 	}
 	return owed
 }

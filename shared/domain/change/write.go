@@ -16,12 +16,21 @@ type Write interface{ write() }
 // The rows of rooms and who is in them.
 type (
 	// InsertRoom makes a room with its counters.
-	InsertRoom struct{ Room room.Room }
+	InsertRoom struct {
+		Room   room.Room
+		Limits room.Limits
+	}
 	// UpdateRoom writes every setting.
 	UpdateRoom struct{ Room room.Room }
 	// DeleteRoom hides a room; its rows stay until they are purged.
 	DeleteRoom struct {
 		RoomID id.ID
+		At     time.Time
+	}
+	// SetLimits writes what a room may cost in a month.
+	SetLimits struct {
+		RoomID id.ID
+		Limits room.Limits
 		At     time.Time
 	}
 	// PutMember writes somebody's part in a room, there before or not.
@@ -193,6 +202,7 @@ type (
 func (InsertRoom) write()        {}
 func (UpdateRoom) write()        {}
 func (DeleteRoom) write()        {}
+func (SetLimits) write()         {}
 func (PutMember) write()         {}
 func (RemoveMember) write()      {}
 func (UpdateMember) write()      {}

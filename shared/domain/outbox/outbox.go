@@ -36,7 +36,21 @@ type Push struct {
 	Stream string `json:"stream"`
 	From   int64  `json:"from"`
 	To     int64  `json:"to"`
+	// Notice stands in place of events: something of the person's own has changed that no stream tells of.
+	Notice *Notice `json:"notice,omitempty"`
 }
+
+// Notice names what has changed. It is not numbered: losing one costs a look, never a rule.
+type Notice struct {
+	Kind NoticeKind `json:"kind"`
+	ID   id.ID      `json:"id"`
+}
+
+// NoticeKind is what a notice tells of.
+type NoticeKind string
+
+// BalanceChanged tells a payer of their account.
+const BalanceChanged NoticeKind = "balance"
 
 // Job is the body of an AI message: one generation.
 type Job struct {
@@ -46,6 +60,11 @@ type Job struct {
 // NewPush owes the fan-out of events.
 func NewPush(stream event.Stream, from, to int64) Row {
 	return newRow(FanOut, Push{Stream: stream.String(), From: from, To: to})
+}
+
+// NewNotice owes one person the notice of a change.
+func NewNotice(person id.ID, kind NoticeKind, changed id.ID) Row {
+	return newRow(FanOut, Push{Stream: event.UserStream(person).String(), Notice: &Notice{Kind: kind, ID: changed}})
 }
 
 // NewReply owes a worker for a generation.

@@ -287,6 +287,8 @@ var memberWishes = map[string]cases{
 		"others":  person(mei, nil), "an admin": person(noa, nil),
 	},
 	"updateMyMembership": plain(body{"notify": "mentions"}),
+	"getSpending":        plain(nil),
+	"setSpendingLimits":  plain(body{"default_member_cap": 1000, "monthly_budget": nil}),
 	"transferRoom":       {"": func(p *plot) wish { return wish{body: body{"user_id": p.mei}} }},
 	"getTransfer":        {"offered": unlessMaster(404, "not_found", offer(aki)), "offering": offer(mei)},
 	"acceptTransfer":     {"offered": unlessMaster(404, "not_found", offer(aki))},

@@ -3,6 +3,7 @@ package wire
 import (
 	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/usecase/billing"
+	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
 
 // Balance is what somebody has.
@@ -24,4 +25,13 @@ func Transaction(l billing.Line) api.Transaction {
 func Usage(u billing.Usage) api.Usage {
 	return api.Usage{Key: u.Key, Generations: u.Generations, InputTokens: u.Input, CachedInputTokens: u.Cached, OutputTokens: u.Output,
 		ReasoningTokens: u.Reasoning, ChargedTokens: u.Charged}
+}
+
+// Spending is what one spent in a room and may spend.
+func Spending(s rooms.Spending) api.Spending {
+	out := api.Spending{PayerId: s.Mine.OwnerID, Month: s.Month, Spent: s.Spent, MonthlyCap: s.Cap, Left: s.Left()}
+	if s.MaySeeLimits() {
+		out.Limits = &api.SpendingLimits{DefaultMemberCap: s.Limits.MemberCap, MonthlyBudget: s.Limits.MonthlyBudget}
+	}
+	return out
 }

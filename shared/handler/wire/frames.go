@@ -6,6 +6,7 @@ import (
 	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/usecase/broadcast"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
@@ -74,6 +75,14 @@ func (Frames) User(e event.Event, p fanout.UserPush) []byte {
 		}
 	}
 	return encode(e, "user", data)
+}
+
+// Notice encodes a notice.
+func (Frames) Notice(n outbox.Notice) []byte {
+	return mustMarshal(struct {
+		Type string `json:"type"`
+		outbox.Notice
+	}{"notice", n})
 }
 
 // encode says by reference what has no row any more, or would not fit.

@@ -47,6 +47,7 @@ type Store interface {
 type Frames interface {
 	Room(roomID id.ID, e event.Event, p RoomPush) []byte
 	User(e event.Event, p UserPush) []byte
+	Notice(n outbox.Notice) []byte
 }
 
 // FanOut is the use case.
@@ -64,12 +65,15 @@ type FanOut struct {
 	Frames  Frames
 }
 
-// Push raises the head first: whatever happens next, heartbeats tell that there is more.
+// Push tells of events or gives notice. It raises the head first: whatever happens next, heartbeats tell that there is more.
 func (f FanOut) Push(ctx context.Context, p outbox.Push) error {
 	stream, ok := event.ParseStream(p.Stream)
 	if !ok {
 		slog.ErrorContext(ctx, "a push of no stream", "stream", p.Stream)
 		return nil
+	}
+	if p.Notice != nil {
+		return f.post(ctx, []id.ID{stream.User}, letters{shared: [][]byte{f.Frames.Notice(*p.Notice)}})
 	}
 	if err := f.Heads.Raise(ctx, stream.String(), p.To); err != nil {
 		return err
@@ -82,6 +86,9 @@ func (f FanOut) Push(ctx context.Context, p outbox.Push) error {
 
 // RaiseHead is all that is left to do for a push that failed for good.
 func (f FanOut) RaiseHead(ctx context.Context, p outbox.Push) error {
+	if p.Notice != nil {
+		return nil
+	}
 	return f.Heads.Raise(ctx, p.Stream, p.To)
 }
 

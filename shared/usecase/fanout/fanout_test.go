@@ -2,6 +2,7 @@ package fanout_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -142,6 +143,7 @@ func (numbers) Room(_ id.ID, e event.Event, _ fanout.RoomPush) []byte {
 	return fmt.Append(nil, e.Number)
 }
 func (numbers) User(e event.Event, _ fanout.UserPush) []byte { return fmt.Append(nil, e.Number) }
+func (numbers) Notice(n outbox.Notice) []byte                { return fmt.Append(nil, n.Kind, " ", n.ID) }
 
 func (c *cloud) fanOut(perSecond int) fanout.FanOut {
 	return fanout.FanOut{Store: c, Heads: heads{c}, Memberships: memberships{c}, Connections: c, Denials: c, Hub: c,
@@ -165,6 +167,27 @@ func (c *cloud) happens(events ...event.Event) outbox.Push {
 
 func said(number int64) event.Event {
 	return event.Event{Number: number, Kind: event.MessageCreated, EntityID: id.New()}
+}
+
+// A notice reaches its person alone, and no head: it has no number that a heartbeat could tell.
+func TestANoticeIsOneFrameToOnePerson(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		aki, _ := c.member("aki", 2)
+		c.member("bob", 1)
+		var p outbox.Push
+		if err := json.Unmarshal([]byte(outbox.NewNotice(aki, outbox.BalanceChanged, aki).Body), &p); err != nil {
+			t.Fatal(err)
+		}
+		f := c.fanOut(1000)
+		if err := errors.Join(f.Push(t.Context(), p), f.RaiseHead(t.Context(), p)); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"balance " + aki.String()}
+		if !slices.Equal(c.frames["aki0"], want) || !slices.Equal(c.frames["aki1"], want) || len(c.frames["bob0"]) != 0 || len(c.heads) != 0 {
+			t.Errorf("%v %v", c.frames, c.heads)
+		}
+	})
 }
 
 func TestOnePersonsThousandsOfSocketsAreFivePosts(t *testing.T) {

@@ -12,7 +12,6 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/room"
-	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
 
 // ForGroup invites everybody of a group, each by an invitation of their own.
@@ -157,7 +156,7 @@ func mayInvite(s change.Situation, cmd Create, refusal error) error {
 	case cmd.MonthlyCap != nil && !link:
 		return fault.Invalid("monthly_cap", "is for links")
 	}
-	return rooms.ValidateCap(cmd.MonthlyCap)
+	return room.CheckLimit("monthly_cap", cmd.MonthlyCap)
 }
 
 func carryOut(s change.Situation, p *change.Plan, cmd Create, people []Invitee, made *Made, invitationID id.ID, token string) error {

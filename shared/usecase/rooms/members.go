@@ -87,9 +87,6 @@ type Rerole struct {
 	Cap **int64
 }
 
-// MaxCap is the highest cap that a member can have.
-const MaxCap = 1_000_000_000_000_000
-
 // UpdateMember changes somebody's role or cap. What would change nothing is no event. Returns not_found, forbidden,
 // master_must_transfer, room_archived, room_frozen, validation_failed.
 func (r Rooms) UpdateMember(ctx context.Context, cmd Rerole) (changed room.Membership, mine room.Mine, err error) {
@@ -155,15 +152,7 @@ func mayRerole(mine room.Mine, m room.Membership, cmd Rerole) error {
 	case cmd.Role != nil && !cmd.Role.Given():
 		return fault.Invalid("role", "must be reader, guest, member or admin")
 	case cmd.Cap != nil:
-		return ValidateCap(*cmd.Cap)
-	}
-	return nil
-}
-
-// ValidateCap returns validation_failed for what is no cap; nil is none.
-func ValidateCap(limit *int64) error {
-	if limit != nil && (*limit < 0 || *limit > MaxCap) {
-		return fault.Invalid("monthly_cap", "must lie between 0 and 1,000,000,000,000,000")
+		return room.CheckLimit("monthly_cap", *cmd.Cap)
 	}
 	return nil
 }

@@ -34,6 +34,7 @@ type Store interface {
 	Rooms(ctx context.Context, person id.ID, from Cursor, limit int) (Listing, error)
 	Members(ctx context.Context, roomID, person, after id.ID, limit int) (Members, error)
 	Cost(ctx context.Context, roomID, person id.ID) (room.Mine, Cost, error)
+	Spending(ctx context.Context, roomID, person id.ID) (Spending, error)
 	// PersonNamed finds somebody by username; not_found if there is nobody of that name.
 	PersonNamed(ctx context.Context, username string) (id.ID, error)
 	// Made is the room that an earlier equal request made.
@@ -76,6 +77,8 @@ type Create struct {
 	Name     string
 	Provider string
 	Model    string
+	// MemberCap is the cap of members without one of their own; nil is none.
+	MemberCap *int64
 }
 
 // Create makes a room; its maker is master. An equal request answers the first one's room, with created false. Returns
@@ -93,7 +96,7 @@ func (r Rooms) Create(ctx context.Context, cmd Create, key change.Key) (mine roo
 			return nil, err
 		}
 		p := s.NewRoom(cmd.Maker, made)
-		p.Write(change.InsertRoom{Room: made}, change.PutMember{Membership: room.Membership{Person: s.Actor, RoomID: made.ID, Role: room.Master, Version: 1}})
+		p.Write(change.InsertRoom{Room: made, Limits: room.Limits{MemberCap: cmd.MemberCap}}, change.PutMember{Membership: room.Membership{Person: s.Actor, RoomID: made.ID, Role: room.Master, Version: 1}})
 		p.RoomEvent(event.MemberUpdated, cmd.Maker)
 		number := p.UserEvent(cmd.Maker, event.RoomJoined, made.ID)
 		mine = p.Room()
@@ -113,6 +116,9 @@ func newRoom(s change.Situation, cmd Create, roomID id.ID, models []ai.Model, un
 	made := room.Room{ID: roomID, OwnerID: cmd.Maker, MaxReplyTokens: room.DefaultReply, Effort: room.DefaultEffort, CreatedAt: s.Now, UpdatedAt: s.Now}
 	wish := room.Changes{Name: &cmd.Name, AIProvider: &cmd.Provider, AIModel: &cmd.Model}
 	if err := wish.Validate(); err != nil {
+		return made, err
+	}
+	if err := (room.Limits{MemberCap: cmd.MemberCap}).Validate(); err != nil {
 		return made, err
 	}
 	m, err := choose(models, unlisted, "", cmd.Provider, cmd.Model)

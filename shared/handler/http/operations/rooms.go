@@ -26,7 +26,7 @@ func CreateRoom(u rooms.Rooms) httpapi.Handler {
 		if err != nil {
 			return err
 		}
-		cmd := rooms.Create{Maker: r.Caller.UserID, Name: body.Name, Provider: text(body.AiProvider), Model: text(body.AiModel)}
+		cmd := rooms.Create{Maker: r.Caller.UserID, Name: body.Name, Provider: text(body.AiProvider), Model: text(body.AiModel), MemberCap: body.DefaultMemberCap}
 		mine, created, err := u.Create(r.Request().Context(), cmd, change.NewKey(r.Caller.UserID, "createRoom", value, nil, body))
 		if err != nil {
 			return err

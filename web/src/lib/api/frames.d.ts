@@ -84,6 +84,18 @@ export interface components {
                 display_name?: string;
             };
         };
+        /**
+         * @description Something of mine has changed that no stream tells of, to be fetched. Not numbered: one that is lost costs a look.
+         *     `balance`: my account's (getBalance), after public answers only.
+         */
+        Notice: {
+            /** @constant */
+            type: "notice";
+            /** @enum {string} */
+            kind: "balance";
+            /** Format: uuid */
+            id: string;
+        };
         /** @description The head of each stream asked for, and my read position there. A room one is not in is null. */
         Pong: {
             /** @constant */

@@ -215,6 +215,27 @@ export interface paths {
         patch: operations["updateMyMembership"];
         trace?: never;
     };
+    "/rooms/{roomId}/spending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who pays for my questions here, and what I may still spend this month */
+        get: operations["getSpending"];
+        /**
+         * Limit what questions in the room may cost in a month
+         * @description A limit that is lowered holds for the next question; answers that are being written go on.
+         */
+        put: operations["setSpendingLimits"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms/{roomId}/owner": {
         parameters: {
             query?: never;
@@ -955,6 +976,11 @@ export interface components {
             name: components["schemas"]["RoomName"];
             ai_provider?: components["schemas"]["ProviderName"];
             ai_model?: components["schemas"]["ModelName"];
+            /**
+             * Format: int64
+             * @description The monthly cap of members without one of their own
+             */
+            default_member_cap?: number;
         };
         /** @description Holds something that a reader sees: white space and zero-width characters alone are refused. White space around it is cut */
         RoomName: string;
@@ -1066,6 +1092,35 @@ export interface components {
          * @description What one member's questions may cost in a month (UTC); null is no cap
          */
         MonthlyCap: number | null;
+        SpendingLimits: {
+            default_member_cap: components["schemas"]["MonthlyCap"];
+            /**
+             * Format: int64
+             * @description What all questions in the room may cost in a month (UTC), the master's too; null is no limit
+             */
+            monthly_budget: number | null;
+        };
+        Spending: {
+            payer_id: components["schemas"]["Id"];
+            /** @description The month (UTC) of which this tells, like 2026-11 */
+            month: string;
+            /**
+             * Format: int64
+             * @description By me, with what is held for my answers that are being written
+             */
+            spent: number;
+            /**
+             * Format: int64
+             * @description Mine, or the room's for those without one of their own; null for the master
+             */
+            monthly_cap: number | null;
+            /**
+             * Format: int64
+             * @description Of the cap; null where there is none
+             */
+            left: number | null;
+            limits?: components["schemas"]["SpendingLimits"];
+        };
         UpdateMember: {
             role?: components["schemas"]["InvitedRole"];
             monthly_cap?: components["schemas"]["MonthlyCap"];
@@ -2247,6 +2302,70 @@ export interface operations {
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
             404: components["responses"]["NotFound"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getSpending: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What I have spent and may spend; the limits only to the master */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Spending"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    setSpendingLimits: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SpendingLimits"];
+            };
+        };
+        responses: {
+            /** @description As they are now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SpendingLimits"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];

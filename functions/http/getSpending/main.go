@@ -1,0 +1,12 @@
+// getSpending answers GET /rooms/{roomId}/spending.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+)
+
+func main() {
+	service.HTTP("getSpending", func(s *service.Services) httpapi.Handler { return operations.GetSpending(s.Rooms(nil)) })
+}
