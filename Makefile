@@ -83,7 +83,7 @@ coverage-gateway: ## Line coverage of the gateway's domain and adapters; fails u
 	@llm-gateway/scripts/coverage.sh
 
 ##@ Measure
-.PHONY: bench bench-commits bench-gateway bench-web load price
+.PHONY: bench bench-commits bench-gateway bench-web soak load price
 bench: $(LOCAL) ## Print the figures of sending, streaming and reading, beside the local cloud's own floor
 	@bench/run.sh
 
@@ -95,6 +95,9 @@ bench-gateway: ## Compare the gateway with its peers against the same fake upstr
 
 bench-web: $(LOCAL) ## Measure the page in Chromium, at full speed and a quarter of it; BUILDS="before after" compares builds
 	@$(LOCAL) build web >/dev/null && npm --prefix web run --silent bench -- $(BUILDS)
+
+soak: ## Storms over the running local cloud for MINUTES=10 (started with SCRIPTED=1), then proof that no log has a hole
+	@YORIAI_MINUTES=$${MINUTES:-10} npm --prefix web run --silent test:convergence && go run ./shared/cmd/upkeep prove
 
 load: ## Put load on the local cloud (k6), or on one stage: STAGE=staging URL=https://…; SCALE=0.1 SCENARIOS="day sockets"
 	@bench/k6/run.sh
