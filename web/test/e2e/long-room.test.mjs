@@ -55,7 +55,9 @@ const loading = new Set();
 /** Waits until the view has come to rest, with everything loaded that a place near an edge asks for. */
 async function atRest() {
   let before = '';
+  const end = Date.now() + 60_000;
   for (let same = 0; same < 4; ) {
+    assert.ok(Date.now() < end, `no rest: ${loading.size} pages of messages are on their way`);
     await page.waitForTimeout(60);
     // A page that has no time draws nothing: only what two drawn frames leave in place is at rest.
     await page.evaluate(() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))));
@@ -131,7 +133,7 @@ test('to the newest, and it stays there when more comes', async () => {
 
 test('a link to an old message: in view, marked, and from there back to the newest', async () => {
   await page.getByRole('log').hover();
-  while ((await entry(14).count()) === 0) await scrollBy(-700);
+  for (let wheels = 0; wheels < 150 && (await entry(14).count()) === 0; wheels++) await scrollBy(-700);
   // Away from the edge, beyond which rows are still being measured.
   await entry(14).evaluate((element) => element.scrollIntoView({ block: 'center' }));
   await atRest();

@@ -140,6 +140,7 @@ describe('a room on screen', () => {
     await userEvent.type(box, 'better words{Enter}');
     expect(await within(log()).findByText('better words')).toBeInTheDocument();
     expect(screen.getByText('edited')).toBeInTheDocument();
+    expect(screen.getByRole('textbox', { name: 'Message' })).toHaveFocus();
     await userEvent.click(within(mine()).getByRole('button', { name: 'Do not show to the AI' }));
     expect(await screen.findByText('not shown to the AI')).toBeInTheDocument();
     await userEvent.click(within(mine()).getByRole('button', { name: 'More' }));

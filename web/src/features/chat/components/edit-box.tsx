@@ -1,7 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
+import { useRef, useState } from 'react';
 import { GrowingText } from '@/components/growing-text';
 import { isTooLong, TooLong } from '@/components/too-long';
 import { Button } from '@/components/ui/button';
@@ -26,6 +26,7 @@ export function EditBox({ message, onDone }: { message: Message; onDone: () => v
   const [emptied, setEmptied] = useState(false);
   const [saving, setSaving] = useState(false);
   const [code, setCode] = useState<string | null>(null);
+  const form = useRef<HTMLFormElement>(null);
   const text = draft === '' && !emptied ? message.content : draft;
   const changed = text !== message.content;
   const tooLong = isTooLong(text);
@@ -35,6 +36,12 @@ export function EditBox({ message, onDone }: { message: Message; onDone: () => v
     setDraft(next === message.content ? '' : next);
   };
 
+  /** Whoever was in it goes on writing; on a phone the keyboard would cover what one has just read. */
+  const close = () => {
+    const inIt = document.activeElement === document.body || form.current?.contains(document.activeElement);
+    if (inIt && matchMedia('(pointer: fine)').matches) document.getElementById('message-box')?.focus();
+    onDone();
+  };
   const save = async () => {
     if (!ready) return;
     setSaving(true);
@@ -46,13 +53,14 @@ export function EditBox({ message, onDone }: { message: Message; onDone: () => v
       return setCode(error instanceof ApiError ? error.code : 'unreachable');
     }
     setDraft('');
-    onDone();
+    close();
     const answer = client.timeline(message.room_id).messages.find((row) => row.answers === message.id && !row.deleted_at);
     if (answer) notify({ text: t('answersOldWords'), action: { label: t('again'), run: () => void client.regenerate(message.room_id, message.id).catch(report) } }, 12_000);
   };
 
   return (
     <form
+      ref={form}
       className="mt-1 rounded-2 border border-line-strong bg-surface p-1 focus-within:border-accent"
       onSubmit={(event) => {
         event.preventDefault();
@@ -64,7 +72,7 @@ export function EditBox({ message, onDone }: { message: Message; onDone: () => v
         onFocus={({ currentTarget }) => currentTarget.setSelectionRange(currentTarget.value.length, currentTarget.value.length)}
         onKeyDown={(event) => {
           if (isComposing(event)) return;
-          if (event.key === 'Escape') onDone();
+          if (event.key === 'Escape') close();
           // Where the keyboard is on the screen, Enter is a new line and the button saves.
           if (event.key === 'Enter' && !event.shiftKey && matchMedia('(pointer: fine)').matches) {
             event.preventDefault();
@@ -79,7 +87,7 @@ export function EditBox({ message, onDone }: { message: Message; onDone: () => v
           className="h-8 px-3 text-[13px]"
           onClick={() => {
             setDraft('');
-            onDone();
+            close();
           }}
         >
           {t('cancel')}

@@ -64,13 +64,18 @@ describe('a link to a message', () => {
   });
   afterEach(() => s.close());
 
-  /** Follows a link to the last of some messages, and lets older ones come above it. */
-  const olderCome = async (meanwhile: () => void) => {
-    const roomId = s.cloud.addRoom(s.aki.id, 'Kyoto').room.id;
+  /** Follows a link to the last of some messages. Answers what there is with those that are older. */
+  const linkTo = (roomId: string): Entry[] => {
     for (const text of ['one', 'two', 'three']) s.cloud.send(roomId, s.aki.id, text, s.cloud.id());
     const messages = [...s.cloud.rooms.get(roomId)!.messages.values()];
     const all = entriesOf({ messages, unsent: [] } as never, { myId: s.aki.id, cutoffAt: null, readId: null, dayOf: () => '' });
     s.show(<Linked roomId={roomId} messageId={messages[2]!.id} first={all.slice(2)} />);
+    return all;
+  };
+
+  /** Lets older messages come above the one that a link has led to. */
+  const olderCome = async (meanwhile: () => void) => {
+    const all = linkTo(s.cloud.addRoom(s.aki.id, 'Kyoto').room.id);
     await vi.waitFor(() => expect(scrollToIndex).toHaveBeenLastCalledWith(0, { align: 'center' }));
     meanwhile();
     act(() => come(all));
@@ -80,6 +85,18 @@ describe('a link to a message', () => {
   it('keeps it in view while older ones come', async () => {
     await olderCome(() => undefined);
     expect(scrollToIndex).toHaveBeenLastCalledWith(2, { align: 'center' });
+  });
+
+  it('brings it into view also where the page draws late', async () => {
+    // Longer than it takes a message that stands still to be left alone.
+    vi.stubGlobal('requestAnimationFrame', (draw: FrameRequestCallback) => setTimeout(() => draw(0), 600));
+    vi.stubGlobal('cancelAnimationFrame', (frame: ReturnType<typeof setTimeout>) => clearTimeout(frame));
+    const roomId = s.cloud.addRoom(s.aki.id, 'Kyoto').room.id;
+    const all = linkTo(roomId);
+    await new Promise((late) => setTimeout(late, 500));
+    expect(scrollToIndex).not.toHaveBeenCalled();
+    act(() => come(all));
+    await vi.waitFor(() => expect(scrollToIndex).toHaveBeenLastCalledWith(2, { align: 'center' }));
   });
 
   it('does not pull back a reader who scrolls on meanwhile', async () => {

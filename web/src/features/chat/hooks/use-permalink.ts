@@ -51,10 +51,14 @@ export function usePermalink({ roomId, messageId, entries, list, toEnd }: Option
   // brought into view, so that it is brought again, until it has stood still or the reader goes somewhere else.
   useEffect(() => {
     if (index < 0 || settled.current) return;
-    const frame = requestAnimationFrame(() => list.current?.scrollToIndex(index, { align: 'center' }));
     const settle = () => { settled.current = true; };
-    const rest = setTimeout(settle, SETTLES_IN);
-    for (const act of ACTS) window.addEventListener(act, settle, { passive: true });
+    let rest: ReturnType<typeof setTimeout>;
+    // Not before it was brought there at all, which a busy page does late.
+    const frame = requestAnimationFrame(() => {
+      list.current?.scrollToIndex(index, { align: 'center' });
+      rest = setTimeout(settle, SETTLES_IN);
+      for (const act of ACTS) window.addEventListener(act, settle, { passive: true });
+    });
     return () => {
       cancelAnimationFrame(frame);
       clearTimeout(rest);
