@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { nameOf, Tile } from '@/components/ui/face';
+import { useMoment } from '@/components/use-moment';
 import { useErrorText } from '@/components/use-error-text';
 import { browserClient } from '@/lib/api/browser';
 import { bodyOf } from '@/lib/api/client';
@@ -21,6 +22,7 @@ type State = { kind: 'looking' } | { kind: 'stranger' } | { kind: 'none' } | { k
 export function JoinPage({ signedIn }: { signedIn: boolean }) {
   const t = useTranslations('join');
   const roles = useTranslations('roles');
+  const moment = useMoment();
   const mounted = useMounted();
   const token = useToken();
   const [state, setState] = useState<State>({ kind: 'looking' });
@@ -80,7 +82,7 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
   const { room, invited_by: inviter, role, expires_at, joined } = state.preview;
   return (
     <Said title={unturned(room.name)} hint={t(joined ? 'already' : 'invitedBy', { name: nameOf(inviter) })} face={<Tile id={room.id} name={room.name} />}>
-      {!joined && <p className="text-center text-[13px]/5 text-text-3">{t('as', { role: roles(role), date: new Date(expires_at) })}</p>}
+      {!joined && <p className="text-center text-[13px]/5 text-text-3">{t('as', { role: roles(role), date: moment(expires_at) })}</p>}
       {trouble !== null && <p role="alert" className="text-center text-[13px]/5 text-danger">{errorText(trouble)}</p>}
       <Button kind="primary" className="w-full" disabled={joining} onClick={() => (joined ? enter(room.id) : void join())}>{t(joined ? 'open' : 'join')}</Button>
     </Said>

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl';
 import { Button } from '@/components/ui/button';
 import { nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
+import { useMoment } from '@/components/use-moment';
 import { useErrorText } from '@/components/use-error-text';
 import { useMembers } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
@@ -14,6 +15,7 @@ import { useAnswerTransfer, useTransfer } from '../api/transfer';
 /** The offer itself: what it costs to say yes, for the one who is asked; how to take it back, for the one who asks. */
 export function TransferOffer({ room, offeredTo }: { room: Room; offeredTo: string }) {
   const t = useTranslations('transfer');
+  const moment = useMoment();
   const errorText = useErrorText();
   const { me } = useLive();
   const members = useMembers(room.id);
@@ -32,7 +34,7 @@ export function TransferOffer({ room, offeredTo }: { room: Room; offeredTo: stri
         <Icon name="people" size={18} className="text-accent max-page:hidden" />
         <p className="min-w-0 grow basis-72">
           {toMe ? t('toMe', { name: nameFor(room.owner_id) }) : t('byMe', { name: nameFor(offeredTo) })}
-          {data && <span className="text-text-2"> {t(toMe ? 'cost' : 'ends', { people: data.may_ask, tokens: data.charged_tokens, date: new Date(data.expires_at) })}</span>}
+          {data && <span className="text-text-2"> {t(toMe ? 'cost' : 'ends', { people: data.may_ask, tokens: data.charged_tokens, date: moment(data.expires_at) })}</span>}
           {trouble !== null && <span role="alert" className="block text-danger">{errorText(trouble)}</span>}
         </p>
         <span className="flex gap-2">
