@@ -2,6 +2,7 @@ import { act, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Toasts } from '@/components/toasts';
 import { useDraft } from '@/stores/drafts';
+import { useToasts } from '@/stores/toasts';
 import { stage } from '../../../test/render';
 import { leavingRoom, useLeftRooms } from './left-rooms';
 import { useRooms } from './hooks';
@@ -15,7 +16,10 @@ beforeEach(() => {
   roomId = s.cloud.addRoom(s.ben.id, 'Kyoto').room.id;
   s.cloud.join(roomId, s.aki.id, 'member');
 });
-afterEach(() => s.close());
+afterEach(() => {
+  s.close();
+  useToasts.setState({ toasts: [] });
+});
 
 function Page() {
   useLeftRooms();
