@@ -268,7 +268,7 @@ test('a group is its owner’s alone, and is invited at once with an outcome for
   await page.getByRole('button', { name: 'New group' }).click();
   await dialog(ben, 'New group').getByLabel('Name of the group').fill('Pickers');
   await dialog(ben, 'New group').getByRole('button', { name: 'Create' }).click();
-  await page.getByRole('button', { name: /^Pickers/ }).click();
+  await page.getByRole('button', { name: /^Pickers \d/ }).click();
   await page.getByRole('button', { name: 'Add people' }).click();
   for (const who of ['aki', 'chie']) {
     await dialog(ben, 'Add to “Pickers”').getByLabel('Find by username').fill(names[who]);
@@ -302,7 +302,7 @@ test('a group is its owner’s alone, and is invited at once with an outcome for
 });
 
 test('who leaves is out, and the others see it', async () => {
-  await openRoom(aki.page, roomId);
+  for (const view of [aki, ben]) await openRoom(view.page, roomId);
   await openPanel(aki);
   await panel(aki).getByRole('button', { name: 'Leave the room' }).click();
   await dialog(aki, 'Leave “Harvest”?').getByRole('button', { name: 'Leave', exact: true }).click();
