@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { accessible, device, fits, launch, makeRoom, openRoom, register, shots, until, write } from './browser.mjs';
-import { base, newName, password, Person } from './cloud.mjs';
+import { base, newName, password, Person, upkeep } from './cloud.mjs';
 
 const ja = JSON.parse(readFileSync(new URL('../../messages/ja.json', import.meta.url), 'utf8'));
 const names = { aki: newName('aki'), ben: newName('ben'), chie: newName('chie') };
@@ -186,6 +186,49 @@ test('the master sets a monthly limit; what is no number changes nothing', async
   await accessible(aki.page, 'the people panel');
 });
 
+test('an archived room lets nobody be changed, a frozen one nobody write', async () => {
+  const settings = async (button) => {
+    await aki.page.getByRole('button', { name: 'Room settings' }).click();
+    await dialog(aki, 'Room settings').getByRole('button', { name: button }).click();
+    await dialog(aki, 'Room settings').waitFor({ state: 'detached' });
+  };
+  const mayDo = async (who) => {
+    const items = await (await menuOf(aki, who)).getByRole('menuitem').allInnerTexts();
+    await aki.page.keyboard.press('Escape');
+    return items;
+  };
+  assert.deepEqual(await mayDo('chie'), ['Monthly limit…', 'Offer the room…', 'Block', 'Remove from the room…']);
+  await settings('Archive');
+  await panel(aki).getByText(/This room is archived/).waitFor();
+  assert.deepEqual(await mayDo('chie'), ['Offer the room…', 'Block', 'Remove from the room…']);
+  await panel(aki).getByRole('button', { name: 'Invite', exact: true }).click();
+  await aki.page.getByText('Nobody can be invited to an archived room.').waitFor();
+  await shot(aki, 'archived');
+  await aki.page.keyboard.press('Escape');
+  await settings('Bring back');
+
+  await upkeep('freeze', roomId);
+  await panel(aki).getByText(/frozen by moderation/).waitFor();
+  await chie.page.getByText(ja.members.frozen).waitFor();
+  assert.deepEqual(await mayDo('chie'), ['Block', 'Remove from the room…']);
+  await shot(chie, 'frozen');
+  await upkeep('unfreeze', roomId);
+  await chie.page.getByRole('textbox', { name: ja.chat.message }).waitFor();
+});
+
+test('on a phone the people are a page of their own, which Back closes', async () => {
+  const { page } = chie;
+  await page.getByRole('button', { name: ja.chat.peoplePanel, exact: true }).click();
+  await roleIs(chie, 'aki', 'master');
+  await row(chie, 'ben').getByRole('img', { name: ja.members.online }).waitFor();
+  await shot(chie, 'panel-phone');
+  await fits(page, 'the people');
+  await accessible(page, 'the people on a phone');
+  await page.goBack();
+  await panel(chie).waitFor({ state: 'detached' });
+  await page.getByRole('textbox', { name: ja.chat.message }).waitFor();
+});
+
 test('whoever is blocked is folded, can be looked at, and is heard again', async () => {
   await chie.page.getByRole('textbox', { name: ja.chat.message }).fill('persimmons are ripe');
   await chie.page.getByRole('button', { name: ja.chat.send }).click();
@@ -295,6 +338,8 @@ test('a group is its owner’s alone, and is invited at once with an outcome for
   await inviting.getByRole('button', { name: 'Close' }).click();
 
   await chie.page.getByRole('button', { name: ja.notifications.open.replace('{count}', '1') }).click();
+  await dialog(chie, ja.notifications.title).getByRole('button', { name: ja.notifications.decline }).waitFor();
+  await chie.page.waitForTimeout(250);
   await shot(chie, 'inbox-phone');
   await fits(chie.page, 'the inbox');
   await dialog(chie, ja.notifications.title).getByRole('button', { name: ja.notifications.decline }).click();
@@ -312,4 +357,20 @@ test('who leaves is out, and the others see it', async () => {
   await openPanel(ben);
   await row(ben, 'aki').waitFor({ state: 'detached' });
   await write(ben.page, 'quiet now');
+});
+
+test('somebody who is signed in joins by a link, and leaves again from a phone', async () => {
+  const inviting = await invite(ben);
+  await inviting.getByText('By link', { exact: true }).click();
+  await inviting.getByRole('button', { name: 'Make a link' }).click();
+  const { page } = chie;
+  await page.goto(await inviting.getByLabel('Invitation link').inputValue());
+  await page.getByRole('button', { name: ja.join.join }).click();
+  await page.getByRole('heading', { level: 1, name: 'Harvest' }).waitFor();
+  await page.getByRole('button', { name: ja.chat.peoplePanel, exact: true }).click();
+  await panel(chie).getByRole('button', { name: ja.members.leave }).click();
+  await page.getByRole('dialog').getByRole('button', { name: ja.members.leaveDo, exact: true }).click();
+  await page.getByText(ja.rooms.empty).waitFor();
+  assert.equal(new URL(page.url()).pathname, '/rooms');
+  await page.getByRole('link', { name: ja.rooms.new }).first().waitFor();
 });

@@ -30,10 +30,11 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
   const [trouble, setTrouble] = useState<unknown>(null);
   const errorText = useErrorText();
   const look = useCallback(async (token: string) => {
+    const { api, ended } = session();
     try {
-      setState({ kind: 'found', preview: await bodyOf(browserClient(() => setState({ kind: 'stranger' })).POST('/invitation-links/preview', { body: { token } })) });
+      setState({ kind: 'found', preview: await bodyOf(api.POST('/invitation-links/preview', { body: { token } })) });
     } catch (error) {
-      setState(error instanceof ApiError && error.status === 401 ? { kind: 'stranger' } : { kind: 'refused', error });
+      setState(ended() ? { kind: 'stranger' } : { kind: 'refused', error });
     }
   }, []);
   useEffect(() => {
@@ -51,11 +52,13 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
   const join = async () => {
     if (!token) return;
     setJoining(true);
+    const { api, ended } = session();
     try {
-      enter((await bodyOf(browserClient(() => setState({ kind: 'stranger' })).POST('/invitation-links/join', { body: { token } }))).id);
+      enter((await bodyOf(api.POST('/invitation-links/join', { body: { token } }))).id);
     } catch (error) {
       setJoining(false);
-      if (error instanceof ApiError && (error.status === 404 || error.code === 'gone')) setState({ kind: 'refused', error });
+      if (ended()) setState({ kind: 'stranger' });
+      else if (error instanceof ApiError && (error.status === 404 || error.code === 'gone')) setState({ kind: 'refused', error });
       else setTrouble(error);
     }
   };
@@ -90,6 +93,12 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
 }
 
 const LINK = 'shift inline-flex h-10 w-full items-center justify-center rounded-2 px-4 text-[14px] font-medium max-page:h-11';
+
+/** The API, and whether a session has turned out to be over: only then must one sign in. */
+function session() {
+  let over = false;
+  return { api: browserClient(() => (over = true)), ended: () => over };
+}
 
 /** Undefined until the browser has told. */
 function useToken(): string | null | undefined {

@@ -28,7 +28,7 @@ export function OpenInvitations({ room }: { room: Room }) {
       {trouble !== null && <p role="alert" className="text-[13px]/5 text-danger">{errorText(trouble)}</p>}
       <ul className="grid">
         {waiting.map((invitation) => (
-          <li key={invitation.id} className="flex min-h-12 items-center gap-2.5">
+          <li key={invitation.id} className="flex min-h-12 items-center gap-2.5 py-1">
             {invitation.invited_user ? <Face user={invitation.invited_user} /> : <span aria-hidden="true" className="grid size-8 place-items-center rounded-full bg-surface-2 text-text-3"><Icon name="link" size={16} /></span>}
             <span className="grid min-w-0 flex-1">
               <b className="truncate text-[14px]/5 font-medium"><bdi>{nameFor(invitation)}</bdi></b>

@@ -8,6 +8,7 @@ import { useMoment } from '@/components/use-moment';
 import { useErrorText } from '@/components/use-error-text';
 import { useMembers } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
+import { ApiError } from '@/lib/protocol/ports';
 import type { Room } from '@/lib/protocol/types';
 import { notify } from '@/stores/toasts';
 import { useAnswerTransfer, useTransfer } from '../api/transfer';
@@ -27,6 +28,8 @@ export function TransferOffer({ room, offeredTo }: { room: Room; offeredTo: stri
   };
   const toMe = offeredTo === me.id;
   const send = (accept: boolean, said: string) => answer.mutate(accept, { onSuccess: () => notify({ text: said }) });
+  // It has lapsed, which no event tells.
+  if (error instanceof ApiError && error.status === 404 && !answer.isPending) return null;
   const trouble = answer.error ?? (isError ? error : null);
   return (
     <section aria-label={t('title')} className="border-b border-line bg-accent-soft px-5 py-2.5 text-[13.5px]/5 max-page:px-3.5">
