@@ -37,11 +37,12 @@ export function putDraft(userId: string, place: string, text: string): void {
   set(`${userId}.${place}`, text);
 }
 
-/** Forgets what was begun in a place, here and on the device. */
+/** Forgets what was begun in a place: nothing of it stays on the device. A page that shows it may still hand it to who typed it. */
 export function dropDraft(userId: string, place: string): void {
   const key = `${userId}.${place}`;
-  set(key, '');
-  write(key);
+  clearTimeout(unwritten.get(key));
+  unwritten.delete(key);
+  writeItem(DRAFT + key, null);
 }
 
 /** Forgets everything, here and on the device. */

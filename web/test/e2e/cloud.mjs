@@ -62,7 +62,12 @@ async function call(method, where, body, token, headers = {}) {
 
 /** Puts somebody into a room, as an accepted invitation will. */
 export async function join(roomId, username, role = 'member') {
-  await promisify(execFile)('go', ['run', './shared/cmd/upkeep', 'join', roomId, username, role], { cwd: root, env: { ...process.env, YORIAI_ENDPOINTS: endpointsFile } });
+  await upkeep('join', roomId, username, role);
+}
+
+/** Runs one of the commands of those who run the cloud. */
+export async function upkeep(...command) {
+  await promisify(execFile)('go', ['run', './shared/cmd/upkeep', ...command], { cwd: root, env: { ...process.env, YORIAI_ENDPOINTS: endpointsFile } });
 }
 
 /** Switches a fault on at the front door: an operation answers so until it is switched off. */

@@ -9,11 +9,21 @@ function overlayOf(state: unknown): string | null {
   return typeof state === 'object' && state !== null && OVERLAY in state ? String((state as Record<string, unknown>)[OVERLAY]) : null;
 }
 
+/** Whether the history is on its way back over an overlay's entry. It arrives later, and would undo what was done meanwhile. */
+let returning = false;
+
+function goBack(): void {
+  returning = true;
+  window.addEventListener('popstate', () => (returning = false), { once: true });
+  history.back();
+}
+
 /**
  * Goes to another of the rooms' pages. All of them are in the browser already: nothing is asked of the server, so that it works at once
  * and without a connection. Next.js hears of it and keeps its router in step.
  */
 export function go(href: string): void {
+  if (returning) return window.addEventListener('popstate', () => go(href), { once: true });
   // What was open over the page is left with it.
   if (overlayOf(history.state) !== null) history.replaceState(null, '', href);
   else history.pushState(null, '', href);
@@ -66,7 +76,7 @@ export function useBackCloses(open: boolean, close: () => void): void {
       // Closed by its own button: its entry goes. After a navigation the entry is another's.
       leaving.set(id, setTimeout(() => {
         leaving.delete(id);
-        if (overlayOf(history.state) === id) history.back();
+        if (overlayOf(history.state) === id) goBack();
       }));
     };
   }, [id, open]);

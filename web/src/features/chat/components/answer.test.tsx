@@ -106,6 +106,13 @@ describe('an answer', () => {
     expect(await screen.findByText('This answer was deleted')).toBeInTheDocument();
   });
 
+  it.each([['admin', 'An admin deleted this answer'], ['moderation', 'This answer was removed by moderation']] as const)('that was deleted by %s says so', async (deleted_by, said) => {
+    ended('stop');
+    await open();
+    act(() => void s.cloud.update(s.cloud.at(roomId).messages.get(answer.id)!, { content: '', deleted_at: s.cloud.time(), deleted_by }));
+    expect(await screen.findByText(said)).toBeInTheDocument();
+  });
+
   it('of great length stands in several rows, of which one has its name and one its end', async () => {
     const text = 'word '.repeat(100).concat('\n\n').repeat(40);
     s.cloud.stream(answer.id, roomId, text);

@@ -8,7 +8,7 @@ import { goOnClick } from '@/lib/live/navigation';
 export function GroupsLink({ current }: { current: boolean }) {
   const t = useTranslations('groups');
   return (
-    <Link href="/groups" prefetch={false} onClick={goOnClick} aria-current={current ? 'page' : undefined} title={t('title')} className="shift flex min-h-9 min-w-0 flex-1 items-center gap-2 rounded-2 px-2 text-[13.5px]/5 text-text-2 hover:bg-surface/60 aria-[current]:bg-surface max-page:min-h-11 rail:justify-center">
+    <Link href="/groups" prefetch={false} onClick={goOnClick} aria-current={current ? 'page' : undefined} title={t('title')} className="shift flex min-h-9 min-w-0 flex-auto items-center gap-2 rounded-2 px-2 text-[13.5px]/5 text-text-2 hover:bg-surface/60 aria-[current]:bg-surface max-page:min-h-11 rail:justify-center">
       <Icon name="people" size={18} /><span className="truncate rail:sr-only">{t('title')}</span>
     </Link>
   );

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { useCallback, useEffect, useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { nameOf, Tile } from '@/components/ui/face';
+import { useMoment } from '@/components/use-moment';
 import { useErrorText } from '@/components/use-error-text';
 import { browserClient } from '@/lib/api/browser';
 import { bodyOf } from '@/lib/api/client';
@@ -21,6 +22,7 @@ type State = { kind: 'looking' } | { kind: 'stranger' } | { kind: 'none' } | { k
 export function JoinPage({ signedIn }: { signedIn: boolean }) {
   const t = useTranslations('join');
   const roles = useTranslations('roles');
+  const moment = useMoment();
   const mounted = useMounted();
   const token = useToken();
   const [state, setState] = useState<State>({ kind: 'looking' });
@@ -28,10 +30,11 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
   const [trouble, setTrouble] = useState<unknown>(null);
   const errorText = useErrorText();
   const look = useCallback(async (token: string) => {
+    const { api, ended } = session();
     try {
-      setState({ kind: 'found', preview: await bodyOf(browserClient(() => setState({ kind: 'stranger' })).POST('/invitation-links/preview', { body: { token } })) });
+      setState({ kind: 'found', preview: await bodyOf(api.POST('/invitation-links/preview', { body: { token } })) });
     } catch (error) {
-      setState(error instanceof ApiError && error.status === 401 ? { kind: 'stranger' } : { kind: 'refused', error });
+      setState(ended() ? { kind: 'stranger' } : { kind: 'refused', error });
     }
   }, []);
   useEffect(() => {
@@ -49,11 +52,13 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
   const join = async () => {
     if (!token) return;
     setJoining(true);
+    const { api, ended } = session();
     try {
-      enter((await bodyOf(browserClient(() => setState({ kind: 'stranger' })).POST('/invitation-links/join', { body: { token } }))).id);
+      enter((await bodyOf(api.POST('/invitation-links/join', { body: { token } }))).id);
     } catch (error) {
       setJoining(false);
-      if (error instanceof ApiError && (error.status === 404 || error.code === 'gone')) setState({ kind: 'refused', error });
+      if (ended()) setState({ kind: 'stranger' });
+      else if (error instanceof ApiError && (error.status === 404 || error.code === 'gone')) setState({ kind: 'refused', error });
       else setTrouble(error);
     }
   };
@@ -80,7 +85,7 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
   const { room, invited_by: inviter, role, expires_at, joined } = state.preview;
   return (
     <Said title={unturned(room.name)} hint={t(joined ? 'already' : 'invitedBy', { name: nameOf(inviter) })} face={<Tile id={room.id} name={room.name} />}>
-      {!joined && <p className="text-center text-[13px]/5 text-text-3">{t('as', { role: roles(role), date: new Date(expires_at) })}</p>}
+      {!joined && <p className="text-center text-[13px]/5 text-text-3">{t('as', { role: roles(role), date: moment(expires_at) })}</p>}
       {trouble !== null && <p role="alert" className="text-center text-[13px]/5 text-danger">{errorText(trouble)}</p>}
       <Button kind="primary" className="w-full" disabled={joining} onClick={() => (joined ? enter(room.id) : void join())}>{t(joined ? 'open' : 'join')}</Button>
     </Said>
@@ -88,6 +93,12 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
 }
 
 const LINK = 'shift inline-flex h-10 w-full items-center justify-center rounded-2 px-4 text-[14px] font-medium max-page:h-11';
+
+/** The API, and whether a session has turned out to be over: only then must one sign in. */
+function session() {
+  let over = false;
+  return { api: browserClient(() => (over = true)), ended: () => over };
+}
 
 /** Undefined until the browser has told. */
 function useToken(): string | null | undefined {

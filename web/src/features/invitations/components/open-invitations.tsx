@@ -1,9 +1,10 @@
 'use client';
 
-import { useFormatter, useTranslations } from 'next-intl';
+import { useTranslations } from 'next-intl';
 import { Button } from '@/components/ui/button';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
+import { useMoment } from '@/components/use-moment';
 import { useErrorText } from '@/components/use-error-text';
 import type { Room } from '@/lib/protocol/types';
 import { may } from '@/lib/rights';
@@ -13,7 +14,7 @@ import { useRevoke, useRoomInvitations, type Invitation } from '../api/room-invi
 export function OpenInvitations({ room }: { room: Room }) {
   const t = useTranslations('invitations');
   const roles = useTranslations('roles');
-  const format = useFormatter();
+  const moment = useMoment();
   const errorText = useErrorText();
   const { data, isError, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useRoomInvitations(room.id);
   const revoke = useRevoke(room.id);
@@ -27,12 +28,12 @@ export function OpenInvitations({ room }: { room: Room }) {
       {trouble !== null && <p role="alert" className="text-[13px]/5 text-danger">{errorText(trouble)}</p>}
       <ul className="grid">
         {waiting.map((invitation) => (
-          <li key={invitation.id} className="flex min-h-12 items-center gap-2.5">
+          <li key={invitation.id} className="flex min-h-12 items-center gap-2.5 py-1">
             {invitation.invited_user ? <Face user={invitation.invited_user} /> : <span aria-hidden="true" className="grid size-8 place-items-center rounded-full bg-surface-2 text-text-3"><Icon name="link" size={16} /></span>}
             <span className="grid min-w-0 flex-1">
               <b className="truncate text-[14px]/5 font-medium"><bdi>{nameFor(invitation)}</bdi></b>
               <small className="text-[12.5px]/[17px] text-text-3">
-                {[roles(invitation.role), typeof invitation.uses_left === 'number' && t('usesLeft', { count: invitation.uses_left }), t('until', { date: format.dateTime(new Date(invitation.expires_at), { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone }) })].filter(Boolean).join(' · ')}
+                {[roles(invitation.role), typeof invitation.uses_left === 'number' && t('usesLeft', { count: invitation.uses_left }), t('until', { date: moment(invitation.expires_at) })].filter(Boolean).join(' · ')}
               </small>
             </span>
             {may.manage(room.role ?? 'reader', invitation.role) && <Button className="h-9" disabled={revoke.isPending} aria-label={t('revokeOf', { name: nameFor(invitation) })} onClick={() => revoke.mutate(invitation.id)}>{t('revoke')}</Button>}

@@ -1,6 +1,7 @@
 'use client';
 
 import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query';
+import { useEffect, useRef } from 'react';
 import { bodyOf } from '@/lib/api/client';
 import type { components } from '@/lib/api/schema';
 import { leavingRoom } from '@/lib/live/left-rooms';
@@ -12,9 +13,9 @@ const AGAIN_MS = 30_000;
 const key = (roomId: string) => ['members', roomId];
 
 /** The room's people page by page, with what no event tells: who is online, and the caps. Asked again while it is looked at. */
-export function useMemberPages(roomId: string) {
+export function useMemberPages(roomId: string, count: number) {
   const { api } = useLive();
-  return useInfiniteQuery({
+  const pages = useInfiniteQuery({
     queryKey: key(roomId),
     queryFn: ({ pageParam }) => bodyOf(api.GET('/rooms/{roomId}/members', { params: { path: { roomId }, query: { cursor: pageParam, limit: PAGE } } })),
     initialPageParam: undefined as string | undefined,
@@ -22,6 +23,15 @@ export function useMemberPages(roomId: string) {
     refetchInterval: AGAIN_MS,
     staleTime: 0,
   });
+  // Of who has just come no page knows whether they are here.
+  const { refetch } = pages;
+  const asked = useRef(count);
+  useEffect(() => {
+    if (asked.current === count) return;
+    asked.current = count;
+    void refetch();
+  }, [count, refetch]);
+  return pages;
 }
 
 /** Changes a member's role or cap. The event shows it to everybody; the cap is told to few, so the pages are asked again. */

@@ -20,7 +20,7 @@ export function Panel({ roomId, tools, close }: { roomId: string; tools?: ReactN
   const { me } = useLive();
   const room = useRoom(roomId)?.room;
   const held = useMembers(roomId);
-  const { data, hasNextPage, fetchNextPage, isFetchingNextPage, isError } = useMemberPages(roomId);
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage, isError } = useMemberPages(roomId, held.length);
   const [act, setAct] = useState<Act | null>(null);
   const over = useNarrow();
   useCovered(over);

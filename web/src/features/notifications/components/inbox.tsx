@@ -18,7 +18,7 @@ export function Inbox() {
   const shown = data?.pages.at(-1)?.next_cursor ? `${count}+` : String(count);
   return (
     <>
-      <button type="button" onClick={() => setOpen(true)} aria-label={count > 0 ? t('open', { count }) : t('title')} title={t('title')} className="shift relative flex min-h-9 min-w-0 flex-1 items-center gap-2 rounded-2 px-2 text-[13.5px]/5 text-text-2 hover:bg-surface/60 max-page:min-h-11 rail:justify-center">
+      <button type="button" onClick={() => setOpen(true)} aria-label={count > 0 ? t('open', { count }) : t('title')} title={t('title')} className="shift relative flex min-h-9 min-w-0 flex-auto items-center gap-2 rounded-2 px-2 text-[13.5px]/5 text-text-2 hover:bg-surface/60 max-page:min-h-11 rail:justify-center">
         <Icon name="bell" size={18} /><span className="truncate rail:hidden">{t('title')}</span>
         {count > 0 && <span aria-hidden="true" className="ml-auto min-w-[18px] rounded-full bg-accent px-[5px] text-center text-[11px]/[18px] font-semibold text-on-accent tabular-nums rail:absolute rail:top-0 rail:right-0">{shown}</span>}
       </button>

@@ -1,8 +1,9 @@
 'use client';
 
-import { useFormatter, useTranslations } from 'next-intl';
+import { useTranslations } from 'next-intl';
 import { Button } from '@/components/ui/button';
 import { nameOf, Tile } from '@/components/ui/face';
+import { useMoment } from '@/components/use-moment';
 import { useErrorText } from '@/components/use-error-text';
 import { unturned } from '@/lib/bidi';
 import { go } from '@/lib/live/navigation';
@@ -13,7 +14,7 @@ import { useAnswerInvitation, useMyInvitations } from '../api/my-invitations';
 export function InvitationList({ close }: { close: () => void }) {
   const t = useTranslations('notifications');
   const roles = useTranslations('roles');
-  const format = useFormatter();
+  const moment = useMoment();
   const errorText = useErrorText();
   const { data, isPending, isError, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useMyInvitations();
   const answer = useAnswerInvitation();
@@ -37,7 +38,7 @@ export function InvitationList({ close }: { close: () => void }) {
             <Tile id={invitation.room.id} name={invitation.room.name} />
             <span className="grid min-w-0 flex-1 basis-44">
               <b dir="auto" className="truncate text-start text-[14px]/5 font-medium">{unturned(invitation.room.name)}</b>
-              <small className="text-[12.5px]/[18px] text-text-3">{t('by', { name: nameOf(invitation.invited_by), role: roles(invitation.role), date: format.dateTime(new Date(invitation.expires_at), { month: 'short', day: 'numeric' }) })}</small>
+              <small className="text-[12.5px]/[18px] text-text-3">{t('by', { name: nameOf(invitation.invited_by), role: roles(invitation.role), date: moment(invitation.expires_at) })}</small>
             </span>
             <span className="flex gap-2">
               <Button className="h-9" disabled={answer.isPending} onClick={() => answer.mutate({ invitationId: invitation.id, accept: false }, { onSuccess: () => notify({ text: t('declined') }) })}>{t('decline')}</Button>
