@@ -11,11 +11,17 @@ interface Ui {
   effort: Record<string, Effort>;
   /** My message that is being edited. */
   editing: string | null;
+  /** The message that my next one in a room answers. */
+  replying: Record<string, string | null>;
+  /** Whether one searches, and in which room alone. */
+  searching: { roomId: string | null } | null;
   toggleSide: () => void;
   setPeopleOpen: (open: boolean) => void;
   setAskAi: (place: string, on: boolean) => void;
   setEffort: (roomId: string, effort: Effort) => void;
   setEditing: (messageId: string | null) => void;
+  setSearching: (searching: Ui['searching']) => void;
+  setReplying: (roomId: string, messageId: string | null) => void;
 }
 
 /** What is open on this page. Nothing here comes from the server. */
@@ -25,9 +31,13 @@ export const useUi = create<Ui>((set) => ({
   askAi: {},
   effort: {},
   editing: null,
+  replying: {},
+  searching: null,
   toggleSide: () => set((ui) => ({ sideCollapsed: !ui.sideCollapsed })),
   setPeopleOpen: (peopleOpen) => set({ peopleOpen }),
   setAskAi: (place, on) => set((ui) => ({ askAi: { ...ui.askAi, [place]: on } })),
   setEffort: (roomId, effort) => set((ui) => ({ effort: { ...ui.effort, [roomId]: effort } })),
   setEditing: (editing) => set({ editing }),
+  setSearching: (searching) => set({ searching }),
+  setReplying: (roomId, messageId) => set((ui) => ({ replying: { ...ui.replying, [roomId]: messageId } })),
 }));
