@@ -59,7 +59,6 @@ export function MessageBox({ text, onText, onSend, ready, label, placeholder, se
         send();
       }}
     >
-      {above}
       <GrowingText
         ref={box} id="message-box" label={label} placeholder={placeholder} value={text} enterKeyHint="enter" dir="auto"
         onChange={(next) => onText(late.current ? '' : next)}
@@ -83,6 +82,8 @@ export function MessageBox({ text, onText, onSend, ready, label, placeholder, se
           send();
         }}
       />
+      {/* Behind the box in the tree, so that it finds the box as it is now. */}
+      {above}
       <div className="flex items-center gap-1.5 px-2 pt-1 pb-2 short:shrink-0 short:pb-1">
         {choices}
         <span className="grow" />

@@ -1,8 +1,8 @@
 // What people do with messages besides writing them: react, answer, name somebody, find, pass on; and what rooms tell of themselves.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { accessible, device, fits, launch, logIn, openRoom, shots, until, write } from './browser.mjs';
-import { join, newName, Person } from './cloud.mjs';
+import { accessible, device, fits, launch, logIn, openRoom, settled, shots, until, write } from './browser.mjs';
+import { fault, join, newName, noFaults, Person } from './cloud.mjs';
 
 let browser, aki, mei, one, page, two, roomId, other;
 
@@ -24,13 +24,14 @@ before(async () => {
   await two.page.waitForURL('**/rooms');
 });
 after(async () => {
+  await noFaults();
   assert.deepEqual([...(one?.errors ?? []), ...(two?.errors ?? [])], []);
   await browser?.close();
 });
 
 const log = (view) => view.getByRole('log');
-// Rows of a virtual list stand in the DOM in any order, but each of these texts stands in one row alone.
-const row = (view, text) => view.locator('article[data-row]').filter({ hasText: text }).last();
+/** The row whose own words these are; one that quotes them is another. */
+const row = (view, text) => view.locator('article[data-row]').filter({ has: view.locator('.md, > p', { hasText: text }) }).last();
 const box = (view) => view.getByRole('textbox', { name: /^(Message|メッセージ)$/ });
 const bar = (view, text, name) => row(view, text).hover().then(() => row(view, text).getByRole('button', { name, exact: true }).click());
 
@@ -168,8 +169,9 @@ test('a message is passed on to another room, which tells where it comes from', 
   await page.getByRole('button', { name: 'Go there' }).click();
   await page.getByRole('heading', { level: 1, name: 'Nara' }).waitFor();
   const forwarded = row(page, 'early train');
-  await forwarded.getByText(`Forwarded from ${mei.username}`).waitFor();
+  await forwarded.waitFor();
   await page.screenshot({ path: `${shots}/talk-forwarded.png` });
+  await forwarded.getByText(`Forwarded from ${mei.username}`).waitFor();
   await forwarded.getByRole('link', { name: 'Kyoto in autumn' }).click();
   await page.getByRole('heading', { level: 1, name: 'Kyoto in autumn' }).waitFor();
   await page.locator('article[aria-current=true]', { hasText: 'early train' }).waitFor();
@@ -191,4 +193,101 @@ test('on a phone all of it is in the message’s menu, and nothing is too wide',
   await two.page.getByRole('group', { name: /への返信/ }).waitFor();
   await two.page.getByRole('button', { name: '返信をやめる' }).tap();
   await fits(two.page, 'a room on a phone');
+});
+
+const dialog = (view) => view.getByRole('dialog', { name: /^Search/ });
+const search = (view) => dialog(view).getByRole('combobox', { name: /^Search/ });
+
+test('the switcher: opened by keys, goes to a room by a part of its name, and closes again', async () => {
+  await openRoom(page, roomId);
+  await page.keyboard.press('Control+KeyK');
+  await search(page).waitFor();
+  await until(page, () => document.activeElement?.getAttribute('role') === 'combobox');
+  await dialog(page).getByRole('option', { name: 'Nara' }).waitFor();
+  await page.keyboard.press('Control+KeyK');
+  await dialog(page).waitFor({ state: 'detached' });
+  await page.keyboard.press('Control+KeyK');
+  await search(page).fill('ＮＡＲ');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { level: 1, name: 'Nara' }).waitFor();
+  await dialog(page).waitFor({ state: 'detached' });
+  await page.goBack();
+  await page.getByRole('heading', { level: 1, name: 'Kyoto in autumn' }).waitFor();
+});
+
+test('messages are found, what was found is marked, and a press leads there', async () => {
+  await aki.write(roomId, '宿は二条城の近くにしましょう');
+  await page.getByRole('button', { name: 'Search', exact: true }).click();
+  await search(page).fill('条城');
+  const hit = dialog(page).getByRole('option', { name: /二条城の近く/ });
+  await hit.locator('mark', { hasText: '条城' }).waitFor();
+  await accessible(page, 'search with results');
+  await page.screenshot({ path: `${shots}/talk-search.png` });
+  await hit.click();
+  await page.locator('article[aria-current=true]', { hasText: '二条城' }).waitFor();
+  // With the arrow keys, past people and rooms.
+  await page.keyboard.press('Control+KeyK');
+  await search(page).fill('slip');
+  await dialog(page).getByRole('option', { name: /about that slip/ }).waitFor();
+  await page.keyboard.press('Enter');
+  await page.locator('article[aria-current=true]', { hasText: 'about that slip' }).waitFor();
+});
+
+test('a search is narrowed to a room, to a person, to the AI, to days', async () => {
+  await openRoom(page, roomId);
+  await write(page, 'tell me of trains @ai [fast:3]');
+  await settled(page, 'completed');
+  await page.getByRole('button', { name: 'Search in this room' }).click();
+  await dialog(page).getByText('Type a word.').waitFor();
+  await search(page).fill('filler');
+  await dialog(page).getByText(/holds “filler”/).waitFor();
+  await dialog(page).getByLabel('In which room').selectOption('');
+  await dialog(page).getByRole('option', { name: /filler 59/ }).waitFor();
+  await dialog(page).getByRole('button', { name: 'Show more' }).click();
+  await dialog(page).getByRole('option', { name: /filler 30/ }).waitFor();
+  await search(page).fill('train');
+  const mine = dialog(page).getByRole('option', { name: /tell me of trains/ });
+  await mine.waitFor();
+  await dialog(page).getByLabel('From whom').selectOption({ label: mei.username });
+  await mine.waitFor({ state: 'detached' });
+  await dialog(page).getByRole('option', { name: /early train/ }).first().waitFor();
+  await dialog(page).getByLabel('To', { exact: true }).fill('2020-01-01');
+  await dialog(page).getByText('No message that is narrowed down like this holds “train”.').waitFor();
+  await page.screenshot({ path: `${shots}/talk-search-none.png` });
+  await dialog(page).getByLabel('To', { exact: true }).fill('');
+  await dialog(page).getByRole('button', { name: 'From the AI' }).click();
+  await search(page).fill('word1');
+  await dialog(page).getByRole('option', { name: /word1 word2 word3/ }).waitFor();
+  await search(page).fill('?!');
+  await dialog(page).getByText('Type at least one letter').waitFor();
+  await page.keyboard.press('Escape');
+});
+
+test('too many searches, a server in trouble and no connection are told apart, and rooms can still be opened', async () => {
+  await page.keyboard.press('Control+KeyK');
+  await fault({ method: 'POST', path: '/search', status: 429, code: 'rate_limited' });
+  await search(page).fill('early');
+  await dialog(page).getByRole('alert').getByText(/at once/).waitFor();
+  await page.screenshot({ path: `${shots}/talk-search-refused.png` });
+  await noFaults();
+  await dialog(page).getByRole('button', { name: 'Try again' }).click();
+  await dialog(page).getByRole('option', { name: /early train/ }).first().waitFor();
+  await one.context.setOffline(true);
+  await search(page).fill('nara');
+  await dialog(page).getByRole('alert').getByText(/connection/i).waitFor();
+  await dialog(page).getByRole('option', { name: 'Nara' }).click();
+  await page.getByRole('heading', { level: 1, name: 'Nara' }).waitFor();
+  await one.context.setOffline(false);
+});
+
+test('on a phone, in Japanese, a search fills the width and is narrowed by a finger', async () => {
+  await two.page.goto('/rooms');
+  await two.page.getByRole('button', { name: '検索' }).tap();
+  const sheet = two.page.getByRole('dialog', { name: '検索' });
+  await sheet.getByRole('combobox', { name: '検索' }).fill('二条');
+  await sheet.getByRole('option', { name: /二条城/ }).waitFor();
+  await fits(two.page, 'search on a phone');
+  await two.page.screenshot({ path: `${shots}/talk-search-phone.png` });
+  await sheet.getByRole('option', { name: /二条城/ }).tap();
+  await two.page.locator('article[aria-current=true]', { hasText: '二条城' }).waitFor();
 });

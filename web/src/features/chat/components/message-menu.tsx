@@ -74,7 +74,7 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
       <Menu trigger={<IconButton icon="more" small label={t('more')} />}>
         {reacts && <MenuItem icon="smile" onSelect={() => setPicking(true)}>{reactions('add')}</MenuItem>}
         {writes && <MenuItem icon="reply" onSelect={() => reply(message.id)}>{replies('do')}</MenuItem>}
-        {settled && message.content.trim() !== '' && <MenuItem icon="forward" onSelect={() => useForwarding.setState({ message })}>{forwards('do')}</MenuItem>}
+        {settled && message.visibility === 'public' && message.content.trim() !== '' && <MenuItem icon="forward" onSelect={() => useForwarding.setState({ message })}>{forwards('do')}</MenuItem>}
         <CopyItem icon="copy" text={() => message.content}>{t('copyText')}</CopyItem>
         <CopyItem icon="link" text={() => linkTo(message)}>{t('copyLink')}</CopyItem>
         {own && message.type === 'human' && writes && <MenuItem icon="edit" onSelect={onEdit}>{t('edit')}</MenuItem>}

@@ -19,7 +19,7 @@ export function Quote({ roomId, messageId }: { roomId: string; messageId: string
   return (
     <Link
       href={`/rooms/${roomId}?message=${messageId}`} prefetch={false} onClick={goOnClick} aria-label={t('to', words)}
-      className="shift mb-0.5 flex min-w-0 items-center gap-1.5 rounded-1 border-l-2 border-line-strong pl-2 text-[13px]/[22px] text-text-3 hover:bg-surface-2 hover:text-text-2 max-page:min-h-11"
+      className="shift mb-0.5 flex min-w-0 items-center gap-1.5 border-l-2 border-line-strong pl-2 text-[13px]/[22px] text-text-3 hover:bg-surface-2 hover:text-text-2 max-page:min-h-11"
     >
       <Line {...words} />
     </Link>

@@ -34,7 +34,7 @@ export function ReactionPicker(props: Props) {
   );
 }
 
-const CELL = 'shift grid size-9 place-items-center rounded-1 text-[20px] leading-none hover:bg-surface-2 focus-visible:outline-2 focus-visible:outline-accent max-page:size-11';
+const CELL = 'shift grid size-9 place-items-center rounded-1 font-emoji text-[20px] leading-none hover:bg-surface-2 focus-visible:outline-2 focus-visible:outline-accent max-page:size-11';
 
 function Choices({ choose, close }: Props) {
   const t = useTranslations('reactions');

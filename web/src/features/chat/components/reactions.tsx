@@ -26,7 +26,7 @@ export function Reactions({ message, role }: { message: Message; role: Role }) {
             type="button" aria-pressed={mine} aria-label={t(mine ? 'mine' : 'count', { emoji, count })} disabled={!may.write(role)} onClick={() => react(live, message, emoji, !mine, report)}
             className={clsx('shift inline-flex h-7 items-center gap-1.5 rounded-full border px-2 text-[12.5px]/5 tabular-nums max-page:h-11 max-page:px-3', mine ? 'border-accent-line bg-accent-soft font-semibold text-accent' : 'border-line bg-surface text-text-2 enabled:hover:bg-surface-2')}
           >
-            <span aria-hidden="true" className="text-[15px] leading-none">{emoji}</span>{count}
+            <span aria-hidden="true" className="font-emoji text-[15px] leading-none">{emoji}</span>{count}
           </button>
         </li>
       ))}

@@ -18,14 +18,14 @@ export function useKnownPeople(roomId: string | null): readonly Person[] {
   const { api } = useLive();
   const here = useMembers(roomId ?? '');
   const rooms = useRooms();
-  const asked = roomId === null ? rooms.slice(0, ROOMS) : [];
+  const asked = roomId === null ? rooms.slice(0, ROOMS).map(({ room }) => room.id) : here.length > 0 ? [] : [roomId];
   const lists = useQueries({
-    queries: asked.map(({ room }) => ({
-      queryKey: ['people', room.id],
-      queryFn: () => bodyOf(api.GET('/rooms/{roomId}/members', { params: { path: { roomId: room.id }, query: { limit: 100 } } })),
+    queries: asked.map((id) => ({
+      queryKey: ['people', id],
+      queryFn: () => bodyOf(api.GET('/rooms/{roomId}/members', { params: { path: { roomId: id }, query: { limit: 100 } } })),
       staleTime: FRESH_MS,
     })),
     combine: (results) => results.flatMap(({ data }) => data?.items ?? []),
   });
-  return useMemo(() => [...new Map((roomId === null ? lists : here).map(({ user }) => [user.id, user])).values()], [here, lists, roomId]);
+  return useMemo(() => [...new Map((asked.length > 0 ? lists : here).map(({ user }) => [user.id, user])).values()], [asked.length, here, lists]);
 }

@@ -3,14 +3,14 @@
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
 import { nameOf } from '@/components/ui/face';
+import { unturned } from '@/lib/bidi';
+import { useRooms } from '@/lib/live/hooks';
 import type { Person } from '../api/known-people';
 import type { Filters } from '../utils/query';
 
 interface Props {
   filters: Filters;
   people: readonly Person[];
-  /** The room that the search began in, to which it can be narrowed. */
-  from: string | null;
   narrow: (change: Partial<Filters>) => void;
 }
 
@@ -19,13 +19,17 @@ const REST = 'border-line bg-surface text-text-2 hover:bg-surface-2';
 const SET = 'border-accent-line bg-accent-soft font-medium text-accent';
 
 /** What the messages are narrowed to: where, whose, and from when. */
-export function FilterBar({ filters, people, from, narrow }: Props) {
+export function FilterBar({ filters, people, narrow }: Props) {
   const t = useTranslations('search');
   const { senderId, fromAi, since, till } = filters;
+  const rooms = useRooms();
   const sender = people.find(({ id }) => id === senderId);
   return (
     <div role="group" aria-label={t('filters')} className="mt-2 flex flex-wrap items-center gap-1.5">
-      {from !== null && <button type="button" aria-pressed={filters.roomId !== null} onClick={() => narrow({ roomId: filters.roomId === null ? from : null, senderId: null })} className={clsx(CONTROL, filters.roomId === null ? REST : SET)}>{t('here')}</button>}
+      <select aria-label={t('room')} value={filters.roomId ?? ''} onChange={({ target }) => narrow({ roomId: target.value || null, senderId: null })} className={clsx(CONTROL, 'max-w-40', filters.roomId ? SET : REST)}>
+        <option value="">{t('everywhere')}</option>
+        {rooms.map(({ room }) => <option key={room.id} value={room.id}>{unturned(room.name)}</option>)}
+      </select>
       <button type="button" aria-pressed={fromAi} onClick={() => narrow({ fromAi: !fromAi, senderId: null })} className={clsx(CONTROL, fromAi ? SET : REST)}>{t('fromAi')}</button>
       <select aria-label={t('sender')} value={senderId ?? ''} onChange={({ target }) => narrow({ senderId: target.value || null, fromAi: false })} className={clsx(CONTROL, 'max-w-40', senderId ? SET : REST)}>
         <option value="">{t('anybody')}</option>

@@ -94,7 +94,7 @@ export function SearchDialog({ roomId, close }: { roomId: string | null; close: 
           className="h-10 w-full min-w-0 bg-transparent text-[15px]/5 outline-none placeholder:text-text-3 max-page:h-11"
         />
       </div>
-      <FilterBar filters={filters} people={people} from={roomId} narrow={narrow} />
+      <FilterBar filters={filters} people={people} narrow={narrow} />
       <div ref={list} className="-mx-2 mt-2 max-h-[min(52dvh,440px)] min-h-40 overflow-y-auto" aria-busy={search.searching}>
         <Findings id={id} options={options} marked={marked} stale={search.stale} mark={setAt} choose={choose} />
         <State typed={typed} asks={wanted !== null} filters={filters} found={options.length} search={search} offline={offline} />
