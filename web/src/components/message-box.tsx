@@ -18,12 +18,14 @@ interface Props {
   choices?: ReactNode;
   /** Instead of Send while there is nothing to send. */
   stop?: ReactNode;
+  /** Over the box. */
+  above?: ReactNode;
   onKey?: (event: KeyboardEvent<HTMLTextAreaElement>) => void;
   box: RefObject<HTMLTextAreaElement | null>;
 }
 
 /** Where one writes a message: the box, what it is for, and Send, which keeps the focus in the box. */
-export function MessageBox({ text, onText, onSend, ready, label, placeholder, sendLabel, choices, stop, onKey, box }: Props) {
+export function MessageBox({ text, onText, onSend, ready, label, placeholder, sendLabel, choices, stop, above, onKey, box }: Props) {
   const composing = useRef(false);
   // Set from sending in mid-composition until the writer goes on: what an input method still commits belongs to what was sent.
   const late = useRef(false);
@@ -51,7 +53,7 @@ export function MessageBox({ text, onText, onSend, ready, label, placeholder, se
 
   return (
     <form
-      className="shift rounded-3 border border-line-strong bg-surface shadow-float focus-within:border-accent short:flex short:flex-wrap short:items-end"
+      className="shift relative rounded-3 border border-line-strong bg-surface shadow-float focus-within:border-accent short:flex short:flex-wrap short:items-end"
       onSubmit={(event) => {
         event.preventDefault();
         send();
@@ -80,6 +82,8 @@ export function MessageBox({ text, onText, onSend, ready, label, placeholder, se
           send();
         }}
       />
+      {/* Behind the box in the tree, so that it finds the box as it is now. */}
+      {above}
       <div className="flex items-center gap-1.5 px-2 pt-1 pb-2 short:ml-auto short:max-w-full short:shrink-0 short:pb-1">
         {choices}
         <span className="grow" />

@@ -17,6 +17,7 @@ export const may = {
   steerReply: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.member),
   exclude: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.guest),
   removeMessage: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.guest),
+  mentionAll: (role: Role) => RANK[role] >= RANK.admin,
   settings: (role: Role) => RANK[role] >= RANK.admin,
   removeRoom: (role: Role) => role === 'master',
   /** Invite people, and look at reports. */

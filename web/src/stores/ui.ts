@@ -15,6 +15,10 @@ interface Ui {
   inviting: string | null;
   /** The message that I am reporting. */
   reporting: string | null;
+  /** The message that my next one in a room answers. */
+  replying: Record<string, string | null>;
+  /** Whether one searches, and in which room alone. */
+  searching: { roomId: string | null } | null;
   toggleSide: () => void;
   setPeopleOpen: (open: boolean) => void;
   setAskAi: (place: string, on: boolean) => void;
@@ -22,6 +26,8 @@ interface Ui {
   setEditing: (messageId: string | null) => void;
   setInviting: (roomId: string | null) => void;
   setReporting: (messageId: string | null) => void;
+  setSearching: (searching: Ui['searching']) => void;
+  setReplying: (roomId: string, messageId: string | null) => void;
 }
 
 /** What is open on this page. Nothing here comes from the server. */
@@ -33,6 +39,8 @@ export const useUi = create<Ui>((set) => ({
   editing: null,
   inviting: null,
   reporting: null,
+  replying: {},
+  searching: null,
   toggleSide: () => set((ui) => ({ sideCollapsed: !ui.sideCollapsed })),
   setPeopleOpen: (peopleOpen) => set({ peopleOpen }),
   setAskAi: (place, on) => set((ui) => ({ askAi: { ...ui.askAi, [place]: on } })),
@@ -40,4 +48,6 @@ export const useUi = create<Ui>((set) => ({
   setEditing: (editing) => set({ editing }),
   setInviting: (inviting) => set({ inviting }),
   setReporting: (reporting) => set({ reporting }),
+  setSearching: (searching) => set({ searching }),
+  setReplying: (roomId, messageId) => set((ui) => ({ replying: { ...ui.replying, [roomId]: messageId } })),
 }));

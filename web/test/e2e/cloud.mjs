@@ -43,6 +43,20 @@ export class Person {
     await call('DELETE', `/rooms/${roomId}`, undefined, this.token);
   }
 
+  async change(roomId, change) {
+    await call('PATCH', `/rooms/${roomId}`, change, this.token);
+  }
+
+  /** The newest messages, the newest first. */
+  async read(roomId) {
+    const { items } = await call('GET', `/rooms/${roomId}/messages?limit=100`, undefined, this.token);
+    return items.sort((a, b) => (a.id < b.id ? 1 : -1));
+  }
+
+  async remove(roomId, messageId) {
+    await call('DELETE', `/rooms/${roomId}/messages/${messageId}`, undefined, this.token);
+  }
+
   /** Sends a message and answers it. */
   async write(roomId, content, more = {}) {
     const { message } = await call('POST', `/rooms/${roomId}/messages`, { client_message_id: randomUUID(), content, ...more }, this.token);
@@ -56,6 +70,10 @@ async function call(method, where, body, token, headers = {}) {
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }), ...headers },
     body: body && JSON.stringify(body),
   });
+  if (response.status === 429) {
+    await new Promise((resolve) => setTimeout(resolve, 1_000 * Number(response.headers.get('retry-after') ?? 1)));
+    return call(method, where, body, token, headers);
+  }
   if (!response.ok) throw new Error(`${method} ${where}: ${response.status} ${await response.text()}`);
   return response.status === 204 ? null : response.json();
 }

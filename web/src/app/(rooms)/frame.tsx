@@ -10,6 +10,7 @@ import { GroupsLink } from '@/features/groups/components/groups-link';
 import { Inbox } from '@/features/notifications/components/inbox';
 import { Sidebar } from '@/features/rooms/components/sidebar';
 import { StartPage } from '@/features/rooms/components/start-page';
+import { Search } from '@/features/search/components/search';
 import { useAnswersEnded, useWatchAnswers } from '@/lib/live/answers';
 import { useRoom, useRooms } from '@/lib/live/hooks';
 import { useLeftRooms } from '@/lib/live/left-rooms';
@@ -48,6 +49,7 @@ export function Frame({ children }: { children: ReactNode }) {
       </a>
       <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<><div className="flex gap-1 px-2.5 pb-1 rail:flex-col rail:px-2"><Inbox /><GroupsLink current={shown.groups} /></div><MeMenu /></>} /></div>
       <div id="content" tabIndex={-1} className={list ? 'grid min-h-0 min-w-0 outline-none max-page:hidden' : 'grid min-h-0 min-w-0 outline-none'}>{page}</div>
+      <Search />
       <Toasts />
     </div>
   );
@@ -80,16 +82,21 @@ function useTitle(roomId: string | null, groups: boolean): void {
   const ended = useAnswersEnded();
   // What stands in the room on screen is unread only while one looks elsewhere.
   const away = typeof document !== 'undefined' && (document.hidden || !document.hasFocus());
-  const unread = rooms.reduce((sum, { room, unread: count }) => sum + (room.id === roomId && !away ? 0 : count), 0);
-  usePageTitle(groups ? groupTexts('title') : roomId === null ? t('title') : name, unread + ended);
+  const unseen = rooms.filter(({ room }) => room.id !== roomId || away);
+  const sum = (counts: number[]) => counts.reduce((all, count) => all + count, 0);
+  usePageTitle(groups ? groupTexts('title') : roomId === null ? t('title') : name, sum(unseen.map(({ unread }) => unread)) + ended, sum(unseen.map(({ mentions }) => mentions)));
 }
 
-/** ⌘⇧O, or Ctrl+Shift+O, begins a new room. */
+/** ⌘⇧O, or Ctrl+Shift+O, begins a new room; ⌘K, or Ctrl+K, looks for one. */
 function useShortcuts(): void {
   useEffect(() => {
     const pressed = (event: KeyboardEvent) => {
-      if (!event.shiftKey || !(event.metaKey || event.ctrlKey) || event.altKey || event.code !== 'KeyO') return;
+      if (!(event.metaKey || event.ctrlKey) || event.altKey || event.code !== (event.shiftKey ? 'KeyO' : 'KeyK')) return;
       event.preventDefault();
+      if (!event.shiftKey) {
+        const { searching, setSearching } = useUi.getState();
+        return setSearching(searching ? null : { roomId: null });
+      }
       go('/rooms?new');
       requestAnimationFrame(() => document.getElementById('message-box')?.focus());
     };

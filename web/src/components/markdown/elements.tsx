@@ -4,6 +4,7 @@ import { mentions } from '@/lib/markdown/mentions';
 import type { Token } from '@/lib/markdown/parser';
 import { CodeBlock } from './code-block';
 import { Formula } from './formula';
+import { Mention } from './mention';
 import { TaskBox, WideTable } from './parts';
 
 interface Open {
@@ -58,7 +59,7 @@ function leaf(token: Token, into: ReactNode[], { linked, growing }: { linked: bo
     case 'text':
     case 'text_special':
       if (linked) into.push(unturned(token.content));
-      else for (const { text, mention } of mentions(token.content)) into.push(mention ? <mark key={into.length} dir="ltr">{text}</mark> : unturned(text));
+      else for (const { text, mention } of mentions(token.content)) into.push(mention ? <Mention key={into.length} text={text} /> : unturned(text));
       return;
     case 'softbreak':
       into.push('\n');

@@ -3,11 +3,11 @@
 import { useEffect, useLayoutEffect } from 'react';
 
 /**
- * Keeps the page's title, with the number of what is unread before it, and marks the tab's icon. The router sets a title of its own
+ * Keeps the page's title, with the number of what is unread before it and how often that names the reader, and marks the tab's icon. The router sets a title of its own
  * some time around a navigation, and it does not know the room's name.
  */
-export function usePageTitle(name: string | undefined, unread: number): void {
-  const title = name === undefined ? undefined : `${unread > 0 ? `(${unread > 99 ? '99+' : unread}) ` : ''}${name} · Yoriai`;
+export function usePageTitle(name: string | undefined, unread: number, mentions: number): void {
+  const title = name === undefined ? undefined : `${unread > 0 ? `(${unread > 99 ? '99+' : unread}${mentions > 0 ? ` @${mentions}` : ''}) ` : ''}${name} · Yoriai`;
   useLayoutEffect(() => {
     if (!title) return;
     const set = () => {

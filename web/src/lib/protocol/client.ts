@@ -14,7 +14,7 @@ import { Roster } from './roster';
 import type { Thinking, ThinkingFrame } from './thinking';
 import { TypingBoard, type Typer } from './typing';
 import { Visits } from './visits';
-import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, MessagePage, PongFrame, Room, RoomPage, RoomView, SendMessage, Timeline } from './types';
+import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, Message, MessagePage, PongFrame, Room, RoomPage, RoomView, Timeline, Unsent } from './types';
 
 const NO_MEMBERS: readonly Member[] = [];
 
@@ -238,7 +238,7 @@ export class RealtimeClient {
 
   // What a person does.
 
-  send(roomId: string, content: string, more: { ai?: SendMessage['ai']; reply_to?: string } = {}): string {
+  send(roomId: string, content: string, more: Pick<Unsent, 'ai' | 'reply_to' | 'mentions'> = {}): string {
     const client_message_id = this.options.newId();
     this.outbox.add({ client_message_id, room_id: roomId, content, ...more });
     return client_message_id;
@@ -291,6 +291,9 @@ export class RealtimeClient {
     this.changed();
     if (this.visits.viewing === room.id && this.running) void this.open(room.id);
   }
+
+  /** Takes a message that an answer of the API showed. */
+  messageIs(message: Message): void { this.roster.rows(message); }
 
   /** Access is lost: nothing of the room stays. */
   purge(roomId: string): void {

@@ -2,6 +2,7 @@ import { MessageWindow } from './message-window';
 import { isSettled, newerRow, preview } from './rows';
 import { RunningText } from './running-text';
 import { Thoughts, type Thinking, type ThinkingFrame } from './thinking';
+import { UnreadMentions } from './unread-mentions';
 import type { DeltaFrame, EventFrame, Member, Message, Room, RoomView, Timeline, Unsent } from './types';
 
 const MAX_TEXTS = 50;
@@ -15,6 +16,7 @@ export class RoomState {
   private version: number;
   private lastReadSequence = 0;
   private lastReadId: string | null = null;
+  private readonly mentions: UnreadMentions;
   private readonly window = new MessageWindow();
   private readonly thoughts = new Thoughts();
   private readonly texts = new Map<string, RunningText>();
@@ -35,6 +37,7 @@ export class RoomState {
     private readonly ownArrived: (clientMessageId: string) => void = () => undefined,
   ) {
     this.room = room;
+    this.mentions = new UnreadMentions(myId);
     this.version = -1;
     this.roomIs(room);
   }
@@ -66,13 +69,15 @@ export class RoomState {
   /** Takes a room object: whole from a snapshot, without what is mine from a push. An older one only adds what can only rise. */
   roomIs(next: Room): void {
     const held = this.room;
-    if (next.latest_event >= this.version) {
+    const newer = next.latest_event >= this.version;
+    if (newer) {
       this.version = next.latest_event;
       this.room = { ...held, ...next, role: next.role ?? held.role };
     }
     const last_sequence = Math.max(held.last_sequence, next.last_sequence);
     this.room = { ...this.room, last_sequence, last_message: laterMessage(held.last_message, next.last_message) };
     if (next.unread_count !== undefined) this.readIs(next.last_read_message_id ?? null, next.last_sequence - next.unread_count);
+    if (newer) this.mentions.roomIs(next, this.lastReadId);
     this.cachedView = null;
   }
 
@@ -82,12 +87,16 @@ export class RoomState {
     this.room = { ...this.room, last_sequence: 0, last_message: null };
     this.lastReadSequence = 0;
     this.lastReadId = null;
+    this.mentions.forget();
     this.roomIs(next);
   }
 
   /** A read position only rises. */
   readIs(id: string | null, sequence: number | null): void {
-    if (id !== null && (this.lastReadId === null || id > this.lastReadId)) this.lastReadId = id;
+    if (id !== null && (this.lastReadId === null || id > this.lastReadId)) {
+      this.lastReadId = id;
+      this.mentions.readIs(id);
+    }
     if (sequence !== null) this.lastReadSequence = Math.max(this.lastReadSequence, sequence);
     this.cachedView = null;
   }
@@ -145,6 +154,7 @@ export class RoomState {
   private counted(message: Message): void {
     if (message.client_message_id !== null && message.sender?.id === this.myId) this.ownArrived(message.client_message_id);
     if (message.visibility !== 'public') return;
+    this.mentions.messageIs(message, this.window.get(message.id) ?? (this.room.last_message?.id === message.id ? this.room.last_message : undefined), this.lastReadId);
     const last_sequence = Math.max(this.room.last_sequence, message.sequence ?? 0);
     this.room = { ...this.room, last_sequence, last_message: laterMessage(this.room.last_message, message) };
     // Sending moves my read position past my own pair.
@@ -292,7 +302,7 @@ export class RoomState {
   }
 
   view(): RoomView {
-    this.cachedView ??= { room: this.room, unread: Math.max(0, this.room.last_sequence - this.lastReadSequence), lastReadId: this.lastReadId };
+    this.cachedView ??= { room: this.room, unread: Math.max(0, this.room.last_sequence - this.lastReadSequence), mentions: this.mentions.count, lastReadId: this.lastReadId };
     return this.cachedView;
   }
 

@@ -33,6 +33,7 @@ export interface Unsent {
   room_id: string;
   content: string;
   reply_to?: string;
+  mentions?: SendMessage['mentions'];
   ai?: SendMessage['ai'];
   /** When it was written, in milliseconds. */
   written_at: number;
@@ -45,6 +46,8 @@ export interface Unsent {
 export interface RoomView {
   room: Room;
   unread: number;
+  /** How many of the unread messages name me, or everybody. */
+  mentions: number;
   lastReadId: string | null;
 }
 

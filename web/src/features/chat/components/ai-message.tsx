@@ -18,6 +18,7 @@ import { AnswerEnd, type AnswerState } from './answer-end';
 import { AnswerFooter } from './answer-footer';
 import { Excluded } from './human-message';
 import { MessageMenu } from './message-menu';
+import { Reactions } from './reactions';
 import { Thinking } from './thinking';
 import { Thoughts } from './thoughts';
 import { Tombstone } from './tombstone';
@@ -89,6 +90,7 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
               text={earlier?.content ?? message.content} attempt={earlier?.attempt ?? ai?.attempt ?? 1} attempts={ai?.attempts ?? 1} loading={loading} onLook={look}
               tokens={state.charged_tokens} reasoning={state.reasoning_tokens ?? null} payer={payer} asking={asking} onAgain={mayAgain && state.status !== 'failed' ? again : undefined}
             />
+            <Reactions message={message} role={role} />
           </>
         )}
       </div>

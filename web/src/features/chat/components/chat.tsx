@@ -12,6 +12,7 @@ import { useLive } from '@/lib/live/provider';
 import { useDraft } from '@/stores/drafts';
 import { Composer } from './composer';
 import { Conversation, type ConversationHandle } from './conversation';
+import { Forward } from './forward';
 import { Header } from './header';
 import { OfflineBar } from './offline-bar';
 import { Trouble } from './trouble';
@@ -53,6 +54,7 @@ export function Chat({ roomId, messageId, tools, notice }: Props) {
           </>
         )}
       </Trouble>
+      <Forward />
     </main>
   );
 }

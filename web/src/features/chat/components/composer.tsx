@@ -7,6 +7,7 @@ import { EffortSelect } from '@/components/effort-select';
 import { MessageBox } from '@/components/message-box';
 import { isTooLong, TooLong } from '@/components/too-long';
 import { nameOf } from '@/components/ui/face';
+import { lazily } from '@/components/ui/lazily';
 import { Icon } from '@/components/ui/icon';
 import { callsAi } from '@/lib/calls-ai';
 import { useMembers, useRoom, useTimeline } from '@/lib/live/hooks';
@@ -16,7 +17,11 @@ import { modelName, useModels } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
 import { useDraft } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
+import { mentionWishes } from '../utils/mention-wishes';
+import { Replying } from './quote';
 import { useTrouble } from './trouble';
+
+const MentionCompletion = lazily(async () => (await import('./mention-completion')).MentionCompletion, () => null);
 
 export function Composer({ roomId, line, onSent }: { roomId: string; line: ReactNode; onSent: () => void }) {
   const t = useTranslations('chat');
@@ -31,10 +36,13 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   const effort = useUi((ui) => ui.effort[roomId]);
   const setEffort = useUi((ui) => ui.setEffort);
   const editLast = useEditLast(roomId);
-  const alone = useMembers(roomId).length <= 1;
+  const members = useMembers(roomId);
+  const alone = members.length <= 1;
   const stoppable = useStoppable(roomId);
   const box = useRef<HTMLTextAreaElement>(null);
   const role = view?.room.role ?? 'reader';
+  const replying = useUi((ui) => ui.replying[roomId] ?? null);
+  const setReplying = useUi((ui) => ui.setReplying);
 
   useEffect(() => {
     // On a phone the keyboard would cover what one came to read.
@@ -58,6 +66,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   return (
     <>
       {line}
+      <Replying roomId={roomId} />
       <MessageBox
         box={box} text={text} ready={text.trim() !== '' && !tooLong} label={t('message')} sendLabel={t('send')}
         placeholder={t(asksAi ? (alone ? 'placeholderAlone' : 'placeholderAi') : 'placeholder')}
@@ -66,14 +75,19 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
           if (next !== '' && next !== text) client.typing(roomId);
         }}
         onSend={(written) => {
-          client.send(roomId, written.trim(), asksAi ? { ai: asked } : {});
+          const mentions = mentionWishes(written, members, role);
+          client.send(roomId, written.trim(), { ...(asksAi && { ai: asked }), ...(replying !== null && { reply_to: replying }), ...(mentions.length > 0 && { mentions }) });
           setText('');
+          setReplying(roomId, null);
           onSent();
         }}
         onKey={(event) => {
-          if (event.key === 'Escape' && stoppable.length > 0) stop();
+          if (event.defaultPrevented) return;
+          if (event.key === 'Escape' && replying !== null) setReplying(roomId, null);
+          else if (event.key === 'Escape' && stoppable.length > 0) stop();
           else if (event.key === 'ArrowUp' && text === '' && editLast()) event.preventDefault();
         }}
+        above={/[@＠]/.test(text) && <MentionCompletion roomId={roomId} box={box} text={text} setText={setText} />}
         choices={may.askAi(role) && (
           <>
             <AskAiSwitch on={asksAi} onChange={() => setAskAi(roomId, !(chosen ?? alone))} />

@@ -18,6 +18,7 @@ import { TextRows } from '../utils/text-rows';
 import { useFocusedRow } from '../hooks/use-focused-row';
 import { usePermalink } from '../hooks/use-permalink';
 import { useReading } from '../hooks/use-reading';
+import { useReplyKey } from '../hooks/use-reply';
 import { useStickToEnd } from '../hooks/use-stick-to-end';
 import { AiMessage } from './ai-message';
 import { EmptyRoom } from './empty-room';
@@ -67,6 +68,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
   const owner = members.find((member) => member.user.id === view?.room.owner_id);
   const shift = useShift(entries);
   const kept = useFocusedRow(column, entries);
+  useReplyKey(roomId, column);
 
   const { marked, seeking, leave } = usePermalink({ roomId, messageId, entries, list, toEnd: stick.toEnd });
 

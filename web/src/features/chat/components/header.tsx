@@ -18,6 +18,7 @@ export function Header({ roomId, tools }: { roomId: string; tools: ReactNode }) 
   const members = useMembers(roomId);
   const peopleOpen = useUi((ui) => ui.peopleOpen);
   const setPeopleOpen = useUi((ui) => ui.setPeopleOpen);
+  const setSearching = useUi((ui) => ui.setSearching);
   const role = view?.room.role;
   return (
     <header className="flex h-[60px] items-center gap-1.5 border-b border-line bg-bg pr-4 pl-5 max-page:h-14 max-page:pr-1 max-page:pl-3 short:h-11!">
@@ -31,6 +32,7 @@ export function Header({ roomId, tools }: { roomId: string; tools: ReactNode }) 
       <span className="mr-1.5 flex pl-2 max-page:hidden">
         {members.slice(0, 4).map(({ user }) => <Face key={user.id} user={user} size={26} className="-ml-[7px] ring-2 ring-bg" />)}
       </span>
+      <IconButton icon="search" label={t('search')} onClick={() => setSearching({ roomId })} className="max-page:hidden" />
       {tools}
       <IconButton icon="people" label={t('peoplePanel')} active={peopleOpen} aria-pressed={peopleOpen} onClick={() => setPeopleOpen(!peopleOpen)} />
     </header>

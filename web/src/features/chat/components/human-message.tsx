@@ -15,6 +15,10 @@ import { useFolded } from '../hooks/use-folded';
 import { EditBox } from './edit-box';
 import { FoldedMessage } from './folded-message';
 import { MessageMenu } from './message-menu';
+import { Named } from './named';
+import { Origin } from './origin';
+import { Quote } from './quote';
+import { Reactions } from './reactions';
 import { Tombstone } from './tombstone';
 import { useTrouble } from './trouble';
 
@@ -55,14 +59,17 @@ export const HumanMessage = memo(function HumanMessage({ message, row, part, fir
           </header>
         )}
         {head && !first && excluded && <span className="float-right"><Excluded /></span>}
+        {head && message.forwarded && <Origin forwarded={message.forwarded} />}
+        {head && message.reply_to && <Quote roomId={message.room_id} messageId={message.reply_to} />}
         {editing ? (
           <EditBox message={message} onDone={() => setEditing(null)} />
         ) : (
           <div className={clsx(excluded && 'opacity-55')}>
-            <Markdown text={part.text} author="person" continued={!head} />
+            <Named message={message}><Markdown text={part.text} author="person" continued={!head} /></Named>
             {tail && message.edited_at && <small className="text-[12px] text-text-3">{t('edited')}</small>}
           </div>
         )}
+        {tail && <Reactions message={message} role={role} />}
       </div>
       {head && !editing && <MessageMenu message={message} role={role} onEdit={() => setEditing(message.id)} onTrouble={report} />}
     </article>

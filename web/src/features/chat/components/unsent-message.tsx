@@ -7,6 +7,7 @@ import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { useLive } from '@/lib/live/provider';
 import type { Unsent } from '@/lib/protocol/types';
+import { Quote } from './quote';
 
 /** What was written and has not arrived yet: it stands in its place, with a clock, or says why it was refused. */
 export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolean }) {
@@ -20,6 +21,7 @@ export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolea
       {first ? <Face user={me} className="mt-0.5 max-page:scale-90" /> : <span />}
       <div className="min-w-0">
         {first && <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]"><b className="text-[14px] font-[650]"><bdi>{nameOf(me)}</bdi></b></header>}
+        {unsent.reply_to && <Quote roomId={unsent.room_id} messageId={unsent.reply_to} />}
         <div className="flex items-start gap-2">
           <div className={clsx('min-w-0 grow', !refused && 'opacity-70')}><Markdown text={unsent.content} author="person" /></div>
           {!refused && <span role="img" aria-label={t(unsent.state)} title={t(unsent.state)} className="pt-1 text-text-3"><Icon name="clock" size={15} /></span>}

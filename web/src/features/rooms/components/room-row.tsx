@@ -17,10 +17,11 @@ import type { Message, RoomView } from '@/lib/protocol/types';
 
 export function RoomRow({ view, current }: { view: RoomView; current: boolean }) {
   const t = useTranslations('rooms');
-  const { room, unread } = view;
+  const { room, unread, mentions } = view;
   const last = room.last_message;
   const ended = useAnswerEnded(room.id);
   const shown = current ? 0 : unread;
+  const named = current ? 0 : mentions;
   const fresh = shown > 0 || ended;
   return (
     <li>
@@ -38,7 +39,7 @@ export function RoomRow({ view, current }: { view: RoomView; current: boolean })
           <ListTime at={last?.created_at ?? room.created_at} className="text-[11.5px]/4 text-text-3 tabular-nums" />
           {/* As wide as the row: what was said tells more of a room than its name. */}
           <small dir="auto" className={clsx('truncate text-start text-[12.5px]/[18px]', fresh ? 'text-text-2' : 'col-span-2 text-text-3')}>{last ? <Snippet message={last} /> : t('nothingYet')}</small>
-          {shown > 0 ? <Badge count={shown} label={t('unread', { count: shown })} /> : ended && <i role="img" aria-label={t('answerReady')} title={t('answerReady')} className="mr-1 justify-self-end self-center size-2.5 rounded-full bg-accent" />}
+          {named > 0 ? <Badge named count={named} label={t('mentioned', { count: named, unread: shown })} /> : shown > 0 ? <Badge count={shown} label={t('unread', { count: shown })} /> : ended && <i role="img" aria-label={t('answerReady')} title={t('answerReady')} className="mr-1 justify-self-end self-center size-2.5 rounded-full bg-accent" />}
         </span>
         {fresh && <i aria-hidden="true" className="absolute top-0.5 right-0.5 hidden size-2.5 rounded-full bg-accent ring-2 ring-side rail:block" />}
       </Link>
@@ -46,10 +47,11 @@ export function RoomRow({ view, current }: { view: RoomView; current: boolean })
   );
 }
 
-function Badge({ count, label }: { count: number; label: string }) {
+/** Being named stands out from what is merely new. */
+function Badge({ count, label, named = false }: { count: number; label: string; named?: boolean }) {
   return (
-    <span aria-label={label} role="img" className="min-w-[18px] rounded-full bg-accent px-[5px] text-center text-[11px]/[18px] font-semibold text-on-accent tabular-nums">
-      {count > 99 ? '99+' : count}
+    <span aria-label={label} title={label} role="img" className={clsx('min-w-[18px] rounded-full px-[5px] text-center text-[11px]/[18px] font-semibold tabular-nums', named ? 'bg-danger text-bg' : 'bg-accent text-on-accent')}>
+      {named && '@'}{count > 99 ? '99+' : count}
     </span>
   );
 }

@@ -17,6 +17,7 @@ export function Sidebar({ currentId, foot }: { currentId: string | null; foot: R
   const rooms = useRooms();
   const [unfolded, setUnfolded] = useState(false);
   const toggle = useUi((ui) => ui.toggleSide);
+  const setSearching = useUi((ui) => ui.setSearching);
   const archived = rooms.filter(({ room }) => room.is_archived);
   const shown = unfolded || archived.some(({ room }) => room.id === currentId);
   return (
@@ -28,6 +29,7 @@ export function Sidebar({ currentId, foot }: { currentId: string | null; foot: R
         </Link>
         <span className="flex rail:flex-col">
           <IconButton icon="side" label={t('toggleSide')} onClick={toggle} className="max-side:hidden" />
+          <IconButton icon="search" label={t('search')} title={t('searchKey')} onClick={() => setSearching({ roomId: null })} />
           <Link href="/rooms?new" onClick={goOnClick} aria-label={t('new')} title={t('newKey')} className="shift grid size-9 shrink-0 place-items-center rounded-2 text-text-2 hover:bg-surface-2 max-page:size-11"><Icon name="plus" /></Link>
         </span>
       </div>
