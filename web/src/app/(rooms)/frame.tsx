@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl';
 import { usePathname, useSearchParams } from 'next/navigation';
 import { useEffect, useState, type ReactNode } from 'react';
 import { Toasts } from '@/components/toasts';
+import { lazily } from '@/components/ui/lazily';
 import { MeMenu } from '@/features/auth/components/me-menu';
 import { Sidebar } from '@/features/rooms/components/sidebar';
 import { StartPage } from '@/features/rooms/components/start-page';
@@ -15,6 +16,8 @@ import { notify } from '@/stores/toasts';
 import { useUi } from '@/stores/ui';
 import { RoomPage } from './rooms/[roomId]/room-page';
 
+const BillingPage = lazily(async () => (await import('@/features/billing/components/billing-page')).BillingPage);
+
 /**
  * The frame around every page of a signed-in person. On a phone the list and a room are pages of their own. Which room is on screen
  * follows from the address alone: the server makes the first page, and from then on rooms change here, at once and without a connection.
@@ -24,9 +27,10 @@ export function Frame({ children }: { children: ReactNode }) {
   const collapsed = useUi((ui) => ui.sideCollapsed);
   const shown = useShown();
   const [first] = useState(shown.key);
-  const page = shown.roomId === null ? <StartPage /> : shown.key === first ? children : <RoomPage key={shown.key} roomId={shown.roomId} messageId={shown.messageId} seed={null} />;
-  const list = shown.roomId === null && !shown.starts;
-  useTitle(shown.roomId);
+  const billing = usePathname() === '/billing';
+  const page = billing ? <BillingPage /> : shown.roomId === null ? <StartPage /> : shown.key === first ? children : <RoomPage key={shown.key} roomId={shown.roomId} messageId={shown.messageId} seed={null} />;
+  const list = shown.roomId === null && !shown.starts && !billing;
+  useTitle(shown.roomId, billing);
   useWatchAnswers(shown.roomId);
   useShortcuts();
   useNoFiles();
@@ -63,15 +67,16 @@ function useShown(): { roomId: string | null; messageId: string | null; starts: 
   return { ...place, starts: search.has('new'), key: `${place.roomId} ${place.messageId} ${place.visit}` };
 }
 
-function useTitle(roomId: string | null): void {
+function useTitle(roomId: string | null, billing: boolean): void {
   const t = useTranslations('rooms');
+  const money = useTranslations('billing');
   const rooms = useRooms();
   const name = useRoom(roomId ?? '')?.room.name;
   const ended = useAnswersEnded();
   // What stands in the room on screen is unread only while one looks elsewhere.
   const away = typeof document !== 'undefined' && (document.hidden || !document.hasFocus());
   const unread = rooms.reduce((sum, { room, unread: count }) => sum + (room.id === roomId && !away ? 0 : count), 0);
-  usePageTitle(roomId === null ? t('title') : name, unread + ended);
+  usePageTitle(billing ? money('title') : roomId === null ? t('title') : name, unread + ended);
 }
 
 /** ⌘⇧O, or Ctrl+Shift+O, begins a new room. */

@@ -14,7 +14,7 @@ import { Roster } from './roster';
 import type { Thinking, ThinkingFrame } from './thinking';
 import { TypingBoard, type Typer } from './typing';
 import { Visits } from './visits';
-import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, MessagePage, PongFrame, Room, RoomPage, RoomView, SendMessage, Timeline } from './types';
+import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, MessagePage, NoticeFrame, PongFrame, Room, RoomPage, RoomView, SendMessage, Timeline } from './types';
 
 const NO_MEMBERS: readonly Member[] = [];
 
@@ -26,6 +26,8 @@ export interface ClientOptions {
   storage: OutboxStorage;
   /** Makes the UUIDs under which requests can be repeated. */
   newId(): string;
+  /** Told of a change that no stream tells of. */
+  noticed?(kind: NoticeFrame['kind']): void;
 }
 
 /**
@@ -336,6 +338,8 @@ export class RealtimeClient {
         return this.board.heard(frame as Extract<Frame, { type: 'typing' }>);
       case 'pong':
         return this.pong(frame as PongFrame);
+      case 'notice':
+        return this.options.noticed?.((frame as NoticeFrame).kind);
       case 'error': // Something asked for the room on screen was refused: is it still mine?
         return void (this.visits.viewing !== null && this.roster.lookUp(this.visits.viewing));
       default:

@@ -1,6 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import Link from 'next/link';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { AskAiSwitch } from '@/components/ask-ai-switch';
 import { EffortSelect } from '@/components/effort-select';
@@ -10,9 +11,11 @@ import { nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { callsAi } from '@/lib/calls-ai';
 import { useMembers, useRoom, useTimeline } from '@/lib/live/hooks';
+import { goOnClick } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 import { effortsOf } from '@/lib/models/effort';
 import { modelName, useModels } from '@/lib/models/use-models';
+import { useLeft } from '@/lib/spending/use-left';
 import { may } from '@/lib/rights';
 import { useDraft } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
@@ -101,14 +104,25 @@ function Truth({ roomId, asksAi }: { roomId: string; asksAi: boolean }) {
   const { models } = useModels();
   const view = useRoom(roomId);
   const owner = useMembers(roomId).find((member) => member.user.id === view?.room.owner_id);
+  const pays = view?.room.owner_id === me.id;
   const className = 'mt-2 min-h-[18px] text-center text-[12.5px]/[18px] text-text-3 tabular-nums short:hidden';
   if (!view || !asksAi) return <p className={className}>{t('aiNotAsked')}</p>;
   const model = modelName(models, view.room.ai_provider, view.room.ai_model);
   return (
     <p className={className}>
-      {t('answers', { model })} · <b className="font-semibold text-text-2">{view.room.owner_id === me.id ? t('youPay') : owner ? t('pays', { name: nameOf(owner.user) }) : t('ownerPays')}</b>
+      {t('answers', { model })} · <b className="font-semibold text-text-2">{pays ? t('youPay') : owner ? t('pays', { name: nameOf(owner.user) }) : t('ownerPays')}</b>
+      <Left roomId={roomId} pays={pays} />
     </p>
   );
+}
+
+/** What the payer has, or what is left of a member's cap. */
+function Left({ roomId, pays }: { roomId: string; pays: boolean }) {
+  const t = useTranslations('billing');
+  const amount = useLeft(roomId, pays);
+  if (!amount) return null;
+  const text = t(pays ? 'youHave' : 'capLeft', { count: amount.left });
+  return <> · <span className={amount.low ? 'text-warn' : undefined}>{pays && amount.low ? <Link href="/billing" onClick={goOnClick} className="underline">{text}</Link> : text}</span></>;
 }
 
 /** Where nothing can be written any more. What had been typed stays at hand. */
