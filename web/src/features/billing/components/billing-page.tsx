@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { goOnClick } from '@/lib/live/navigation';
 import { useBalance } from '@/lib/spending/use-balance';
+import { RoomLimits } from './limits';
 import { Lots } from './lots';
 import { Transactions } from './transactions';
 import { Usage } from './usage';
@@ -34,6 +35,7 @@ export function BillingPage() {
         </header>
         {data && <Lots lots={data.lots} />}
         <Usage />
+        <RoomLimits />
         <Transactions />
       </div>
     </main>
