@@ -1,25 +1,26 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import Link from 'next/link';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { AskAiSwitch } from '@/components/ask-ai-switch';
 import { EffortSelect } from '@/components/effort-select';
 import { MessageBox } from '@/components/message-box';
 import { isTooLong, TooLong } from '@/components/too-long';
 import { nameOf } from '@/components/ui/face';
+import { lazily } from '@/components/ui/lazily';
 import { Icon } from '@/components/ui/icon';
 import { callsAi } from '@/lib/calls-ai';
 import { useMembers, useRoom, useTimeline } from '@/lib/live/hooks';
-import { goOnClick } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 import { effortsOf } from '@/lib/models/effort';
 import { modelName, useModels } from '@/lib/models/use-models';
-import { useLeft } from '@/lib/spending/use-left';
 import { may } from '@/lib/rights';
 import { useDraft } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
 import { useTrouble } from './trouble';
+
+/** Comes after the page: until then, or without it, the line says nothing of it. */
+const Left = lazily(async () => (await import('./left')).Left, () => null);
 
 export function Composer({ roomId, line, onSent }: { roomId: string; line: ReactNode; onSent: () => void }) {
   const t = useTranslations('chat');
@@ -114,15 +115,6 @@ function Truth({ roomId, asksAi }: { roomId: string; asksAi: boolean }) {
       <Left roomId={roomId} pays={pays} />
     </p>
   );
-}
-
-/** What the payer has, or what is left of a member's cap. */
-function Left({ roomId, pays }: { roomId: string; pays: boolean }) {
-  const t = useTranslations('billing');
-  const amount = useLeft(roomId, pays);
-  if (!amount) return null;
-  const text = t(pays ? 'youHave' : 'capLeft', { count: amount.left });
-  return <> · <span className={amount.low ? 'text-warn' : undefined}>{pays && amount.low ? <Link href="/billing" onClick={goOnClick} className="underline">{text}</Link> : text}</span></>;
 }
 
 /** Where nothing can be written any more. What had been typed stays at hand. */

@@ -5,9 +5,11 @@ import { useTranslations } from 'next-intl';
 import { Markdown } from '@/components/markdown/markdown';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
-import { Unaffordable } from '@/components/unaffordable';
+import { lazily } from '@/components/ui/lazily';
 import { useLive } from '@/lib/live/provider';
 import type { Unsent } from '@/lib/protocol/types';
+
+const Unaffordable = lazily(async () => (await import('@/components/unaffordable')).Unaffordable, () => null);
 
 /** What was written and has not arrived yet: it stands in its place, with a clock, or says why it was refused. */
 export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolean }) {
