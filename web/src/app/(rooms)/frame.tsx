@@ -20,6 +20,14 @@ import { notify } from '@/stores/toasts';
 import { useUi } from '@/stores/ui';
 import { RoomPage } from './rooms/[roomId]/room-page';
 
+const BillingPage = lazily(async () => (await import('@/features/billing/components/billing-page')).BillingPage);
+
+/** The pages that are no rooms. */
+const PAGES = {
+  groups: () => <GroupsPage foot={<BlockedPeople />} />,
+  billing: () => <BillingPage />,
+};
+
 /**
  * The frame around every page of a signed-in person. On a phone the list and a room are pages of their own. Which room is on screen
  * follows from the address alone: the server makes the first page, and from then on rooms change here, at once and without a connection.
@@ -29,9 +37,9 @@ export function Frame({ children }: { children: ReactNode }) {
   const collapsed = useUi((ui) => ui.sideCollapsed);
   const shown = useShown();
   const [first] = useState(shown.key);
-  const page = shown.groups ? <GroupsPage foot={<BlockedPeople />} /> : shown.roomId === null ? <StartPage /> : shown.key === first ? children : <RoomPage key={shown.key} roomId={shown.roomId} messageId={shown.messageId} seed={null} />;
-  const list = shown.roomId === null && !shown.starts && !shown.groups;
-  useTitle(shown.roomId, shown.groups);
+  const page = shown.page ? PAGES[shown.page]() : shown.roomId === null ? <StartPage /> : shown.key === first ? children : <RoomPage key={shown.key} roomId={shown.roomId} messageId={shown.messageId} seed={null} />;
+  const list = shown.roomId === null && !shown.starts && !shown.page;
+  useTitle(shown.roomId, shown.page);
   useWatchAnswers(shown.roomId);
   useLeftRooms();
   useShortcuts();
@@ -47,7 +55,7 @@ export function Frame({ children }: { children: ReactNode }) {
       >
         {t('skip')}
       </a>
-      <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<><div className="flex gap-1 px-2.5 pb-1 rail:flex-col rail:px-2"><Inbox /><GroupsLink current={shown.groups} /></div><MeMenu /></>} /></div>
+      <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<><div className="flex gap-1 px-2.5 pb-1 rail:flex-col rail:px-2"><Inbox /><GroupsLink current={shown.page === 'groups'} /></div><MeMenu /></>} /></div>
       <div id="content" tabIndex={-1} className={list ? 'grid min-h-0 min-w-0 outline-none max-page:hidden' : 'grid min-h-0 min-w-0 outline-none'}>{page}</div>
       <Search />
       <Toasts />
@@ -61,7 +69,7 @@ const BlockedPeople = lazily(async () => (await import('@/features/safety/compon
 const ROOM = /^\/rooms\/([0-9a-f-]{36})$/;
 
 /** What the address asks for: a room, maybe at one of its messages, or a new one. */
-function useShown(): { roomId: string | null; messageId: string | null; starts: boolean; groups: boolean; key: string } {
+function useShown(): { roomId: string | null; messageId: string | null; starts: boolean; page: keyof typeof PAGES | null; key: string } {
   const pathname = usePathname();
   const roomId = ROOM.exec(pathname)?.[1] ?? null;
   const search = useSearchParams();
@@ -71,12 +79,13 @@ function useShown(): { roomId: string | null; messageId: string | null; starts: 
   const readOn = place.roomId === roomId && messageId === null && (place.readOn || hasReadOn());
   if (readOn !== place.readOn) setPlace(readOn ? { ...place, readOn } : { roomId, messageId, readOn, visit: place.visit + 1 });
   else if (!readOn && (place.roomId !== roomId || place.messageId !== messageId)) setPlace({ roomId, messageId, readOn, visit: place.visit + 1 });
-  return { ...place, starts: search.has('new'), groups: pathname === '/groups', key: `${place.roomId} ${place.messageId} ${place.visit}` };
+  return { ...place, starts: search.has('new'), page: pathname === '/groups' ? 'groups' : pathname === '/billing' ? 'billing' : null, key: `${place.roomId} ${place.messageId} ${place.visit}` };
 }
 
-function useTitle(roomId: string | null, groups: boolean): void {
-  const groupTexts = useTranslations('groups');
+function useTitle(roomId: string | null, page: keyof typeof PAGES | null): void {
+  const groups = useTranslations('groups');
   const t = useTranslations('rooms');
+  const money = useTranslations('billing');
   const rooms = useRooms();
   const name = useRoom(roomId ?? '')?.room.name;
   const ended = useAnswersEnded();
@@ -84,7 +93,8 @@ function useTitle(roomId: string | null, groups: boolean): void {
   const away = typeof document !== 'undefined' && (document.hidden || !document.hasFocus());
   const unseen = rooms.filter(({ room }) => room.id !== roomId || away);
   const sum = (counts: number[]) => counts.reduce((all, count) => all + count, 0);
-  usePageTitle(groups ? groupTexts('title') : roomId === null ? t('title') : name, sum(unseen.map(({ unread }) => unread)) + ended, sum(unseen.map(({ mentions }) => mentions)));
+  const title = page === 'groups' ? groups('title') : page === 'billing' ? money('title') : roomId === null ? t('title') : name;
+  usePageTitle(title, sum(unseen.map(({ unread }) => unread)) + ended, sum(unseen.map(({ mentions }) => mentions)));
 }
 
 /** ⌘⇧O, or Ctrl+Shift+O, begins a new room; ⌘K, or Ctrl+K, looks for one. */

@@ -24,12 +24,13 @@ const Context = createContext<Live | null>(null);
 
 /** Holds the signed-in person's live view of their rooms for everything below. */
 export function LiveProvider({ me, rooms, children }: { me: Me; rooms: RoomPage; children: ReactNode }) {
-  const [live] = useState(() => createLive(me, rooms));
   const [queries] = useState(() => new QueryClient({ defaultOptions: {
     queries: { staleTime: 30_000, retry: 1, refetchOnWindowFocus: false },
     // Without a connection a change fails at once and says so; it is not carried out later behind one's back.
     mutations: { networkMode: 'always' },
   } }));
+  // A notice names what has changed; what is fetched is kept under that name.
+  const [live] = useState(() => createLive(me, rooms, (kind) => void queries.invalidateQueries({ queryKey: [kind] })));
 
   useEffect(() => {
     const { client } = live;
@@ -63,7 +64,7 @@ export function useLive(): Live {
   return live;
 }
 
-function createLive(me: Me, rooms: RoomPage): Live {
+function createLive(me: Me, rooms: RoomPage, noticed: (kind: string) => void): Live {
   const inBrowser = typeof window !== 'undefined';
   // On the server the same tree is rendered once from its seeds; nothing is fetched or opened there.
   const api = inBrowser
@@ -77,6 +78,7 @@ function createLive(me: Me, rooms: RoomPage): Live {
     storage: inBrowser ? localOutbox(me.id) : { all: () => [], put: () => undefined, remove: () => undefined, watch: () => () => undefined },
     newId: () => crypto.randomUUID(),
     invited: invitedChanged,
+    noticed,
   });
   client.seed(rooms);
   return { me, client, api };

@@ -5,7 +5,7 @@ import { Listeners } from './listeners';
 import { isGone } from './loader';
 import { Loads, type LoadState } from './loads';
 import { Outbox } from './outbox';
-import type { Api, Clock, OpenSocket, OutboxStorage } from './ports';
+import type { Api, ClientOptions } from './ports';
 import { Reading } from './reading';
 import { repeated } from './repeated';
 import { EMPTY_TIMELINE, type RoomState } from './room-state';
@@ -14,21 +14,9 @@ import { Roster } from './roster';
 import type { Thinking, ThinkingFrame } from './thinking';
 import { TypingBoard, type Typer } from './typing';
 import { Visits } from './visits';
-import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, Message, MessagePage, PongFrame, Room, RoomPage, RoomView, Timeline, Unsent } from './types';
+import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, Message, MessagePage, NoticeFrame, PongFrame, Room, RoomPage, RoomView, Timeline, Unsent } from './types';
 
 const NO_MEMBERS: readonly Member[] = [];
-
-export interface ClientOptions {
-  myId: string;
-  api: Api;
-  clock: Clock;
-  openSocket: OpenSocket;
-  storage: OutboxStorage;
-  /** Makes the UUIDs under which requests can be repeated. */
-  newId(): string;
-  /** My open invitations are to be fetched anew. */
-  invited?(): void;
-}
 
 /**
  * One person's live view of their rooms. The socket is only a hint; the durable log is read by HTTP, and at the end what is held
@@ -342,6 +330,8 @@ export class RealtimeClient {
         return this.board.heard(frame as Extract<Frame, { type: 'typing' }>);
       case 'pong':
         return this.pong(frame as PongFrame);
+      case 'notice':
+        return this.options.noticed?.((frame as NoticeFrame).kind);
       case 'error': // Something asked for the room on screen was refused: is it still mine?
         return void (this.visits.viewing !== null && this.roster.lookUp(this.visits.viewing));
       default:

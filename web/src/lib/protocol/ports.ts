@@ -1,5 +1,5 @@
 import type {
-  EditMessage, MemberPage, Message, MessagePage, MyChanges, ReadPosition, RoomChanges, RoomPage, RoomSnapshot, SendMessage, SentMessage, Ticket, Unsent,
+  EditMessage, MemberPage, Message, MessagePage, MyChanges, NoticeFrame, ReadPosition, RoomChanges, RoomPage, RoomSnapshot, SendMessage, SentMessage, Ticket, Unsent,
 } from './types';
 
 /** Time and chance, injected so that tests own both. */
@@ -80,4 +80,19 @@ export interface OutboxStorage {
 export function backoff(clock: Clock, attempt: number, base = 500, limit = 30_000): number {
   const full = Math.min(limit, base * 2 ** Math.min(attempt, 16));
   return full / 2 + (clock.random() * full) / 2;
+}
+
+/** What a client is made of. */
+export interface ClientOptions {
+  myId: string;
+  api: Api;
+  clock: Clock;
+  openSocket: OpenSocket;
+  storage: OutboxStorage;
+  /** Makes the UUIDs under which requests can be repeated. */
+  newId(): string;
+  /** My open invitations are to be fetched anew. */
+  invited?(): void;
+  /** Told of a change that no stream tells of. */
+  noticed?(kind: NoticeFrame['kind']): void;
 }

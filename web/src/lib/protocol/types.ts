@@ -24,8 +24,9 @@ export type EventFrame = frames['schemas']['Event'];
 export type DeltaFrame = frames['schemas']['Delta'];
 export type TypingFrame = frames['schemas']['SomeoneTypes'];
 export type PongFrame = frames['schemas']['Pong'];
+export type NoticeFrame = frames['schemas']['Notice'];
 export type ErrorFrame = frames['schemas']['Error'];
-export type Frame = EventFrame | DeltaFrame | ThinkingFrame | TypingFrame | PongFrame | ErrorFrame;
+export type Frame = EventFrame | DeltaFrame | ThinkingFrame | TypingFrame | PongFrame | NoticeFrame | ErrorFrame;
 
 /** A person's message that the server has not confirmed yet. It stands in the room under its client_message_id. */
 export interface Unsent {

@@ -11,6 +11,7 @@ import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/ui/lazy-menu';
 import { LOCALE_COOKIE } from '@/i18n/locale';
 import { endSession } from '@/lib/api/browser';
 import { purgeAll, unsentOf } from '@/lib/live/browser';
+import { go } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 import { remember, useTheme } from '@/lib/preferences';
 import { draftsOf, dropDrafts } from '@/stores/drafts';
@@ -19,6 +20,7 @@ import { notify } from '@/stores/toasts';
 /** Oneself at the sidebar's foot: language, light, log out. */
 export function MeMenu() {
   const t = useTranslations('preferences');
+  const billing = useTranslations('billing');
   const { me } = useLive();
   const locale = useLocale();
   const router = useRouter();
@@ -51,6 +53,7 @@ export function MeMenu() {
         <MenuItem checked={!dark} onSelect={() => setDark(false)}>{t('light')}</MenuItem>
         <MenuItem checked={dark} onSelect={() => setDark(true)}>{t('dark')}</MenuItem>
         <MenuLine />
+        <MenuItem onSelect={() => go('/billing')}>{billing('title')}</MenuItem>
         <MenuItem icon="out" onSelect={() => (draftsOf(me.id).size + unsentOf(me.id) > 0 ? setAsking(true) : void leave())}>{t('logOut')}</MenuItem>
       </Menu>
       <Dialog open={asking} onOpenChange={setAsking} title={t('logOutTitle')} description={t('logOutLoses', { drafts: draftsOf(me.id).size, unsent: unsentOf(me.id) })}>

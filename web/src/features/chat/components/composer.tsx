@@ -22,10 +22,12 @@ import { Replying } from './quote';
 import { useTrouble } from './trouble';
 
 const MentionCompletion = lazily(async () => (await import('./mention-completion')).MentionCompletion, () => null);
+/** Comes after the page: until then, or without it, the line says nothing of it. */
+const Left = lazily(async () => (await import('./left')).Left, () => null);
 
 export function Composer({ roomId, line, onSent }: { roomId: string; line: ReactNode; onSent: () => void }) {
   const t = useTranslations('chat');
-  const members = useTranslations('members');
+  const people = useTranslations('members');
   const { client } = useLive();
   const report = useTrouble();
   const view = useRoom(roomId);
@@ -50,7 +52,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   }, [roomId]);
 
   if (!view) return null;
-  if (view.room.is_frozen) return <Closed text={text}>{members('frozen')}</Closed>;
+  if (view.room.is_frozen) return <Closed text={text}>{people('frozen')}</Closed>;
   if (view.room.is_archived) return <Closed text={text}>{t('archived')}</Closed>;
   if (!may.write(role)) return <Closed text={text}>{t('readOnly')}</Closed>;
 
@@ -117,12 +119,14 @@ function Truth({ roomId, asksAi }: { roomId: string; asksAi: boolean }) {
   const { models } = useModels();
   const view = useRoom(roomId);
   const owner = useMembers(roomId).find((member) => member.user.id === view?.room.owner_id);
+  const pays = view?.room.owner_id === me.id;
   const className = 'mt-2 min-h-[18px] text-center text-[12.5px]/[18px] text-text-3 tabular-nums short:hidden';
   if (!view || !asksAi) return <p className={className}>{t('aiNotAsked')}</p>;
   const model = modelName(models, view.room.ai_provider, view.room.ai_model);
   return (
     <p className={className}>
-      {t('answers', { model })} · <b className="font-semibold text-text-2">{view.room.owner_id === me.id ? t('youPay') : owner ? t('pays', { name: nameOf(owner.user) }) : t('ownerPays')}</b>
+      {t('answers', { model })} · <b className="font-semibold text-text-2">{pays ? t('youPay') : owner ? t('pays', { name: nameOf(owner.user) }) : t('ownerPays')}</b>
+      <Left roomId={roomId} pays={pays} />
     </p>
   );
 }

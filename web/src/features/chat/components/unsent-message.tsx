@@ -5,9 +5,12 @@ import { useTranslations } from 'next-intl';
 import { Markdown } from '@/components/markdown/markdown';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
+import { lazily } from '@/components/ui/lazily';
 import { useLive } from '@/lib/live/provider';
 import type { Unsent } from '@/lib/protocol/types';
 import { Quote } from './quote';
+
+const Unaffordable = lazily(async () => (await import('@/components/unaffordable')).Unaffordable, () => null);
 
 /** What was written and has not arrived yet: it stands in its place, with a clock, or says why it was refused. */
 export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolean }) {
@@ -29,7 +32,7 @@ export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolea
         {refused && (
           <p role="alert" className="mt-1 flex flex-wrap items-center gap-x-2 rounded-1 py-1 pr-1 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)]">
             <Icon name="alert" size={15} className="text-danger" />
-            <span className="grow">{t('sentences', { first: t('notSent'), second: errors(unsent.code && errors.has(unsent.code) ? unsent.code : 'unknown') })}</span>
+            <span className="grow">{t('sentences', { first: t('notSent'), second: errors(unsent.code && errors.has(unsent.code) ? unsent.code : 'unknown') })} <Unaffordable roomId={unsent.room_id} code={unsent.code} /></span>
             <button type="button" className={clsx(text, 'text-accent')} onClick={() => client.retrySend(unsent.client_message_id)}>{t('tryAgain')}</button>
             <button type="button" className={clsx(text, 'text-text-2')} onClick={() => client.discardSend(unsent.client_message_id)}>{t('discard')}</button>
           </p>

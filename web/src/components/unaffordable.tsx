@@ -1,0 +1,21 @@
+'use client';
+
+import { useTranslations } from 'next-intl';
+import Link from 'next/link';
+import { nameOf } from '@/components/ui/face';
+import { goOnClick } from '@/lib/live/navigation';
+import { useMembers, useRoom } from '@/lib/live/hooks';
+import { useLive } from '@/lib/live/provider';
+
+const REFUSALS = ['insufficient_balance', 'cap_reached', 'account_frozen'];
+
+/** What to do about a question that nobody could pay for; nothing for any other refusal. */
+export function Unaffordable({ roomId, code }: { roomId: string; code: string | undefined }) {
+  const t = useTranslations('billing');
+  const { me } = useLive();
+  const view = useRoom(roomId);
+  const owner = useMembers(roomId).find((member) => member.user.id === view?.room.owner_id);
+  if (code === undefined || !REFUSALS.includes(code) || !view) return null;
+  if (view.room.owner_id !== me.id) return t(code === 'cap_reached' ? 'askToRaise' : 'askPayer', { name: owner ? nameOf(owner.user) : t('master') });
+  return <>{code === 'cap_reached' ? t('budgetUsed') : t('withoutAi')} <Link href="/billing" onClick={goOnClick} className="font-medium text-accent underline">{t('seeBalance')}</Link></>;
+}
