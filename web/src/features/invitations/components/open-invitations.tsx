@@ -18,7 +18,8 @@ export function OpenInvitations({ room }: { room: Room }) {
   const errorText = useErrorText();
   const { data, isError, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useRoomInvitations(room.id);
   const revoke = useRevoke(room.id);
-  const waiting = data?.pages.flatMap(({ items }) => items) ?? [];
+  // A link that is used up lets nobody in any more.
+  const waiting = data?.pages.flatMap(({ items }) => items.filter(({ uses_left: left }) => left !== 0)) ?? [];
   const trouble = revoke.error ?? (isError ? error : null);
   if (waiting.length === 0 && trouble === null) return null;
   const nameFor = (invitation: Invitation) => (invitation.invited_user ? nameOf(invitation.invited_user) : t('aLink'));

@@ -40,7 +40,7 @@ export function InvitationList({ close }: { close: () => void }) {
               <b dir="auto" className="truncate text-start text-[14px]/5 font-medium">{unturned(invitation.room.name)}</b>
               <small className="text-[12.5px]/[18px] text-text-3">{t('by', { name: nameOf(invitation.invited_by), role: roles(invitation.role), date: moment(invitation.expires_at) })}</small>
             </span>
-            <span className="flex gap-2">
+            <span className="ml-auto flex gap-2">
               <Button className="h-9" disabled={answer.isPending} onClick={() => answer.mutate({ invitationId: invitation.id, accept: false }, { onSuccess: () => notify({ text: t('declined') }) })}>{t('decline')}</Button>
               <Button kind="primary" className="h-9" disabled={answer.isPending} onClick={() => accept(invitation.id, invitation.room.name)}>{t('accept')}</Button>
             </span>
