@@ -30,7 +30,7 @@ export function FilterBar({ filters, people, narrow }: Props) {
   return (
     <>
       {/* On a phone the keyboard leaves little room: what is seldom used is folded. */}
-      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className={clsx(CONTROL, 'mt-2 page:hidden', narrowed ? SET : REST)}>{t('filters')}</button>
+      <button type="button" aria-expanded={open} onClick={() => setOpen(!open)} className={clsx(CONTROL, 'mt-2 justify-self-start page:hidden', narrowed ? SET : REST)}>{t('filters')}</button>
       <div role="group" aria-label={t('filters')} className={clsx('mt-2 flex flex-wrap items-center gap-1.5', !open && 'max-page:hidden')}>
         <select aria-label={t('room')} value={filters.roomId ?? ''} onChange={({ target }) => narrow({ roomId: target.value || null, senderId: null })} className={clsx(CONTROL, 'max-w-40', filters.roomId ? SET : REST)}>
           <option value="">{t('everywhere')}</option>
