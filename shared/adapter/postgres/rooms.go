@@ -32,7 +32,8 @@ func roomFields(r *room.Room) []any {
 const mineSQL = `SELECT ` + roomColumns + `, m.role, m.notify, m.last_read_message_id, m.last_read_sequence, s.sequence, s.event, s.last_message_id,
 	coalesce((SELECT event FROM user_sequences WHERE user_id = $1), 0),
 	(SELECT count(*) FROM message_mentions n WHERE n.room_id = m.room_id AND n.user_id = $1 AND n.message_id > coalesce(m.last_read_message_id, m.room_id)) +
-	(SELECT count(*) FROM message_mentions n WHERE n.room_id = m.room_id AND n.user_id IS NULL AND n.kind = 'all' AND n.message_id > coalesce(m.last_read_message_id, m.room_id))
+	(SELECT count(*) FROM message_mentions n WHERE n.room_id = m.room_id AND n.user_id IS NULL AND n.kind = 'all' AND n.message_id > coalesce(m.last_read_message_id, m.room_id)
+		AND NOT EXISTS (SELECT FROM message_mentions o WHERE o.message_id = n.message_id AND o.kind = 'user' AND o.user_id = $1))
 	FROM rooms r JOIN room_members m ON m.room_id = r.id AND m.user_id = $1 JOIN room_sequences s ON s.room_id = r.id`
 
 func scanMine(row pgx.Row) (room.Mine, error) {

@@ -202,6 +202,19 @@ func TestMentionsAreMarkedByIDAndCountedUntilTheyAreRead(t *testing.T) {
 	}
 }
 
+func TestAMessageThatNamesMeAndEverybodyIsCountedOnce(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mei, ren := h.joins("mei", room.Member), h.joins("ren", room.Member)
+	both := []message.Mention{{Kind: message.MentionsUser, UserID: mei}, {Kind: message.MentionsAll}}
+	if _, err := h.mentions(h.master, "@all, @mei first", both...); err != nil {
+		t.Fatal(err)
+	}
+	if a, b := h.unreadMentions(mei), h.unreadMentions(ren); a != 1 || b != 1 {
+		t.Fatalf("mei %d, ren %d", a, b)
+	}
+}
+
 func TestWhoMayBeNamed(t *testing.T) {
 	t.Parallel()
 	h := newHouse(t)

@@ -196,6 +196,7 @@ test('on a phone all of it is in the message’s menu, and nothing is too wide',
 });
 
 const dialog = (view) => view.getByRole('dialog', { name: /^Search/ });
+const found = (view) => dialog(view).getByRole('listbox', { name: 'What was found' });
 const search = (view) => dialog(view).getByRole('combobox', { name: /^Search/ });
 
 test('the switcher: opened by keys, goes to a room by a part of its name, and closes again', async () => {
@@ -203,7 +204,7 @@ test('the switcher: opened by keys, goes to a room by a part of its name, and cl
   await page.keyboard.press('Control+KeyK');
   await search(page).waitFor();
   await until(page, () => document.activeElement?.getAttribute('role') === 'combobox');
-  await dialog(page).getByRole('option', { name: 'Nara' }).waitFor();
+  await found(page).getByRole('option', { name: 'Nara' }).waitFor();
   await page.keyboard.press('Control+KeyK');
   await dialog(page).waitFor({ state: 'detached' });
   await page.keyboard.press('Control+KeyK');
@@ -219,7 +220,7 @@ test('messages are found, what was found is marked, and a press leads there', as
   await aki.write(roomId, '宿は二条城の近くにしましょう');
   await page.getByRole('button', { name: 'Search', exact: true }).click();
   await search(page).fill('条城');
-  const hit = dialog(page).getByRole('option', { name: /二条城の近く/ });
+  const hit = found(page).getByRole('option', { name: /二条城の近く/ });
   await hit.locator('mark', { hasText: '条城' }).waitFor();
   await accessible(page, 'search with results');
   await page.screenshot({ path: `${shots}/talk-search.png` });
@@ -228,7 +229,7 @@ test('messages are found, what was found is marked, and a press leads there', as
   // With the arrow keys, past people and rooms.
   await page.keyboard.press('Control+KeyK');
   await search(page).fill('slip');
-  await dialog(page).getByRole('option', { name: /about that slip/ }).waitFor();
+  await found(page).getByRole('option', { name: /about that slip/ }).waitFor();
   await page.keyboard.press('Enter');
   await page.locator('article[aria-current=true]', { hasText: 'about that slip' }).waitFor();
 });
@@ -242,22 +243,22 @@ test('a search is narrowed to a room, to a person, to the AI, to days', async ()
   await search(page).fill('filler');
   await dialog(page).getByText(/holds “filler”/).waitFor();
   await dialog(page).getByLabel('In which room').selectOption('');
-  await dialog(page).getByRole('option', { name: /filler 59/ }).waitFor();
+  await found(page).getByRole('option', { name: /filler 59/ }).waitFor();
   await dialog(page).getByRole('button', { name: 'Show more' }).click();
-  await dialog(page).getByRole('option', { name: /filler 30/ }).waitFor();
+  await found(page).getByRole('option', { name: /filler 30/ }).waitFor();
   await search(page).fill('train');
-  const mine = dialog(page).getByRole('option', { name: /tell me of trains/ });
+  const mine = found(page).getByRole('option', { name: /tell me of trains/ });
   await mine.waitFor();
   await dialog(page).getByLabel('From whom').selectOption({ label: mei.username });
   await mine.waitFor({ state: 'detached' });
-  await dialog(page).getByRole('option', { name: /early train/ }).first().waitFor();
+  await found(page).getByRole('option', { name: /early train/ }).first().waitFor();
   await dialog(page).getByLabel('To', { exact: true }).fill('2020-01-01');
   await dialog(page).getByText('No message that is narrowed down like this holds “train”.').waitFor();
   await page.screenshot({ path: `${shots}/talk-search-none.png` });
   await dialog(page).getByLabel('To', { exact: true }).fill('');
   await dialog(page).getByRole('button', { name: 'From the AI' }).click();
   await search(page).fill('word1');
-  await dialog(page).getByRole('option', { name: /word1 word2 word3/ }).waitFor();
+  await found(page).getByRole('option', { name: /word1 word2 word3/ }).waitFor();
   await search(page).fill('?!');
   await dialog(page).getByText('Type at least one letter').waitFor();
   await page.keyboard.press('Escape');
@@ -271,11 +272,11 @@ test('too many searches, a server in trouble and no connection are told apart, a
   await page.screenshot({ path: `${shots}/talk-search-refused.png` });
   await noFaults();
   await dialog(page).getByRole('button', { name: 'Try again' }).click();
-  await dialog(page).getByRole('option', { name: /early train/ }).first().waitFor();
+  await found(page).getByRole('option', { name: /early train/ }).first().waitFor();
   await one.context.setOffline(true);
   await search(page).fill('nara');
   await dialog(page).getByRole('alert').getByText(/connection/i).waitFor();
-  await dialog(page).getByRole('option', { name: 'Nara' }).click();
+  await found(page).getByRole('option', { name: 'Nara' }).click();
   await page.getByRole('heading', { level: 1, name: 'Nara' }).waitFor();
   await one.context.setOffline(false);
 });

@@ -39,9 +39,9 @@ export function RoomRow({ view, current }: { view: RoomView; current: boolean })
           <ListTime at={last?.created_at ?? room.created_at} className="text-[11.5px]/4 text-text-3 tabular-nums" />
           {/* As wide as the row: what was said tells more of a room than its name. */}
           <small dir="auto" className={clsx('truncate text-start text-[12.5px]/[18px]', fresh ? 'text-text-2' : 'col-span-2 text-text-3')}>{last ? <Snippet message={last} /> : t('nothingYet')}</small>
-          {named > 0 ? <Badge named count={named} label={t('mentioned', { count: named, unread: shown })} /> : shown > 0 ? <Badge count={shown} label={t('unread', { count: shown })} /> : ended && <i role="img" aria-label={t('answerReady')} title={t('answerReady')} className="mr-1 justify-self-end self-center size-2.5 rounded-full bg-accent" />}
+          {shown > 0 ? <span className="flex gap-1">{named > 0 && <Badge named count={named} label={t('mentioned', { count: named })} />}<Badge count={shown} label={t('unread', { count: shown })} /></span> : ended && <i role="img" aria-label={t('answerReady')} title={t('answerReady')} className="mr-1 justify-self-end self-center size-2.5 rounded-full bg-accent" />}
         </span>
-        {fresh && <i aria-hidden="true" className="absolute top-0.5 right-0.5 hidden size-2.5 rounded-full bg-accent ring-2 ring-side rail:block" />}
+        {fresh && <i aria-hidden="true" className={clsx('absolute top-0.5 right-0.5 hidden size-2.5 rounded-full ring-2 ring-side rail:block', named > 0 ? 'bg-danger' : 'bg-accent')} />}
       </Link>
     </li>
   );

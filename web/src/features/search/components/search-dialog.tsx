@@ -95,7 +95,7 @@ export function SearchDialog({ roomId, close }: { roomId: string | null; close: 
         />
       </div>
       <FilterBar filters={filters} people={people} narrow={narrow} />
-      <div ref={list} className="-mx-2 mt-2 max-h-[min(52dvh,440px)] min-h-40 overflow-y-auto" aria-busy={search.searching}>
+      <div ref={list} className="-mx-2 mt-2 h-[min(46dvh,420px)] overflow-y-auto" aria-busy={search.searching}>
         <Findings id={id} options={options} marked={marked} stale={search.stale} mark={setAt} choose={choose} />
         <State typed={typed} asks={wanted !== null} filters={filters} found={options.length} search={search} offline={offline} />
       </div>
