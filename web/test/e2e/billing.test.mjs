@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { accessible, device, fits, launch, logIn, makeRoom, openRoom, register, settled, shots, write } from './browser.mjs';
+import { accessible, device, fits, launch, logIn, openRoom, register, settled, shots, write } from './browser.mjs';
 import { join, newName, Person } from './cloud.mjs';
 
 let browser, page, errors, roomId;
@@ -19,7 +19,8 @@ before(async () => {
   browser = await launch();
   ({ page, errors } = await device(browser));
   await register(page, owner);
-  roomId = await makeRoom(page, 'Accounts');
+  roomId = await (await Person.logIn(owner)).makeRoom('Accounts');
+  await openRoom(page, roomId);
 });
 after(async () => {
   await browser?.close();

@@ -16,7 +16,7 @@ export function BillingPage() {
   const t = useTranslations('billing');
   const ui = useTranslations('ui');
   const chat = useTranslations('chat');
-  const { data, isError, refetch } = useBalance();
+  const { data, isError, refetch } = useBalance({ looksAt: true });
   return (
     <main className="min-h-0 overflow-y-auto bg-bg px-5 py-6 max-page:px-3.5 max-page:py-3">
       <div className="mx-auto grid w-full max-w-[760px] gap-8">
