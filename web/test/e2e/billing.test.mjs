@@ -97,6 +97,7 @@ test('a member meets the cap that the master set, and is told whom to ask', asyn
   await write(theirs.page, 'One more question');
   const refusal = theirs.page.getByRole('alert').filter({ hasText: 'Your limit for this month is reached.' });
   await refusal.filter({ hasText: `Ask ${owner} to raise the limit, or wait until next month.` }).waitFor();
+  await theirs.page.getByText('10 tokens of your limit left').waitFor();
   await accessible(theirs.page, 'a question over the cap');
   await theirs.page.screenshot({ path: `${shots}/cap-1440.png` });
   // Raised, the very same message goes.
