@@ -1,7 +1,9 @@
 'use client';
 
+import { useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
+import { useEffect } from 'react';
 import { nameOf } from '@/components/ui/face';
 import { goOnClick } from '@/lib/live/navigation';
 import { useMembers, useRoom } from '@/lib/live/hooks';
@@ -14,6 +16,12 @@ export function Unaffordable({ roomId, code }: { roomId: string; code: string | 
   const t = useTranslations('billing');
   const { me } = useLive();
   const view = useRoom(roomId);
+  const queries = useQueryClient();
+  // What was known of the balance and of limits was not true any more.
+  useEffect(() => {
+    if (code === undefined || !REFUSALS.includes(code)) return;
+    for (const kind of ['balance', 'spending']) void queries.invalidateQueries({ queryKey: [kind] });
+  }, [queries, code]);
   const owner = useMembers(roomId).find((member) => member.user.id === view?.room.owner_id);
   if (code === undefined || !REFUSALS.includes(code) || !view) return null;
   if (view.room.owner_id !== me.id) return t(code === 'cap_reached' ? 'askToRaise' : 'askPayer', { name: owner ? nameOf(owner.user) : t('master') });

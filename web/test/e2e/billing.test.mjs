@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { accessible, device, fits, launch, logIn, makeRoom, openRoom, register, settled, shots, write } from './browser.mjs';
+import { accessible, device, fits, launch, logIn, openRoom, register, settled, shots, write } from './browser.mjs';
 import { join, newName, Person } from './cloud.mjs';
 
 let browser, page, errors, roomId;
@@ -19,7 +19,8 @@ before(async () => {
   browser = await launch();
   ({ page, errors } = await device(browser));
   await register(page, owner);
-  roomId = await makeRoom(page, 'Accounts');
+  roomId = await (await Person.logIn(owner)).makeRoom('Accounts');
+  await openRoom(page, roomId);
 });
 after(async () => {
   await browser?.close();
@@ -96,6 +97,7 @@ test('a member meets the cap that the master set, and is told whom to ask', asyn
   await write(theirs.page, 'One more question');
   const refusal = theirs.page.getByRole('alert').filter({ hasText: 'Your limit for this month is reached.' });
   await refusal.filter({ hasText: `Ask ${owner} to raise the limit, or wait until next month.` }).waitFor();
+  await theirs.page.getByText('10 tokens of your limit left').waitFor();
   await accessible(theirs.page, 'a question over the cap');
   await theirs.page.screenshot({ path: `${shots}/cap-1440.png` });
   // Raised, the very same message goes.

@@ -14,6 +14,7 @@ export function useTransactions() {
   return useInfiniteQuery({
     queryKey: ['balance', 'transactions'], initialPageParam: undefined as string | undefined,
     queryFn: ({ pageParam }) => bodyOf(api.GET('/billing/transactions', { params: { query: { cursor: pageParam, limit: 50 } } })) as Promise<Page>,
+    refetchOnMount: 'always',
     getNextPageParam: (page) => page.next_cursor ?? undefined,
   });
 }

@@ -24,5 +24,5 @@ export function useUsage(group: Group, days: number) {
   const all = lastDays(days);
   const query = { group, from: all[0]!, to: all.at(-1)! };
   // Under the balance's key: what makes that anew makes this anew, too.
-  return useQuery({ queryKey: ['balance', 'usage', query], queryFn: () => bodyOf(api.GET('/billing/usage', { params: { query } })) });
+  return useQuery({ queryKey: ['balance', 'usage', query], queryFn: () => bodyOf(api.GET('/billing/usage', { params: { query } })), refetchOnMount: 'always' });
 }

@@ -16,10 +16,10 @@ export function BillingPage() {
   const t = useTranslations('billing');
   const ui = useTranslations('ui');
   const chat = useTranslations('chat');
-  const { data, isError, refetch } = useBalance();
+  const { data, isError, refetch } = useBalance({ looksAt: true });
   return (
     <main className="min-h-0 overflow-y-auto bg-bg px-5 py-6 max-page:px-3.5 max-page:py-3">
-      <div className="mx-auto grid w-full max-w-[760px] gap-8">
+      <div className="mx-auto grid w-full max-w-[760px] grid-cols-[minmax(0,1fr)] gap-8">
         <header>
           <Link href="/rooms" onClick={goOnClick} aria-label={chat('toRooms')} className="-ml-2.5 mb-1 hidden size-11 place-items-center text-text-2 max-page:grid"><Icon name="back" /></Link>
           <h1 className="text-[19px]/7 font-[650] tracking-[-0.01em]">{t('title')}</h1>

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { Button } from '@/components/ui/button';
 import { TextField } from '@/components/ui/field';
+import { Icon } from '@/components/ui/icon';
 import { useRooms } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 import { ApiError } from '@/lib/protocol/ports';
@@ -31,7 +32,7 @@ function RoomRow({ roomId, name }: { roomId: string; name: string }) {
   return (
     <li>
       <details onToggle={(event) => setOpen(event.currentTarget.open)}>
-        <summary className="flex min-h-11 cursor-pointer items-center px-3 text-[14px]/5 font-medium"><bdi>{name}</bdi></summary>
+        <summary className="flex min-h-11 cursor-pointer items-center gap-2 px-3 text-[14px]/5 font-medium"><Icon name={open ? 'down' : 'next'} size={15} className="text-text-3" /><bdi>{name}</bdi></summary>
         {open && <Loaded roomId={roomId} />}
       </details>
     </li>

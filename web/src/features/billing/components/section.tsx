@@ -23,5 +23,5 @@ export function Table({ label, head, children }: { label: string; head: { name: 
 }
 
 export function Cell({ number = false, children }: { number?: boolean; children: ReactNode }) {
-  return <td className={number ? 'px-3 py-2 text-right whitespace-nowrap tabular-nums' : 'px-3 py-2'}>{children}</td>;
+  return <td className={number ? 'px-3 py-2 text-right whitespace-nowrap tabular-nums' : 'min-w-24 px-3 py-2 wrap-normal'}>{children}</td>;
 }

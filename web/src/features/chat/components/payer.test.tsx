@@ -50,10 +50,14 @@ describe('who pays', () => {
   });
 
   it('tells a member what is left of their cap, and whom to ask at its end', async () => {
-    await open(s.ben.id, () => ({ payer_id: s.ben.id, month: '2026-11', spent: 40, monthly_cap: 100, left: 60 }), 'cap_reached');
+    let left = 60;
+    await open(s.ben.id, () => ({ payer_id: s.ben.id, month: '2026-11', spent: 40, monthly_cap: 100, left }), 'cap_reached');
     await userEvent.click(screen.getByRole('button', { name: 'Ask AI' }));
     expect(await screen.findByText('60 tokens of your limit left')).toBeInTheDocument();
+    left = 0;
     expect(await within(await ask()).findByText(/Ask Ben to raise the limit, or wait until next month\./)).toBeInTheDocument();
+    // What was known of it was not true any more.
+    expect(await screen.findByText('0 tokens of your limit left')).toBeInTheDocument();
   });
 
   it('says nothing of a limit where there is none', async () => {

@@ -32,7 +32,7 @@ export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolea
         {refused && (
           <p role="alert" className="mt-1 flex flex-wrap items-center gap-x-2 rounded-1 py-1 pr-1 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)]">
             <Icon name="alert" size={15} className="text-danger" />
-            <span className="grow">{t('sentences', { first: t('notSent'), second: errors(unsent.code && errors.has(unsent.code) ? unsent.code : 'unknown') })} <Unaffordable roomId={unsent.room_id} code={unsent.code} /></span>
+            <span className="min-w-3/5 flex-1">{t('sentences', { first: t('notSent'), second: errors(unsent.code && errors.has(unsent.code) ? unsent.code : 'unknown') })} <Unaffordable roomId={unsent.room_id} code={unsent.code} /></span>
             <button type="button" className={clsx(text, 'text-accent')} onClick={() => client.retrySend(unsent.client_message_id)}>{t('tryAgain')}</button>
             <button type="button" className={clsx(text, 'text-text-2')} onClick={() => client.discardSend(unsent.client_message_id)}>{t('discard')}</button>
           </p>
