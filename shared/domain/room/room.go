@@ -23,7 +23,7 @@ const (
 	DefaultReply     = 4096
 	MaxProviderName  = 100
 	MaxModelName     = 200
-	unnamedRoomError = "must have 1 to 100 characters, and something to see"
+	unnamedRoomError = "must have 1 to 100 characters in one line, and something to see"
 )
 
 // Room is a place where people and an AI talk in one order.
@@ -167,7 +167,7 @@ func (c Changes) Validate() error {
 		return func(s string) bool { return utf8.RuneCountInString(s) <= limit }
 	}
 	check(c.Name, "name", unnamedRoomError, func(s string) bool {
-		return user.Visible(s) && utf8.RuneCountInString(s) <= MaxName
+		return user.Visible(s) && user.OneLine(s) && utf8.RuneCountInString(s) <= MaxName
 	})
 	check(c.Description, "description", "must have at most 1,000 characters", within(MaxDescription))
 	check(c.AIProvider, "ai_provider", "must have at most 100 characters", within(MaxProviderName))

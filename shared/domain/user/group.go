@@ -1,7 +1,6 @@
 package user
 
 import (
-	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -25,10 +24,10 @@ type Group struct {
 	CreatedAt time.Time
 }
 
-// ValidateGroupName returns validation_failed for a name that is empty or too long.
+// ValidateGroupName returns validation_failed for a name that shows nothing, has line breaks or is too long.
 func ValidateGroupName(name string) error {
-	if strings.TrimSpace(name) == "" || utf8.RuneCountInString(name) > MaxGroupName || strings.ContainsRune(name, 0) {
-		return fault.Invalid("name", "must have 1 to 100 characters")
+	if !Visible(name) || !OneLine(name) || utf8.RuneCountInString(name) > MaxGroupName {
+		return fault.Invalid("name", "must have 1 to 100 characters in one line, and something to see")
 	}
 	return nil
 }

@@ -16,6 +16,11 @@ func Visible(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return !invisible(r) && !unicode.IsSpace(r) && !unicode.IsMark(r) })
 }
 
+// OneLine says whether s stays in its line: lists show names in one.
+func OneLine(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp) })
+}
+
 // brailleBlank is a braille pattern without a dot.
 const brailleBlank = '\u2800'
 

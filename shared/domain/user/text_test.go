@@ -1,6 +1,9 @@
 package user
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestWhatAReaderSees(t *testing.T) {
 	t.Parallel()
@@ -23,6 +26,15 @@ func TestTrimCutsWhatAFormCuts(t *testing.T) {
 	} {
 		if got := Trim(text); got != want {
 			t.Errorf("%+q: %+q", text, got)
+		}
+	}
+}
+
+func TestNamesAndGroupsStayInOneLine(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{"Family": true, "家族 👨‍👩‍👧": true, "": false, "\u200B": false, "a\nb": false, "a\u2028b": false, "a\x00": false, strings.Repeat("語", MaxGroupName): true, strings.Repeat("語", MaxGroupName+1): false} {
+		if got := ValidateGroupName(name) == nil; got != want {
+			t.Errorf("%+q: %v", name, got)
 		}
 	}
 }

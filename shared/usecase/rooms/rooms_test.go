@@ -99,6 +99,7 @@ func TestWhatMakesARoom(t *testing.T) {
 		"a model while none can be":       {rooms.Create{Name: "Kyoto", Provider: "p", Model: "m"}, change.Claim{First: true}, away, fault.Unavailable, ""},
 		"an unknown model":                {rooms.Create{Name: "Kyoto", Provider: "p", Model: "x"}, change.Claim{First: true}, catalogue{}, fault.ModelUnavailable, ""},
 		"nothing to see":                  {rooms.Create{Name: "\u200B\u3000"}, change.Claim{First: true}, catalogue{}, fault.ValidationFailed, ""},
+		"two lines":                       {rooms.Create{Name: "Kyoto\nOsaka"}, change.Claim{First: true}, catalogue{}, fault.ValidationFailed, ""},
 		"too long":                        {rooms.Create{Name: strings.Repeat("語", room.MaxName+1)}, change.Claim{First: true}, catalogue{}, fault.ValidationFailed, ""},
 		"another request under the key":   {rooms.Create{}, change.Claim{Hash: make([]byte, 32)}, away, fault.IdempotencyMismatch, ""},
 	} {
