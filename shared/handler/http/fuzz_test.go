@@ -38,7 +38,7 @@ func TestTheContractUnderAFuzzer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	words := append(strings.Fields(arguments), "--url", server.URL+"/api")
+	words := append(strings.Split(arguments, "\n"), "--url", server.URL+"/api")
 	fuzzer := exec.CommandContext(t.Context(), words[0], words[1:]...) //nolint:gosec // What the script names.
 	fuzzer.Env = append(os.Environ(), "YORIAI_FUZZ_WORLD="+string(told))
 	fuzzer.Dir = os.Getenv("YORIAI_FUZZ_DIR")
