@@ -69,13 +69,21 @@ async function atRest() {
 
 /** Scrolls by so much, and says by how much the message under the eye has missed where it should be now. */
 async function scrollBy(distance) {
-  const from = await underTheEye();
-  await page.mouse.wheel(0, distance);
-  // The wheel turns in a process of its own, whenever that finds the time.
-  await until(page, ([scrolled, down]) => {
-    const { scrollTop, scrollHeight, clientHeight } = document.querySelector('[role=log]');
-    return scrollTop !== scrolled || (down ? scrollTop + clientHeight >= scrollHeight - 1 : scrollTop <= 0);
-  }, [from.scrolled, distance > 0]);
+  let from;
+  for (let tries = 1; ; tries++) {
+    from = await underTheEye();
+    await page.mouse.wheel(0, distance);
+    // The wheel turns in a process of its own, whenever that finds the time; a turn over a row that is just being drawn anew is lost.
+    try {
+      await until(page, ([scrolled, down]) => {
+        const { scrollTop, scrollHeight, clientHeight } = document.querySelector('[role=log]');
+        return scrollTop !== scrolled || (down ? scrollTop + clientHeight >= scrollHeight - 1 : scrollTop <= 0);
+      }, [from.scrolled, distance > 0], 10_000);
+      break;
+    } catch (error) {
+      if (tries === 3) throw error;
+    }
+  }
   await atRest();
   const top = await topOf(from.id);
   const clipped = await page.evaluate(() => {

@@ -34,6 +34,7 @@ export function usePermalink({ roomId, messageId, entries, list, toEnd }: Option
   const [over, setOver] = useState(messageId === null);
   const asked = useRef(false);
   const settled = useRef(false);
+  const brought = useRef(false);
   const index = over ? -1 : entries.findIndex((entry) => entry.kind === 'message' && entry.message.id === messageId);
 
   useEffect(() => {
@@ -51,20 +52,27 @@ export function usePermalink({ roomId, messageId, entries, list, toEnd }: Option
   // brought into view, so that it is brought again, until it has stood still or the reader goes somewhere else.
   useEffect(() => {
     if (index < 0 || settled.current) return;
-    const settle = () => { settled.current = true; };
     let rest: ReturnType<typeof setTimeout>;
-    // Not before it was brought there at all, which a busy page does late.
     const frame = requestAnimationFrame(() => {
+      if (settled.current) return;
+      brought.current = true;
       list.current?.scrollToIndex(index, { align: 'center' });
-      rest = setTimeout(settle, SETTLES_IN);
-      for (const act of ACTS) window.addEventListener(act, settle, { passive: true });
+      rest = setTimeout(() => { settled.current = true; }, SETTLES_IN);
     });
     return () => {
       cancelAnimationFrame(frame);
       clearTimeout(rest);
-      for (const act of ACTS) window.removeEventListener(act, settle);
     };
   }, [index, list]);
+
+  // Also between two times that it is brought. Before the first, which a busy page does late, nobody can go from there.
+  useEffect(() => {
+    const settle = () => { settled.current ||= brought.current; };
+    for (const act of ACTS) window.addEventListener(act, settle, { passive: true });
+    return () => {
+      for (const act of ACTS) window.removeEventListener(act, settle);
+    };
+  }, []);
 
   return {
     marked: index < 0 ? null : messageId,
