@@ -167,7 +167,7 @@ func (c Changes) Validate() error {
 		return func(s string) bool { return utf8.RuneCountInString(s) <= limit }
 	}
 	check(c.Name, "name", unnamedRoomError, func(s string) bool {
-		return user.Visible(s) && user.OneLine(s) && utf8.RuneCountInString(s) <= MaxName
+		return user.Visible(s) && user.OneLine(user.Trim(s)) && utf8.RuneCountInString(s) <= MaxName
 	})
 	check(c.Description, "description", "must have at most 1,000 characters", within(MaxDescription))
 	check(c.AIProvider, "ai_provider", "must have at most 100 characters", within(MaxProviderName))

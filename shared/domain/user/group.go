@@ -26,7 +26,7 @@ type Group struct {
 
 // ValidateGroupName returns validation_failed for a name that shows nothing, has line breaks or is too long.
 func ValidateGroupName(name string) error {
-	if !Visible(name) || !OneLine(name) || utf8.RuneCountInString(name) > MaxGroupName {
+	if !Visible(name) || !OneLine(Trim(name)) || utf8.RuneCountInString(name) > MaxGroupName {
 		return fault.Invalid("name", "must have 1 to 100 characters in one line, and something to see")
 	}
 	return nil

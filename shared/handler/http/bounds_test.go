@@ -81,7 +81,7 @@ func TestARoomsNameIsSeen(t *testing.T) {
 		t.Helper()
 		return answers(t, "createRoom", h.Call(token, "POST", "/rooms", body{"name": name}, "Idempotency-Key", key()), status)
 	}
-	for _, unseen := range []string{"", " \t", "\u200B", "\u3000\u200B\u2060", "\uFEFF", "\u2800", "a\x00", strings.Repeat("語", 101)} {
+	for _, unseen := range []string{"", " \t", "\u200B", "\u3000\u200B\u2060", "\uFEFF", "\u2800", "a\x00", "a\nb", "a\u2028b", strings.Repeat("語", 101)} {
 		create(unseen, 422)
 		answers(t, "updateRoom", h.Call(token, "PATCH", path, body{"name": unseen}), 422)
 	}

@@ -54,7 +54,7 @@ func TestMentionsNotesAndForwardsOverHTTP(t *testing.T) {
 		t.Fatalf("%v", m)
 	}
 	mine := answers(t, "getRoom", h.Call(hers, "GET", path, nil), 200)
-	if mine["unread_mentions"] != 2.0 || mine["unread_count"] != 1.0 {
+	if mine["unread_mentions"] != 1.0 || mine["unread_count"] != 1.0 {
 		t.Fatalf("%v", mine)
 	}
 	page := answers(t, "listMessages", h.Call(hers, "GET", path+"/messages", nil), 200)
