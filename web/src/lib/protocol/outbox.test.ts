@@ -56,6 +56,18 @@ describe('the outbox', () => {
     expect(made.of('r')).toEqual([]);
   });
 
+  it('waits as it is asked to, but an hour holds up nothing', async () => {
+    const wait = (seconds: number): Answer => () => Promise.reject(new ApiError(429, 'rate_limited', seconds));
+    const { made, bodies, clock } = outbox([wait(20), sent, wait(3_600)]);
+    made.start();
+    for (const id of ['a', 'b', 'c']) made.add({ client_message_id: id, room_id: 'r', content: id });
+    await clock.advance(19_000);
+    expect(bodies.map((body) => body.client_message_id)).toEqual(['a']);
+    await clock.advance(5_000);
+    expect(bodies.map((body) => body.client_message_id)).toEqual(['a', 'a', 'b', 'c']);
+    expect(made.of('r')).toMatchObject([{ client_message_id: 'b', state: 'refused', code: 'rate_limited' }]);
+  });
+
   it('outlives the page', async () => {
     const first = outbox([lost]);
     first.made.start();

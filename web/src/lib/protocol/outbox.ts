@@ -10,6 +10,9 @@ export interface OutboxEvents {
 
 const NONE: readonly Unsent[] = [];
 
+/** In seconds. Who is asked to wait longer is told so instead, and what was written after it goes on its way. */
+const LONGEST_WAIT_S = 60;
+
 /**
  * Sends what was written, in order within a room, until the API has answered for good. The same body goes again under the same
  * client_message_id after a timeout or a 5xx, and after a reload of the page; the API stores it once.
@@ -160,7 +163,7 @@ export class Outbox {
     const roomId = entry.room_id;
     // An event may have shown meanwhile that it did arrive.
     if (!this.entries.has(entry.client_message_id)) return;
-    if (error instanceof ApiError && !error.temporary) {
+    if (error instanceof ApiError && (!error.temporary || (error.retryAfter ?? 0) > LONGEST_WAIT_S)) {
       this.put({ ...entry, state: 'refused', code: error.code });
     } else {
       const failures = (this.failures.get(roomId) ?? 0) + 1;
