@@ -27,7 +27,7 @@ def may_refuse(operation, case, problem):
         return True  # at most one of the three
     if field in ("name", "content") and unseen(body.get(field, "x")):
         return True  # there must be something to see
-    if field == "name" and any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in body.get("name", "").strip()):
+    if field == "name" and any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in body.get("name", "")):
         return True  # in one line
     if field == "effort" and problem["code"] == "validation_failed":
         # which of the words a model takes, its entry in the list says
