@@ -59,7 +59,7 @@ type Needs struct {
 	Profile bool
 	// RaisesRead locks the person's part in the room, since their read position may rise.
 	RaisesRead bool
-	// Parts are people whose parts in the room are read, whether or not they are in it now. Blocks adds which of them do not
+	// Parts are people whose parts in the room are locked, whether or not they are in it now. Blocks adds which of them do not
 	// want to hear from the person, Invited which of them have an invitation that waits.
 	// Master adds the master's part.
 	Parts   []id.ID
@@ -89,7 +89,7 @@ type Needs struct {
 	ReplyTo id.ID
 	// Source is a message of whatever room the person is in, of which something is made here.
 	Source id.ID
-	// People are persons whose parts in the room are read.
+	// People are members whose parts are read, without a lock: their names are asked for.
 	People []id.ID
 	// Pair is a question or its answer: both are read.
 	Pair id.ID
