@@ -1239,7 +1239,7 @@ type Report struct {
 	CreatedAt Time `json:"created_at"`
 	Id        Id   `json:"id"`
 
-	// Message The message as it was when it was reported
+	// Message The message as it was when it was reported: the first 32,000 characters of its text, and of the newest ten attempts 4,000 each
 	Message    ReportedMessage   `json:"message"`
 	MessageId  Id                `json:"message_id"`
 	Note       string            `json:"note"`
@@ -1279,7 +1279,7 @@ type ReportedAttempt struct {
 	Status   Status `json:"status"`
 }
 
-// ReportedMessage The message as it was when it was reported
+// ReportedMessage The message as it was when it was reported: the first 32,000 characters of its text, and of the newest ten attempts 4,000 each
 type ReportedMessage struct {
 	Attempts []ReportedAttempt   `json:"attempts"`
 	Content  string              `json:"content"`

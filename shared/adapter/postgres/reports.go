@@ -68,9 +68,9 @@ func queueOfReport(b *pgx.Batch, w change.Write) {
 	case change.InsertReport:
 		r := w.Report
 		b.Queue(`INSERT INTO reports (id, room_id, message_id, reporter_id, reason, note, snapshot)
-			SELECT $1, $2, m.id, $4, $5, $6, jsonb_build_object('type', m.type, 'sender_id', coalesce(m.sender_id::text, '00000000-0000-0000-0000-000000000000'), 'content', m.content,
-				'attempts', coalesce((SELECT jsonb_agg(jsonb_build_object('attempt', g.attempt, 'provider', g.provider, 'model', g.model, 'status', g.status, 'content', g.partial_text)
-					ORDER BY g.attempt) FROM ai_generations g WHERE g.message_id = m.id), '[]'))
+			SELECT $1, $2, m.id, $4, $5, $6, jsonb_build_object('type', m.type, 'sender_id', coalesce(m.sender_id::text, '00000000-0000-0000-0000-000000000000'), 'content', left(m.content, 32000),
+				'attempts', coalesce((SELECT jsonb_agg(jsonb_build_object('attempt', g.attempt, 'provider', g.provider, 'model', g.model, 'status', g.status, 'content', left(g.partial_text, 4000))
+					ORDER BY g.attempt) FROM (SELECT * FROM ai_generations WHERE message_id = m.id ORDER BY attempt DESC LIMIT 10) g), '[]'))
 			FROM messages m WHERE m.id = $3 AND m.room_id = $2 ON CONFLICT DO NOTHING`, r.ID, r.RoomID, r.MessageID, r.Reporter.ID, r.Reason, r.Note)
 	case change.ResolveReport:
 		b.Queue(`UPDATE reports SET resolution = $2, resolved_by = $3, resolved_at = $4 WHERE id = $1`, w.ReportID, string(w.Resolution), w.By, w.At)

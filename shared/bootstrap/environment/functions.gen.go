@@ -25,7 +25,7 @@ var functions = map[string]Function{
 	"editMessage":           {Name: "editMessage", Kind: "http", Method: "PATCH", Path: "/rooms/{roomId}/messages/{messageId}", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"fan-out":               {Name: "fan-out", Kind: "queue", Needs: []Need{"postgres", "table", "redis", "connections"}, Queues: []string{"fan-out"}},
 	"fan-out-dead":          {Name: "fan-out-dead", Kind: "queue", Needs: []Need{"table"}, Queues: []string{"fan-out-dead"}},
-	"forwardMessage":        {Name: "forwardMessage", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/forward", Limit: "send", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
+	"forwardMessage":        {Name: "forwardMessage", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/forward", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"getBalance":            {Name: "getBalance", Kind: "http", Method: "GET", Path: "/billing/balance", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"getMe":                 {Name: "getMe", Kind: "http", Method: "GET", Path: "/me", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"getMessage":            {Name: "getMessage", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/messages/{messageId}", Limit: "read", Guarded: true, Needs: []Need{"postgres", "redis"}},

@@ -7,24 +7,27 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 )
 
-// limit is a bucket that each person has; with perRoom, one for each room that they call into.
+// limit is a bucket that each person has; with perRoom, one for each room that they call into, and one of the class besides for
+// all rooms together.
 type limit struct {
 	burst   int
 	every   time.Duration
 	perRoom bool
+	besides string
 }
 
 // limits is the one table of how often one person may call the operations of each class, as the contract's x-lambda.limit
 // names them: far more than people do, far less than one account needs to take the product from the others.
 var limits = map[string]limit{
 	// What was written without a network goes at once when there is one: a whole outbox.
-	"send":   {burst: 60, every: 10 * time.Second / 30, perRoom: true},
-	"ask":    {burst: 20, every: time.Minute / 20},
-	"invite": {burst: 60, every: time.Hour / 60},
-	"search": {burst: 60, every: time.Minute / 60},
-	"write":  {burst: 120, every: 250 * time.Millisecond},
-	"read":   {burst: 600, every: 50 * time.Millisecond},
-	"ticket": {burst: 120, every: time.Second},
+	"send":          {burst: 60, every: 10 * time.Second / 30, perRoom: true, besides: "send-anywhere"},
+	"send-anywhere": {burst: 240, every: 100 * time.Millisecond},
+	"ask":           {burst: 20, every: time.Minute / 20},
+	"invite":        {burst: 60, every: time.Hour / 60},
+	"search":        {burst: 60, every: time.Minute / 60},
+	"write":         {burst: 120, every: 250 * time.Millisecond},
+	"read":          {burst: 600, every: 50 * time.Millisecond},
+	"ticket":        {burst: 120, every: time.Second},
 }
 
 // Limits counts calls. A stage without strangers has a large factor: every limit is so many times as generous.
@@ -43,9 +46,16 @@ func (l Limits) take(r *Request, class string) error {
 	rule := ratelimit.Rule{Name: "http-" + class, Burst: limit.burst * factor, Every: limit.every / time.Duration(factor)}
 	key := r.Caller.UserID.String()
 	if limit.perRoom {
-		key += " " + r.Param("roomId")
+		// One spelling of a room is one room, and what is no room is one place.
+		roomID, err := r.ID("roomId")
+		if err == nil {
+			key += " " + roomID.String()
+		}
 	}
-	return ratelimit.Allow(r.Request().Context(), l.Limiter, rule, key)
+	if err := ratelimit.Allow(r.Request().Context(), l.Limiter, rule, key); err != nil || limit.besides == "" {
+		return err
+	}
+	return l.take(r, limit.besides)
 }
 
 // Limited takes a token of the class before it calls the handler; what the request turns out to ask for may take others, with

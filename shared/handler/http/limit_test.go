@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 
@@ -105,10 +106,27 @@ func TestSendingIsCountedForEachRoom(t *testing.T) {
 	t.Parallel()
 	now := time.Unix(1_000_000, 0)
 	s := limited(t, Limits{Limiter: ratelimit.NewLocal(func() time.Time { return now })}, "send", "/rooms/:roomId/messages")
-	for _, room := range []string{"/rooms/a/messages", "/rooms/b/messages"} {
-		if got := until(s, room, "good", 1000); got != 60 {
+	one := id.New().String()
+	for room, want := range map[string]int{one: 60, id.New().String(): 60} {
+		if got := until(s, "/rooms/"+room+"/messages", "good", 1000); got != want {
 			t.Errorf("%s: %d", room, got)
 		}
+	}
+	// Another spelling is no other room.
+	if got := until(s, "/rooms/"+strings.ToUpper(one)+"/messages", "good", 1000); got != 0 {
+		t.Errorf("in capitals: %d", got)
+	}
+	// What is no room is one place, and all places together have an end.
+	nowhere := 0
+	for range 10 {
+		nowhere += until(s, "/rooms/x"+id.New().String()+"/messages", "good", 1000)
+	}
+	anywhere := 120 + nowhere
+	for range 10 {
+		anywhere += until(s, "/rooms/"+id.New().String()+"/messages", "good", 1000)
+	}
+	if nowhere != 60 || anywhere != 240 {
+		t.Errorf("%d nowhere, %d anywhere", nowhere, anywhere)
 	}
 }
 

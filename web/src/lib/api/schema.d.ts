@@ -1257,7 +1257,7 @@ export interface components {
             resolved_at?: string | null;
             created_at: components["schemas"]["Time"];
         };
-        /** @description The message as it was when it was reported */
+        /** @description The message as it was when it was reported: the first 32,000 characters of its text, and of the newest ten attempts 4,000 each */
         ReportedMessage: {
             /** @enum {string} */
             type: "human" | "ai" | "system";
