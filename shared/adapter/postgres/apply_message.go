@@ -36,10 +36,10 @@ func queueMessage(b *pgx.Batch, m message.Message) error {
 	}
 	// The same values in the same places each time: a statement is planned once for each connection.
 	insert := `INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, answers, reply_to, visibility, visible_to,
-		client_message_id, token_estimate, attempt, created_at, system, forwarded) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-		$17::text::jsonb, $18::text::jsonb)`
+		client_message_id, token_estimate, attempt, created_at, system, forwarded, exclude_from_ai) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+		$17::text::jsonb, $18::text::jsonb, $19)`
 	p = parameters{m.ID, m.RoomID, sequence, m.Event, sender, string(m.Type), string(m.Status), m.Content, m.Answers, m.ReplyTo, string(m.Visibility), m.VisibleTo,
-		m.ClientMessageID, m.TokenEstimate, attempt, m.CreatedAt, note, forwarded}
+		m.ClientMessageID, m.TokenEstimate, attempt, m.CreatedAt, note, forwarded, m.ExcludeFromAI}
 	if m.Content == "" {
 		b.Queue(insert, p...)
 		return nil
@@ -69,7 +69,7 @@ func jsonOrNull[T any](v *T) (*string, error) {
 func queueOfMessage(b *pgx.Batch, w change.Write) {
 	switch w := w.(type) {
 	case change.SetContent:
-		b.Queue(`UPDATE messages SET content = $2, token_estimate = $3, edited_at = $4, event = $5 WHERE id = $1`, w.MessageID, w.Content, w.TokenEstimate, w.EditedAt, w.Event)
+		b.Queue(`UPDATE messages SET content = $2, token_estimate = $3, edited_at = $4, event = $5, forwarded = NULL WHERE id = $1`, w.MessageID, w.Content, w.TokenEstimate, w.EditedAt, w.Event)
 		queueIndex(b, w.RoomID, w.MessageID, w.Content)
 	case change.SetExcluded:
 		b.Queue(`UPDATE messages SET exclude_from_ai = $2, event = $3 WHERE id = $1`, w.MessageID, w.Excluded, w.Event)

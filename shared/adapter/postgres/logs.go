@@ -154,7 +154,7 @@ func (s Logs) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fan
 		if err != nil {
 			return err
 		}
-		p.Room, err = withLast(ctx, tx, mine.OwnerID, []room.Mine{mine})
+		p.Room, err = withLast(ctx, tx, id.ID{}, []room.Mine{mine})
 		return err
 	})
 	return p, err

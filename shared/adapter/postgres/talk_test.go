@@ -317,6 +317,21 @@ func TestForwardingSaysWhereItWasSaidFirst(t *testing.T) {
 	if err != nil || *twice.Message.Forwarded != *got.Forwarded {
 		t.Fatalf("%+v %v", twice.Message, err)
 	}
+	// Other words are nobody else's, and what is kept from the AI stays so.
+	yes, changed := true, "something else"
+	if _, err := h.messages.Edit(t.Context(), messages.Edit{RoomID: theirs.ID, MessageID: got.ID, Person: mei, ExcludeFromAI: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	kept, err := h.messages.Forward(t.Context(), messages.Forward{RoomID: theirs.ID, MessageID: got.ID, Person: mei, To: theirs.ID}, h.key(mei, "forwardMessage", ""))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if edited, err := h.messages.Edit(t.Context(), messages.Edit{RoomID: theirs.ID, MessageID: kept.Message.ID, Person: mei, Content: &changed}); err != nil || edited.Forwarded != nil {
+		t.Fatalf("%+v %v", edited, err)
+	}
+	if read, err := h.messages.Get(t.Context(), theirs.ID, mei, kept.Message.ID); err != nil || read.Forwarded != nil || !read.ExcludeFromAI || read.Content != changed {
+		t.Fatalf("%+v %v", read, err)
+	}
 	// A tombstone does not even tell where its text came from.
 	if err := h.messages.Delete(t.Context(), theirs.ID, mei, twice.Message.ID); err != nil {
 		t.Fatal(err)

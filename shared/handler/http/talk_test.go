@@ -77,6 +77,13 @@ func TestMentionsNotesAndForwardsOverHTTP(t *testing.T) {
 			t.Errorf("%s: %v", name, problem)
 		}
 	}
+	// An id beside the AI, or all, says nothing.
+	both := say("@ai and @all", body{"kind": "ai", "user_id": key()}, body{"kind": "all", "user_id": key()})
+	for _, m := range at(answers(t, "sendMessage", h.Call(token, "POST", path+"/messages", both), 201), "message", "mentions").([]any) {
+		if at(m.(body), "user_id") != nil {
+			t.Errorf("%v", m)
+		}
+	}
 	other := answers(t, "createRoom", h.Call(hers, "POST", "/rooms", body{"name": "Hers"}, "Idempotency-Key", key()), 201)
 	from, same := path+"/messages/"+at(sent, "message", "id").(string)+"/forward", key()
 	forwarded := answers(t, "forwardMessage", h.Call(hers, "POST", from, body{"room_id": other["id"]}, "Idempotency-Key", same), 201)

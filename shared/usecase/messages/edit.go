@@ -49,7 +49,8 @@ func edit(s change.Situation, p *change.Plan, m message.Message, cmd Edit) messa
 	}
 	m = p.Changed(m)
 	if newText {
-		m.Content, m.TokenEstimate, m.EditedAt = *cmd.Content, ai.Estimate(*cmd.Content), s.Now
+		// Words that were changed are their author's own: nobody else is named for them.
+		m.Content, m.TokenEstimate, m.EditedAt, m.Forwarded = *cmd.Content, ai.Estimate(*cmd.Content), s.Now, nil
 		p.Write(change.SetContent{RoomID: m.RoomID, MessageID: m.ID, Content: m.Content, TokenEstimate: m.TokenEstimate, EditedAt: m.EditedAt, Event: m.Event})
 		m.Mentions = unmark(p, m)
 	}

@@ -39,9 +39,9 @@ func mark(s change.Situation, cmd Send) ([]message.Mention, error) {
 			if err := s.Room.Role.Check(room.MentionAll); err != nil {
 				return nil, err
 			}
-			m.Name = string(m.Kind)
+			m.UserID, m.Name = id.ID{}, string(m.Kind)
 		case message.MentionsAI:
-			m.Name = string(m.Kind)
+			m.UserID, m.Name = id.ID{}, string(m.Kind)
 		default:
 			return nil, fault.Invalid("mentions", "is of no known kind")
 		}
