@@ -10,6 +10,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
 	"github.com/yoriai/yoriai/shared/usecase/invitations"
 )
 
@@ -18,7 +19,8 @@ type Invitations struct{ DB *pgxpool.Pool }
 
 var _ invitations.Store = Invitations{}
 
-const invitationSQL = `SELECT i.id, i.room_id, r.name, i.kind, i.role, i.uses_left, i.monthly_cap, i.status, i.expires_at,
+// invitationSQL is invitations; one whose maker was suspended, or has left the product, lets nobody in.
+const invitationSQL = `SELECT i.id, i.room_id, r.name, i.kind, i.role, i.uses_left, i.monthly_cap, CASE WHEN u.suspended_at IS NULL AND u.deleted_at IS NULL THEN i.status ELSE 'revoked' END, i.expires_at,
 	` + personColumns + `, v.id, coalesce(v.username, ''), coalesce(v.display_name, ''), coalesce(v.locale, ''), v.created_at
 	FROM room_invitations i JOIN rooms r ON r.id = i.room_id AND r.deleted_at IS NULL JOIN users u ON u.id = i.invited_by LEFT JOIN users v ON v.id = i.invited_user`
 
@@ -71,7 +73,8 @@ func (s Invitations) OfRoom(ctx context.Context, roomID, person, after id.ID, li
 
 // OfPerson implements invitations.Store.
 func (s Invitations) OfPerson(ctx context.Context, person, after id.ID, limit int) ([]room.Invitation, error) {
-	rows, err := s.DB.Query(ctx, invitationSQL+` WHERE i.invited_user = $1`+waiting, person, after, limit)
+	rows, err := s.DB.Query(ctx, invitationSQL+` WHERE i.invited_user = $1 AND u.suspended_at IS NULL AND u.deleted_at IS NULL
+		AND NOT EXISTS (SELECT FROM user_blocks b WHERE b.user_id = $1 AND b.blocked_id = i.invited_by)`+waiting, person, after, limit)
 	return collect(rows, err, collectInvitation)
 }
 
@@ -114,7 +117,7 @@ func (s Invitations) OfGroup(ctx context.Context, owner, group id.ID) (people []
 		if !there {
 			return fault.New(fault.NotFound, "There is no such group.")
 		}
-		rows, err := tx.Query(ctx, inviteeSQL+` JOIN group_members g ON g.user_id = u.id WHERE g.group_id = $1 ORDER BY u.id`, group)
+		rows, err := tx.Query(ctx, inviteeSQL+` JOIN group_members g ON g.user_id = u.id WHERE g.group_id = $1 ORDER BY u.id LIMIT $2`, group, user.MaxGroupMembers)
 		people, err = collect(rows, err, scanInvitee)
 		return err
 	})

@@ -254,7 +254,9 @@ func (l *loading) people() {
 	if l.n.Group.IsZero() {
 		return
 	}
-	l.one(groupSQL+` WHERE g.id = $1 FOR UPDATE OF g`, []any{l.n.Group}, func(row pgx.Row) error {
+	// Locked first and read afterwards, so that who was added while this waited is counted.
+	l.b.Queue(`SELECT FROM groups WHERE id = $1 FOR UPDATE`, l.n.Group)
+	l.one(groupSQL+` WHERE g.id = $1`, []any{l.n.Group}, func(row pgx.Row) error {
 		g, err := scanGroup(row)
 		if err == nil {
 			l.s.Group = &g

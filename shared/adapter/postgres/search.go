@@ -49,13 +49,16 @@ func (s Search) Candidates(ctx context.Context, f search.Find) (found []search.C
 	return found, below, err
 }
 
+// mostRooms are searched at once: each costs a look into the index. Whoever is in more finds what was said in the liveliest.
+const mostRooms = 1000
+
 func roomsToSearch(ctx context.Context, db DB, f search.Find) ([]id.ID, error) {
 	if !f.RoomID.IsZero() {
 		m, err := roomOf(ctx, db, f.RoomID, f.Person)
 		return []id.ID{m.ID}, err
 	}
-	rows, err := db.Query(ctx, `SELECT m.room_id FROM room_members m JOIN rooms r ON r.id = m.room_id
-		WHERE m.user_id = $1 AND m.removed_at IS NULL AND r.deleted_at IS NULL`, f.Person)
+	rows, err := db.Query(ctx, `SELECT m.room_id FROM room_members m JOIN rooms r ON r.id = m.room_id JOIN room_sequences s ON s.room_id = r.id
+		WHERE m.user_id = $1 AND m.removed_at IS NULL AND r.deleted_at IS NULL ORDER BY s.last_message_id DESC LIMIT $2`, f.Person, mostRooms)
 	return collect(rows, err, func(row pgx.CollectableRow) (v id.ID, err error) { return v, row.Scan(&v) })
 }
 

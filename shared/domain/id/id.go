@@ -66,10 +66,10 @@ func New() ID {
 	return Place{Millisecond: time.Now().UnixMilli(), Counter: (int(c[0])<<8 | int(c[1])) & maxCounter}.ID()
 }
 
-// Floor is the lowest id of a moment: what is before it, is older.
+// Floor is the lowest id of a moment: what is before it, is older. Nothing is older than 1970.
 func Floor(t time.Time) ID {
 	var v ID
-	ms := t.UnixMilli()
+	ms := max(t.UnixMilli(), 0)
 	for i := range 6 {
 		v[i] = byte(ms >> (8 * (5 - i)))
 	}

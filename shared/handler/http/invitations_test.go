@@ -212,6 +212,24 @@ func TestWhatLetsNobodyIn(t *testing.T) {
 	_, token, _ := strings.Cut(noa["url"].(string), "#")
 	m.does("aki", "updateMember", "PATCH", m.path+"/members/"+m.ids["noa"], body{"role": "member"}, 200)
 	gone(token, "invited_by")
+	// Who was suspended lets nobody in any more, and a person's invitations are not those of somebody whom they block.
+	m.does("aki", "updateMember", "PATCH", m.path+"/members/"+m.ids["noa"], body{"role": "admin"}, 200)
+	asked := m.invites("noa", body{"kind": "user", "role": "member", "username": "mei"}, 201)["id"].(string)
+	waiting := func() int { return len(m.does("mei", "listMyInvitations", "GET", "/invitations", nil, 200)["items"].([]any)) }
+	if waiting() != 1 {
+		t.Error("no invitation waits")
+	}
+	m.does("mei", "blockUser", "PUT", "/me/blocks/"+m.ids["noa"], nil, 204)
+	if waiting() != 0 {
+		t.Error("an invitation of somebody blocked waits")
+	}
+	m.does("mei", "unblockUser", "DELETE", "/me/blocks/"+m.ids["noa"], nil, 204)
+	exec(`UPDATE users SET suspended_at = now(), suspended_reason = 'spam' WHERE id = $1`, m.ids["noa"])
+	gone(token, "status")
+	if waiting() != 0 {
+		t.Error("an invitation of somebody suspended waits")
+	}
+	m.does("mei", "acceptInvitation", "POST", "/invitations/"+asked+"/accept", nil, 410)
 	for _, bad := range []string{"", "x", full + "x", full[1:], "\x00"} {
 		m.joins("mei", bad, 404)
 	}

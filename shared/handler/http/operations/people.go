@@ -3,6 +3,7 @@ package operations
 import (
 	"context"
 	"net/http"
+	"strings"
 	"unicode/utf8"
 
 	"github.com/yoriai/yoriai/shared/api"
@@ -19,7 +20,7 @@ import (
 // SearchUsers finds people by the beginning of their username.
 func SearchUsers(u people.People) httpapi.Handler {
 	return func(r *httpapi.Request) error {
-		query := r.QueryParam("query")
+		query := strings.TrimSpace(r.QueryParam("query"))
 		if n := utf8.RuneCountInString(query); n < 2 || n > user.MaxUsername {
 			return wire.Malformed("query", "must have 2 to 32 characters")
 		}
