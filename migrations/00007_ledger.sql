@@ -181,7 +181,7 @@ BEGIN
       SELECT gen_random_uuid(), id, 'start', 'unproved:' || id, tokens, tokens FROM accounts;
     INSERT INTO token_transactions (id, account_id, kind, amount, balance_after, source_key, reason)
       SELECT (left(id_floor(clock_timestamp())::text, 14) || '7000-8' || substr(md5(id::text), 1, 3) || '-' || substr(md5(id::text), 4, 12))::uuid,
-        id, 'grant', tokens, tokens, 'unproved:' || id, 'start' FROM accounts;
+        id, 'grant', tokens, tokens, 'unproved:' || id, 'migration' FROM accounts; -- of no day's free tokens
     UPDATE token_balances b SET balance = tokens, last_transaction_id = t.id FROM token_transactions t WHERE t.account_id = b.account_id;
   END IF;
 END $$;

@@ -49,6 +49,12 @@ func (a Accounts) Register(ctx context.Context, u user.User, passwordHash string
 func (a Accounts) start(ctx context.Context, tx Tx, account id.ID) error {
 	var now time.Time
 	var today int64
+	// One after the other where the day's free tokens are bounded, or all that come at once would see the same rest.
+	if a.Start.PerDay > 0 {
+		if _, err := tx.Exec(ctx, `SELECT pg_advisory_xact_lock(hashtext('free tokens'))`); err != nil {
+			return err
+		}
+	}
 	if err := tx.QueryRow(ctx, `SELECT clock_timestamp(), coalesce((SELECT sum(amount)::bigint FROM token_transactions
 		WHERE kind = 'grant' AND reason = $1 AND id >= id_floor(date_trunc('day', clock_timestamp(), 'UTC'))), 0)`, ledger.StartReason).Scan(&now, &today); err != nil {
 		return err

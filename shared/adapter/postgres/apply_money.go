@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ func queueBook(b *pgx.Batch, book *ledger.Book) {
 	}
 	with := ""
 	for i, part := range parts {
-		parts[i] = `part_` + string(rune('a'+i/26)) + string(rune('a'+i%26)) + ` AS (` + part + `)`
+		parts[i] = `part_` + strconv.Itoa(i) + ` AS (` + part + `)`
 	}
 	if len(parts) > 0 {
 		with = `WITH ` + strings.Join(parts, ", ") + ` `

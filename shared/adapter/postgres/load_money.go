@@ -20,7 +20,7 @@ func (l *loading) size() {
 	if before.IsZero() {
 		before = last
 	}
-	l.one(`SELECT history, newest FROM prompt_size($1, $2, $3, $4, $5)`, []any{l.n.RoomID, before, l.n.Person, l.n.Asking.Budget, ai.TailMessages},
+	l.one(`SELECT history, newest FROM prompt_size($1, $2, $3, $4, $5)`, []any{l.n.RoomID, before, l.n.Asking.Private, l.n.Asking.Budget, ai.TailMessages},
 		func(row pgx.Row) error { return row.Scan(&l.s.Size.History, &l.s.Size.Tail) })
 }
 
@@ -91,8 +91,8 @@ func lotFields(l *ledger.Lot) []any {
 	return []any{&l.ID, &l.Source, &l.Key, &l.Granted, &l.Remaining, moment{&l.ExpiresAt}, moment{&l.RevokedAt}, &l.Payment, moment{&l.CreatedAt}}
 }
 
-// thisMonth is the month of caps.
-const thisMonth = `to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM')`
+// thisMonth is the month of caps. In a query of its own, so that it is asked for once and can be looked for in an index.
+const thisMonth = `(SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM'))`
 
 // capSQL is the cap of the member m ($2) of the room r. Nobody's cap binds the one who pays.
 const capSQL = `CASE WHEN r.owner_id <> $2 THEN coalesce(m.monthly_cap, r.default_member_cap) END`

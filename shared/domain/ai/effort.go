@@ -1,6 +1,7 @@
 package ai
 
 import (
+	"cmp"
 	"slices"
 
 	"github.com/yoriai/yoriai/shared/domain/fault"
@@ -36,15 +37,35 @@ func (r Reasoning) Takes(e room.Effort) bool {
 	return e == room.DefaultEffort || r.Thinks() && slices.Contains(r.Efforts, e)
 }
 
-// Allowance is what the model may think at an effort, on top of the words that people see.
+// Allowance is what the model may think at an effort, on top of the words that people see. What the list does not say is taken
+// at the dearest, as the gateway takes it: nobody else would pay for it.
 func (r Reasoning) Allowance(e room.Effort) int64 {
-	if !r.Thinks() {
-		return 0
-	}
 	if e == room.DefaultEffort {
 		e = r.Usual
 	}
-	return max(r.Allowances[e], 0)
+	if r.Mode != AlwaysThinks && (r.Mode != MayThink || e == room.NoEffort || e == room.DefaultEffort || e == "") {
+		return 0
+	}
+	if tokens, known := r.Allowances[e]; known {
+		return max(tokens, 0)
+	}
+	dearest := int64(0)
+	for _, tokens := range r.Allowances {
+		dearest = max(dearest, tokens)
+	}
+	return dearest
+}
+
+// Below are the efforts that the model takes and that may think less than this one, the most first.
+func (r Reasoning) Below(e room.Effort) []room.Effort {
+	var lower []room.Effort
+	for _, other := range r.Efforts {
+		if r.Takes(other) && r.Allowance(other) < r.Allowance(e) {
+			lower = append(lower, other)
+		}
+	}
+	slices.SortFunc(lower, func(a, b room.Effort) int { return cmp.Compare(r.Allowance(b), r.Allowance(a)) })
+	return lower
 }
 
 // CheckEffort returns validation_failed for an effort that the model does not take.

@@ -55,6 +55,29 @@ func TestThinkingIsHeldOnTopOfTheWords(t *testing.T) {
 	}
 }
 
+// What the list leaves open is paid by nobody but the house, so it is held at the dearest.
+func TestAModelThatAlwaysThinksIsHeldAtItsDearest(t *testing.T) {
+	t.Parallel()
+	allowances := map[room.Effort]int64{room.LowEffort: 1000, room.HighEffort: 8000}
+	always := ai.Reasoning{Mode: ai.AlwaysThinks, Efforts: []room.Effort{room.LowEffort, room.HighEffort}, Usual: room.DefaultEffort, Allowances: allowances}
+	optional := always
+	optional.Mode = ai.MayThink
+	for effort, want := range map[room.Effort][2]int64{room.DefaultEffort: {8000, 0}, room.NoEffort: {8000, 0}, room.LowEffort: {1000, 1000}, room.MediumEffort: {8000, 8000}} {
+		if got := always.Allowance(effort); got != want[0] {
+			t.Errorf("always, %s: %d", effort, got)
+		}
+		if got := optional.Allowance(effort); got != want[1] {
+			t.Errorf("optional, %s: %d", effort, got)
+		}
+	}
+	if got := always.Below(room.DefaultEffort); len(got) != 1 || got[0] != room.LowEffort {
+		t.Errorf("%v", got)
+	}
+	if got := always.Below(room.LowEffort); len(got) != 0 {
+		t.Errorf("%v", got)
+	}
+}
+
 func TestWhatWasThoughtIsChargedWhenItIsStopped(t *testing.T) {
 	t.Parallel()
 	g := called(ai.Generation{PromptEstimate: 100, Terms: ai.Terms{Hold: 10_000, Weights: ai.NewWeights(1_000_000, 1_000_000)}})

@@ -27,7 +27,9 @@ type Size struct {
 func MaxPrompt(models []Model, roomReplyCap int) int {
 	most := 0
 	for _, m := range models {
-		most = max(most, Quote(m, roomReplyCap, room.NoEffort).PromptBudget)
+		for _, effort := range append([]room.Effort{room.DefaultEffort}, m.Reasoning.Efforts...) {
+			most = max(most, Quote(m, roomReplyCap, effort).PromptBudget)
+		}
 	}
 	return most
 }

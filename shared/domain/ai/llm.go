@@ -208,6 +208,15 @@ func Quote(m Model, roomReplyCap int, effort room.Effort) Terms {
 	return t
 }
 
+// Cheaper are the terms at every effort that may think less: what nobody asked for gives way before a question is refused.
+func Cheaper(m Model, roomReplyCap int, effort room.Effort) []Terms {
+	var all []Terms
+	for _, lower := range m.Reasoning.Below(effort) {
+		all = append(all, Quote(m, roomReplyCap, lower))
+	}
+	return all
+}
+
 // SurelyExceeds says that a text is too long whatever the provider counts: our estimate may be 30 % above its count.
 func SurelyExceeds(estimate, budget int) bool { return estimate*10 > budget*13 }
 

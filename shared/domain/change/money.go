@@ -17,6 +17,8 @@ import (
 type Asking struct {
 	// Before is the message that ends what would be sent; zero: the room's newest.
 	Before id.ID
+	// Private is who asks in private, and whose private messages may go along; nobody's go along with a public question.
+	Private id.ID
 	// Budget is where counting may end.
 	Budget int
 }
@@ -34,9 +36,9 @@ func (s Situation) size(question int) ai.Size {
 	return size
 }
 
-// Hold holds tokens for a generation, and narrows its terms to what would be sent and what is affordable. It is the last check
-// of a question. Returns account_frozen, rate_limited, insufficient_balance, cap_reached.
-func (p *Plan) Hold(s Situation, g ai.Generation, question int) (ai.Generation, error) {
+// Hold holds tokens for a generation, and narrows its terms to what would be sent and what is affordable: first within its own
+// terms, then within each of the cheaper ones. It is the last check of a question. Returns account_frozen, rate_limited, insufficient_balance, cap_reached.
+func (p *Plan) Hold(s Situation, g ai.Generation, question int, cheaper ...ai.Terms) (ai.Generation, error) {
 	book, open := p.books[s.Payer()]
 	if !open {
 		return g, fmt.Errorf("room %s asks without its payer's account", s.Room.ID)
@@ -45,15 +47,24 @@ func (p *Plan) Hold(s Situation, g ai.Generation, question int) (ai.Generation, 
 		return g, err
 	}
 	size := s.size(question)
-	terms, enough := g.Terms.Holding(size, min(book.Available(), s.Spending.Left()))
-	if !enough {
-		if _, rich := g.Terms.Holding(size, book.Available()); rich {
-			return g, fault.New(fault.CapReached, "The limit for this month is reached.")
+	var terms ai.Terms
+	enough, rich := false, false
+	for _, offer := range append([]ai.Terms{g.Terms}, cheaper...) {
+		if terms, enough = offer.Holding(size, min(book.Available(), s.Spending.Left())); enough {
+			break
 		}
+		_, could := offer.Holding(size, book.Available())
+		rich = rich || could
+	}
+	switch {
+	case enough:
+	case rich:
+		return g, fault.New(fault.CapReached, "The limit for this month is reached.")
+	default:
 		return g, fault.New(fault.InsufficientBalance, "The payer's balance is not enough for this question.")
 	}
 	g.PayerID, g.Terms = book.ID, terms
-	book.Place(ledger.Hold{GenerationID: g.ID, AccountID: book.ID, RoomID: g.RoomID, UserID: g.RequestedBy, Month: ai.Month(s.Now), Amount: terms.Hold})
+	book.Place(ledger.Hold{GenerationID: g.ID, AccountID: book.ID, RoomID: g.RoomID, UserID: g.RequestedBy, Month: ai.Month(s.AccountsAt), Amount: terms.Hold})
 	return g, nil
 }
 

@@ -24,6 +24,25 @@ func asking(tokens int64) change.Situation {
 	return s
 }
 
+// A model's usual thinking gives way before a question is refused; a thought that was asked for does not.
+func TestLessThoughtIsHeldWhereMoreIsNotAffordable(t *testing.T) {
+	t.Parallel()
+	deep, some := quote, quote
+	deep.ReasoningAllowance, some.ReasoningAllowance = 8000, 500
+	for tokens, want := range map[int64]int{30_000: 8000, 5000: 500, 1100: 0, 400: -1} {
+		s := asking(tokens)
+		p := s.Plan(aki, change.Needs{Order: change.InOrder})
+		g, err := p.Hold(s, ai.Generation{ID: id.New(), RoomID: roomID, RequestedBy: aki, Terms: deep}, 10, some, quote)
+		if want < 0 {
+			if !fault.Is(err, fault.InsufficientBalance) {
+				t.Errorf("%d tokens: %v", tokens, err)
+			}
+		} else if err != nil || g.Terms.ReasoningAllowance != want || g.Terms.Hold > tokens {
+			t.Errorf("%d tokens: %+v %v", tokens, g.Terms, err)
+		}
+	}
+}
+
 var quote = ai.Terms{Provider: "p", Model: "m", PromptBudget: 4000, ReplyCap: 2000, Weights: ai.NewWeights(1_000_000, 2_000_000)}
 
 func TestAHoldIsWhatWouldBeSent(t *testing.T) {

@@ -144,8 +144,12 @@ func (m Messages) ask(s change.Situation, p *change.Plan, question message.Messa
 	if ai.SurelyExceeds(question.TokenEstimate, terms.PromptBudget) {
 		return message.Message{}, fault.Invalid("content", "is longer than this model can read")
 	}
+	var cheaper []ai.Terms
+	if ask.Effort == "" {
+		cheaper = ai.Cheaper(model, s.Room.MaxReplyTokens, effort)
+	}
 	g, err := p.Hold(s, ai.Generation{ID: id.New(), Kind: ai.Reply, RoomID: s.Room.ID, QuestionID: question.ID, AskerID: asker, RequestedBy: asker,
-		Terms: terms, Visibility: question.Visibility}, question.TokenEstimate)
+		Terms: terms, Visibility: question.Visibility}, question.TokenEstimate, cheaper...)
 	if err != nil {
 		return message.Message{}, err
 	}

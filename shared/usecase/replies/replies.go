@@ -190,10 +190,14 @@ func (r Replies) again(s change.Situation, p *change.Plan, question, answer mess
 	if err != nil {
 		return answer, err
 	}
+	var cheaper []ai.Terms
+	if cmd.Effort == "" {
+		cheaper = ai.Cheaper(model, s.Room.MaxReplyTokens, effort)
+	}
 	number := answer.Reply.Attempt + 1
 	g, err := p.Hold(s, ai.Generation{ID: id.New(), Kind: ai.Reply, Attempt: ai.Attempt{MessageID: answer.ID, Number: number}, RoomID: s.Room.ID,
 		QuestionID: question.ID, AskerID: answer.Reply.AskerID, RequestedBy: cmd.Person, Terms: ai.Quote(model, s.Room.MaxReplyTokens, effort),
-		Visibility: answer.Visibility}, question.TokenEstimate)
+		Visibility: answer.Visibility}, question.TokenEstimate, cheaper...)
 	if err != nil {
 		return answer, err
 	}
