@@ -145,9 +145,12 @@ func TestThoughtsSurviveTheirWorker(t *testing.T) {
 	}
 	die()
 	<-ended
-	for range 2 {
+	for range 10 { // one look after another, until one of them ends it
 		w.passes(61 * time.Second)
 		w.sweeps()
+		if !w.message(answer.ID).Status.Open() {
+			break
+		}
 	}
 	if m := w.message(answer.ID); m.Status != message.Cancelled || *m.Reply.Reasoning != 40 || !m.Reply.Thought {
 		t.Errorf("%+v %+v", m, m.Reply)
