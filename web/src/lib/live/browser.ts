@@ -55,6 +55,12 @@ export function purgeOthers(userId: string): void {
 /** Forgets everything, at log-out. */
 export function purgeAll(): void {
   for (const [key] of itemsBelow('yoriai.')) writeItem(`yoriai.${key}`, null);
+  try {
+    // What this tab alone kept, such as the token of an invitation.
+    for (const key of Object.keys(sessionStorage)) if (key.startsWith('yoriai.')) sessionStorage.removeItem(key);
+  } catch {
+    // Nothing was kept.
+  }
 }
 
 function parse(text: string): Unsent | null {

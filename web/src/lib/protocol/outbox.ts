@@ -163,7 +163,7 @@ export class Outbox {
     const roomId = entry.room_id;
     // An event may have shown meanwhile that it did arrive.
     if (!this.entries.has(entry.client_message_id)) return;
-    if (error instanceof ApiError && (!error.temporary || (error.retryAfter ?? 0) > LONGEST_WAIT_S)) {
+    if (error instanceof ApiError && (!error.temporary || (error.status === 429 && (error.retryAfter ?? 0) > LONGEST_WAIT_S))) {
       this.put({ ...entry, state: 'refused', code: error.code });
     } else {
       const failures = (this.failures.get(roomId) ?? 0) + 1;

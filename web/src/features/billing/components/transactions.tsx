@@ -6,7 +6,7 @@ import { Button } from '@/components/ui/button';
 import { useLive } from '@/lib/live/provider';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { notify } from '@/stores/toasts';
-import { useNames } from '../api/use-names';
+import { useNames, type Names } from '../api/use-names';
 import { allAsCsv, useTransactions, type Transaction } from '../api/use-transactions';
 import { Day } from './day';
 import { Cell, Section, Table } from './section';
@@ -16,6 +16,7 @@ export function Transactions() {
   const t = useTranslations('billing');
   const { data, isError, hasNextPage, fetchNextPage, isFetchingNextPage } = useTransactions();
   const items = data?.pages.flatMap((page) => page.items) ?? [];
+  const names = useNames();
   return (
     <Section title={t('transactions')} tools={<Csv />}>
       {isError && <p role="alert" className="text-[13.5px]/5">{t('notLoaded')}</p>}
@@ -25,7 +26,7 @@ export function Transactions() {
           {items.map((item) => (
             <tr key={item.id}>
               <Cell><span className="whitespace-nowrap"><Day at={item.private ? item.created_at.slice(0, 10) : item.created_at} /></span></Cell>
-              <Cell><b className="font-medium">{t(`kinds.${item.kind}`)}</b> <Details item={item} /></Cell>
+              <Cell><b className="font-medium">{t(`kinds.${item.kind}`)}</b> <Details item={item} names={names} /></Cell>
               <Cell number>{t('signed', { amount: item.amount })}</Cell>
             </tr>
           ))}
@@ -37,9 +38,8 @@ export function Transactions() {
 }
 
 /** Who asked what model where, as far as the payer may know. */
-function Details({ item }: { item: Transaction }) {
+function Details({ item, names }: { item: Transaction; names: Names }) {
   const t = useTranslations('billing');
-  const names = useNames();
   const { models } = useModels();
   if (item.kind !== 'usage') return null;
   const parts = [

@@ -35,6 +35,19 @@ it('a long message of somebody I blocked is folded as one, and unfolds as a whol
   expect(log.queryByText('A message from somebody you blocked.')).not.toBeInTheDocument();
 });
 
+it('nor are they said by a quote', async () => {
+  const said = s.cloud.send(roomId, s.ben.id, 'words of his', s.cloud.id());
+  const answer = s.cloud.send(roomId, s.aki.id, 'an answer', s.cloud.id());
+  if (said === 'mismatch' || answer === 'mismatch') throw new Error('mismatch');
+  s.show(<Chat roomId={roomId} messageId={null} tools={null} />);
+  await screen.findByText('an answer');
+  await waitFor(() => expect(s.sent).toContainEqual({ action: 'view', room_id: roomId }));
+  act(() => void s.cloud.update(answer.messages[0]!, { reply_to: said.messages[0]!.id }));
+  const quote = await screen.findByRole('link', { name: /Reply to/ });
+  expect(quote).toHaveTextContent('A message from somebody you blocked.');
+  expect(quote).not.toHaveTextContent('words of his');
+});
+
 it('a deleted message says whether an admin or moderation deleted it', async () => {
   const sent = s.cloud.send(roomId, s.aki.id, 'soon gone', s.cloud.id());
   if (sent === 'mismatch') throw new Error('mismatch');

@@ -5,6 +5,7 @@ import Link from 'next/link';
 import { nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
+import { useBlocked } from '@/lib/live/blocks';
 import { goOnClick } from '@/lib/live/navigation';
 import { plainLine } from '@/lib/markdown/plain-line';
 import { modelName, useModels } from '@/lib/models/use-models';
@@ -59,10 +60,13 @@ function Line({ name, text }: { name: string; text: string }) {
 function useLine(message: Message | null | undefined): { name: string; text: string } {
   const t = useTranslations('reply');
   const chat = useTranslations('chat');
+  const safety = useTranslations('safety');
+  const blocked = useBlocked();
   const { models } = useModels();
   if (message === undefined) return { name: '', text: t('loading') };
   if (message === null) return { name: '', text: t('gone') };
   if (message.deleted_at) return { name: '', text: t('deleted') };
+  if (message.sender && blocked.has(message.sender.id)) return { name: nameOf(message.sender), text: safety('folded') };
   const name = message.ai ? modelName(models, message.ai.provider, message.ai.model) : message.sender ? nameOf(message.sender) : chat('somebody');
   return { name, text: plainLine(message.content, message.type === 'ai' ? 'model' : 'person') || t('wordless') };
 }

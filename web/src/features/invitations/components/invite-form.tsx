@@ -40,7 +40,8 @@ export function InviteForm({ room }: { room: Room }) {
           <Field label={t('role')} hint={t(`roleHints.${role}`)}>
             {(own) => <select {...own} value={role} onChange={(event) => setChosen(event.target.value as InvitedRole)}>{given.map((each) => <option key={each} value={each}>{roles(each)}</option>)}</select>}
           </Field>
-          <Way room={room} role={role} />
+          {/* A link that was made stays what it is; another role makes another. */}
+          <Way key={way === 'link' ? role : way} room={room} role={role} />
         </>
       )}
       <OpenInvitations room={room} />

@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
-import { useCallback, useEffect, useState, type ReactNode } from 'react';
+import { useCallback, useEffect, useRef, useState, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { nameOf, Tile } from '@/components/ui/face';
 import { useMoment } from '@/components/use-moment';
@@ -29,13 +29,21 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
   const [joining, setJoining] = useState(false);
   const [trouble, setTrouble] = useState<unknown>(null);
   const errorText = useErrorText();
+  const looking = useRef<string | null>(null);
   const look = useCallback(async (token: string) => {
     const { api, ended } = session();
+    looking.current = token;
+    setState({ kind: 'looking' });
+    let next: State;
     try {
-      setState({ kind: 'found', preview: await bodyOf(api.POST('/invitation-links/preview', { body: { token } })) });
+      next = { kind: 'found', preview: await bodyOf(api.POST('/invitation-links/preview', { body: { token } })) };
     } catch (error) {
-      setState(ended() ? { kind: 'stranger' } : { kind: 'refused', error });
+      next = ended() ? { kind: 'stranger' } : { kind: 'refused', error };
     }
+    // Another link may have been opened over this one meanwhile: what is shown is what is joined.
+    if (looking.current !== token) return;
+    if (next.kind === 'refused' && isOver(next.error)) forgetToken();
+    setState(next);
   }, []);
   useEffect(() => {
     if (token === undefined) return;
@@ -58,7 +66,10 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
     } catch (error) {
       setJoining(false);
       if (ended()) setState({ kind: 'stranger' });
-      else if (error instanceof ApiError && (error.status === 404 || error.code === 'gone')) setState({ kind: 'refused', error });
+      else if (isOver(error)) {
+        forgetToken();
+        setState({ kind: 'refused', error });
+      }
       else setTrouble(error);
     }
   };
@@ -93,6 +104,11 @@ export function JoinPage({ signedIn }: { signedIn: boolean }) {
 }
 
 const LINK = 'shift inline-flex h-10 w-full items-center justify-center rounded-2 px-4 text-[14px] font-medium max-page:h-11';
+
+/** Whether a link lets nobody in any more, whoever asks. */
+function isOver(error: unknown): boolean {
+  return error instanceof ApiError && (error.status === 404 || error.code === 'gone');
+}
 
 /** The API, and whether a session has turned out to be over: only then must one sign in. */
 function session() {

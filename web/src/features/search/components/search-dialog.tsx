@@ -75,7 +75,8 @@ export function SearchDialog({ roomId, close }: { roomId: string | null; close: 
     const option = options[marked];
     if (event.key === 'Enter' && option) {
       event.preventDefault();
-      choose(option);
+      // What is still shown of the words before is not what was asked for.
+      if (option.kind !== 'hit' || !search.stale) choose(option);
     }
   };
 
