@@ -2,12 +2,13 @@
 
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
+import { useErrorText } from '@/components/use-error-text';
 import { Button } from '@/components/ui/button';
 import { TextField } from '@/components/ui/field';
 import { Icon } from '@/components/ui/icon';
+import { capOf } from '@/lib/cap';
 import { useRooms } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
-import { ApiError } from '@/lib/protocol/ports';
 import { useLimits, type Limits } from '../api/use-limits';
 import { Section } from './section';
 
@@ -46,25 +47,14 @@ function Loaded({ roomId }: { roomId: string }) {
   return limits.data && <Form roomId={roomId} limits={limits.data} />;
 }
 
-/** The highest limit of the contract. */
-const MOST = 1_000_000_000_000_000;
-
-/** A whole number of tokens; null for an empty box, undefined for what is neither. */
-function read(text: string): number | null | undefined {
-  const digits = text.replace(/[,\s]/g, '');
-  if (digits === '') return null;
-  return /^\d+$/.test(digits) && Number(digits) <= MOST ? Number(digits) : undefined;
-}
-
 function Form({ roomId, limits }: { roomId: string; limits: Limits }) {
   const t = useTranslations('billing');
-  const errors = useTranslations('errors');
+  const errorText = useErrorText();
   const { save } = useLimits(roomId);
   const [cap, setCap] = useState(limits.default_member_cap?.toString() ?? '');
   const [budget, setBudget] = useState(limits.monthly_budget?.toString() ?? '');
-  const wish = { default_member_cap: read(cap), monthly_budget: read(budget) };
+  const wish = { default_member_cap: capOf(cap), monthly_budget: capOf(budget) };
   const sound = wish.default_member_cap !== undefined && wish.monthly_budget !== undefined;
-  const code = save.error instanceof ApiError && errors.has(save.error.code) ? save.error.code : 'unknown';
   return (
     <form
       className="grid grid-cols-2 gap-3 px-3 pb-3 max-page:grid-cols-1"
@@ -78,7 +68,7 @@ function Form({ roomId, limits }: { roomId: string; limits: Limits }) {
       <p className="col-span-full flex flex-wrap items-center gap-3">
         <Button type="submit" disabled={!sound || save.isPending}>{t('save')}</Button>
         {save.isSuccess && <span role="status" className="text-[13.5px]/5 text-text-2">{t('saved')}</span>}
-        {save.isError && <span role="alert" className="text-[13.5px]/5 text-danger">{errors(code)}</span>}
+        {save.isError && <span role="alert" className="text-[13.5px]/5 text-danger">{errorText(save.error)}</span>}
       </p>
     </form>
   );

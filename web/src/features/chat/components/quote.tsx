@@ -19,7 +19,7 @@ export function Quote({ roomId, messageId }: { roomId: string; messageId: string
   const words = useLine(useMessage(roomId, messageId));
   return (
     <Link
-      href={`/rooms/${roomId}?message=${messageId}`} prefetch={false} onClick={goOnClick} aria-label={t('to', words)}
+      href={`/rooms/${roomId}?message=${messageId}`} prefetch={false} onClick={goOnClick} aria-label={words.name === '' ? words.text : t('to', words)}
       className="shift mb-0.5 flex min-w-0 items-center gap-1.5 border-l-2 border-line-strong pl-2 text-[13px]/[22px] text-text-3 hover:bg-surface-2 hover:text-text-2 max-page:min-h-11"
     >
       <Line {...words} />
@@ -38,7 +38,7 @@ function Target({ roomId, messageId }: { roomId: string; messageId: string }) {
   const setReplying = useUi((ui) => ui.setReplying);
   const words = useLine(useMessage(roomId, messageId));
   return (
-    <div role="group" aria-label={t('to', words)} className="mb-1.5 flex items-center gap-2 rounded-2 border border-line bg-surface py-0.5 pr-1 pl-3 text-[13px]/5 text-text-2">
+    <div role="group" aria-label={words.name === '' ? words.text : t('to', words)} className="mb-1.5 flex items-center gap-2 rounded-2 border border-line bg-surface py-0.5 pr-1 pl-3 text-[13px]/5 text-text-2">
       <Icon name="reply" size={16} className="text-accent" />
       <p className="flex min-w-0 grow items-center gap-1.5"><Line {...words} /></p>
       <IconButton

@@ -1,8 +1,8 @@
 import { screen } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { stage } from '../../../../test/render';
-import { useMemberPages } from '../../members/api/members';
-import { useNames } from './use-names';
+import { stage } from '../render';
+import { useMemberPages } from '@/features/members/api/members';
+import { useNames } from '@/features/billing/api/use-names';
 
 let s: ReturnType<typeof stage>;
 beforeEach(() => {
