@@ -40,6 +40,8 @@ def may_refuse(operation, case, problem):
         return not 10 <= len(unicodedata.normalize("NFC", body.get("password", ""))) <= 128  # counted in NFC
     if operation == "getUsage" and field in ("from", "to"):
         return not (real_day(query.get("from")) and real_day(query.get("to")) and query["from"] <= query["to"]) or "366" in problem["detail"]
+    if operation == "searchUsers" and field == "query":
+        return any(unicodedata.category(c)[0] in "CZ" for c in query.get("query", ""))  # two characters without outer spaces
     if operation == "transferRoom" and field == "user_id":
         return True  # who is in the room
     if operation == "searchMessages" and field in ("till", "from_ai", "sender_id", "query"):
