@@ -52,16 +52,39 @@ func UpWith(ctx context.Context, config *pgx.ConnConfig, appRole string) error {
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("migrate: %w", err)
 	}
+	return setRoles(ctx, db, appRole)
+}
+
+// rolesLock is the advisory lock of who changes roles: the migrations' own is given back before.
+const rolesLock = "yoriai:roles"
+
+// setRoles brings the roles to what the schema expects, all of it or nothing. Two at once wait for each other: Postgres
+// refuses who changes a role that another is changing.
+func setRoles(ctx context.Context, db *sql.DB, appRole string) error {
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("set the roles: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock(hashtextextended($1, 0))`, rolesLock); err != nil {
+		return fmt.Errorf("wait to set the roles: %w", err)
+	}
 	if appRole != "" {
-		if err := admit(ctx, db, appRole); err != nil {
+		if err := admit(ctx, tx, appRole); err != nil {
 			return err
 		}
 	}
-	return limitTransactions(ctx, db, appRole)
+	if err := limitTransactions(ctx, tx, appRole); err != nil {
+		return err
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("set the roles: %w", err)
+	}
+	return nil
 }
 
 // admit makes the functions' role and gives it the rows of every table, those to come included. On AWS it logs in by IAM.
-func admit(ctx context.Context, db *sql.DB, role string) error {
+func admit(ctx context.Context, tx *sql.Tx, role string) error {
 	name := pgx.Identifier{role}.Sanitize()
 	literal := "'" + strings.ReplaceAll(role, "'", "''") + "'"
 	for _, statement := range []string{
@@ -74,7 +97,7 @@ func admit(ctx context.Context, db *sql.DB, role string) error {
 		`REVOKE UPDATE, DELETE, TRUNCATE ON token_transactions FROM ` + name,
 		`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ` + name,
 	} {
-		if _, err := db.ExecContext(ctx, statement); err != nil {
+		if _, err := tx.ExecContext(ctx, statement); err != nil {
 			return fmt.Errorf("admit the role %s: %w", role, err)
 		}
 	}
@@ -82,10 +105,10 @@ func admit(ctx context.Context, db *sql.DB, role string) error {
 }
 
 // limitTransactions sets the limit for the migrating role and, where the stage has one, for the functions' own role.
-func limitTransactions(ctx context.Context, db *sql.DB, appRole string) error {
+func limitTransactions(ctx context.Context, tx *sql.Tx, appRole string) error {
 	const statement = `SELECT format('ALTER ROLE %I IN DATABASE %I SET transaction_timeout = %L', r.rolname, current_database(), $1::text)
 		FROM pg_roles r WHERE r.rolname IN (current_user, $2)`
-	rows, err := db.QueryContext(ctx, statement, transactionTimeout, appRole)
+	rows, err := tx.QueryContext(ctx, statement, transactionTimeout, appRole)
 	if err != nil {
 		return fmt.Errorf("limit transactions: %w", err)
 	}
@@ -101,8 +124,9 @@ func limitTransactions(ctx context.Context, db *sql.DB, appRole string) error {
 	if err := rows.Err(); err != nil {
 		return err
 	}
+	_ = rows.Close() // the transaction has one connection
 	for _, limit := range limits {
-		if _, err := db.ExecContext(ctx, limit); err != nil {
+		if _, err := tx.ExecContext(ctx, limit); err != nil {
 			return fmt.Errorf("limit transactions: %w", err)
 		}
 	}
