@@ -8,6 +8,8 @@ export function useErrorText(): (error: unknown) => string {
   const t = useTranslations('errors');
   return (error) => {
     const code = error instanceof ApiError ? error.code : 'unreachable';
+    const wait = error instanceof ApiError ? (error.retryAfter ?? 0) : 0;
+    if (code === 'rate_limited' && wait > 60) return t('rateLimitedFor', { minutes: Math.ceil(wait / 60) });
     return t.has(code) ? t(code) : t('unknown');
   };
 }

@@ -5,11 +5,11 @@ import { useState } from 'react';
 import { Dialog } from '@/components/ui/dialog';
 import { Tile } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
+import { useErrorText } from '@/components/use-error-text';
 import { unturned } from '@/lib/bidi';
 import { useRooms } from '@/lib/live/hooks';
 import { go } from '@/lib/live/navigation';
 import { plainLine } from '@/lib/markdown/plain-line';
-import { ApiError } from '@/lib/protocol/ports';
 import type { Message, Room } from '@/lib/protocol/types';
 import { may } from '@/lib/rights';
 import { notify } from '@/stores/toasts';
@@ -18,12 +18,11 @@ import { useForwardMessage } from '../api/forward-message';
 /** Chooses the room that a message is passed on to. */
 export function ForwardDialog({ message, close }: { message: Message; close: () => void }) {
   const t = useTranslations('forward');
-  const errors = useTranslations('errors');
+  const errorText = useErrorText();
   const [wanted, setWanted] = useState('');
   const forward = useForwardMessage(message);
   const words = plain(wanted).split(/\s+/);
   const rooms = useRooms().map(({ room }) => room).filter((room) => takes(room, message.room_id) && words.every((word) => plain(room.name).includes(word)));
-  const code = forward.error instanceof ApiError ? forward.error.code : 'unreachable';
   const pass = (room: Room) => forward.mutate(room.id, {
     onSuccess: ({ id }) => {
       notify({ text: t('done', { room: unturned(room.name) }), action: { label: t('look'), run: () => go(`/rooms/${room.id}?message=${id}`) } });
@@ -37,7 +36,7 @@ export function ForwardDialog({ message, close }: { message: Message; close: () 
         <Icon name="search" size={16} className="text-text-3" />
         <input autoFocus value={wanted} onChange={({ target }) => setWanted(target.value)} aria-label={t('find')} placeholder={t('find')} autoComplete="off" className="h-10 w-full bg-transparent text-[14px]/5 outline-none placeholder:text-text-3 max-page:h-11" />
       </div>
-      {forward.isError && <p role="alert" className="pt-2 text-[13px]/5 text-danger">{t('failed')} {errors.has(code) ? errors(code) : errors('unknown')}</p>}
+      {forward.isError && <p role="alert" className="pt-2 text-[13px]/5 text-danger">{t('failed')} {errorText(forward.error)}</p>}
       {rooms.length === 0 && <p role="status" className="py-4 text-[13.5px]/5 text-text-2">{t('none')}</p>}
       <ul aria-label={t('rooms')} className="mt-2 max-h-[40dvh] overflow-y-auto">
         {rooms.map((room) => (

@@ -10,7 +10,7 @@ import { useLive } from '@/lib/live/provider';
 import type { Unsent } from '@/lib/protocol/types';
 import { Quote } from './quote';
 
-const Unaffordable = lazily(async () => (await import('@/components/unaffordable')).Unaffordable, () => null);
+const Unaffordable = lazily(async () => (await import('./unaffordable')).Unaffordable, () => null);
 
 /** What was written and has not arrived yet: it stands in its place, with a clock, or says why it was refused. */
 export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolean }) {

@@ -6,6 +6,7 @@ import { ListTime } from '@/components/time';
 import { Face, nameOf, Tile } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { unturned } from '@/lib/bidi';
+import { useBlocked } from '@/lib/live/blocks';
 import { modelName, useModels } from '@/lib/models/use-models';
 import type { Hit } from '../api/search-messages';
 import { pieces } from '../utils/query';
@@ -70,7 +71,11 @@ function Found({ option }: { option: Option }) {
 
 function Passage({ hit: { room, message, excerpt, matches } }: { hit: Hit }) {
   const chat = useTranslations('chat');
+  const safety = useTranslations('safety');
+  const blocked = useBlocked();
   const { models } = useModels();
+  // What I folded away in the room is not spread out here.
+  const folded = message.sender !== null && blocked.has(message.sender.id);
   const name = message.ai ? modelName(models, message.ai.provider, message.ai.model) : message.sender ? nameOf(message.sender) : chat('somebody');
   return (
     <span className="grid min-w-0 grow gap-0.5">
@@ -81,7 +86,7 @@ function Passage({ hit: { room, message, excerpt, matches } }: { hit: Hit }) {
         <ListTime at={message.created_at} className="shrink-0 tabular-nums" />
       </span>
       <span dir="auto" className="line-clamp-2 text-[13.5px]/5 break-words">
-        {pieces(excerpt, matches).map(({ text, found }, i) => (found ? <mark key={i} className="rounded-1 bg-warn-soft font-semibold text-text">{unturned(text)}</mark> : unturned(text)))}
+        {folded ? safety('folded') : pieces(excerpt, matches).map(({ text, found }, i) => (found ? <mark key={i} className="rounded-1 bg-warn-soft font-semibold text-text">{unturned(text)}</mark> : unturned(text)))}
       </span>
     </span>
   );

@@ -19,7 +19,9 @@ it('says how long the server asks one to wait, and that there is no connection',
 });
 
 it('says that nothing was found, and why nothing is looked for', () => {
-  show({}).unmount();
+  const { unmount } = show({});
+  expect(screen.getByRole('status')).toHaveTextContent(en.search.none.replace('{typed}', 'kyoto'));
+  unmount();
   show({ filters: { ...NO_FILTERS, roomId: null, fromAi: true } });
   expect(screen.getByRole('status')).toHaveTextContent('No message that is narrowed down like this holds “kyoto”.');
 });

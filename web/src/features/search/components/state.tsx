@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { Button } from '@/components/ui/button';
+import { useErrorText } from '@/components/use-error-text';
 import { ApiError } from '@/lib/protocol/ports';
 import type { useSearch } from '../api/search-messages';
 import type { Filters } from '../utils/query';
@@ -20,14 +21,13 @@ interface Props {
 /** Below what was found: that it is looked for, that there is nothing, what is amiss, or that there is more. */
 export function State({ typed, asks, filters, found, search, offline }: Props) {
   const t = useTranslations('search');
-  const errors = useTranslations('errors');
+  const errorText = useErrorText();
   const { error } = search;
   if (error) {
-    const code = error instanceof ApiError ? error.code : 'unreachable';
     const patience = error instanceof ApiError ? error.retryAfter : null;
     return (
       <div role="alert" className="flex flex-wrap items-center justify-between gap-2 px-2 py-2 text-[13.5px]/5 text-text-2">
-        {patience !== null ? t('patience', { seconds: Math.ceil(patience) }) : offline ? t('offline') : errors.has(code) ? errors(code) : errors('unknown')}
+        {patience !== null ? t('patience', { seconds: Math.ceil(patience) }) : offline ? t('offline') : errorText(error)}
         <Button onClick={() => void search.again()}>{t('again')}</Button>
       </div>
     );
