@@ -31,7 +31,7 @@ func Prepare(arguments []string) error {
 		RuntimePath(filepath.Join(data, "making")).DataPath(filepath.Join(data, "cluster")).
 		Locale("C.UTF-8").Encoding("UTF8").
 		StartParameters(map[string]string{"listen_addresses": "127.0.0.1", "unix_socket_directories": "", "fsync": "off"}).
-		StartTimeout(2 * time.Minute).Logger(os.Stderr)
+		StartTimeout(5 * time.Minute).Logger(os.Stderr)
 	if mirror := os.Getenv("YORIAI_MAVEN_URL"); mirror != "" {
 		config = config.BinaryRepositoryURL(mirror)
 	}

@@ -95,6 +95,9 @@ func (p *Process) wait() {
 	close(p.done)
 }
 
+// startTimeout is patient: on a first start compilers have all of the machine, and a program that ends is seen at once.
+const startTimeout = 5 * time.Minute
+
 // awaitReady polls Ready until it succeeds, the program ends, or time is up.
 func (p *Process) awaitReady(ctx context.Context) error {
 	if p.spec.Ready == nil {
@@ -102,7 +105,7 @@ func (p *Process) awaitReady(ctx context.Context) error {
 	}
 	timeout := p.spec.StartTimeout
 	if timeout == 0 {
-		timeout = time.Minute
+		timeout = startTimeout
 	}
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
