@@ -66,13 +66,12 @@ func (g Gateway) Start(ctx context.Context) (*process.Process, error) {
 		env = append(env, "GATEWAY_SCRIPTED=1")
 	}
 	return process.Start(ctx, process.Spec{
-		Name:         "gateway",
-		Command:      []string{g.Program},
-		Dir:          g.Dir,
-		Env:          env,
-		Log:          g.Log,
-		Ready:        func(ctx context.Context) error { return probe.OK(ctx, ports.URL(g.RESTPort)+"/health") },
-		StartTimeout: 30 * time.Second,
+		Name:    "gateway",
+		Command: []string{g.Program},
+		Dir:     g.Dir,
+		Env:     env,
+		Log:     g.Log,
+		Ready:   func(ctx context.Context) error { return probe.OK(ctx, ports.URL(g.RESTPort)+"/health") },
 		// Streams may finish, but someone who pressed Ctrl-C does not wait for an endless one.
 		StopTimeout: 3 * time.Second,
 	})

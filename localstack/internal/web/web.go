@@ -42,10 +42,9 @@ func (s Server) Start(ctx context.Context) (*process.Process, error) {
 			"NODE_ENV=production", "NEXT_TELEMETRY_DISABLED=1",
 			"HOSTNAME="+ports.Host, "PORT="+strconv.Itoa(s.Port),
 			"PUBLIC_HOST="+s.PublicHost, "PUBLIC_ORIGIN=http://"+s.PublicHost, "API_INTERNAL_URL="+s.API, "ORIGIN_SECRET="+s.OriginSecret),
-		Log:          s.Log,
-		Ready:        func(ctx context.Context) error { return probe.Alive(ctx, ports.URL(s.Port)+"/favicon.ico") },
-		StartTimeout: 30 * time.Second,
-		StopTimeout:  3 * time.Second,
+		Log:         s.Log,
+		Ready:       func(ctx context.Context) error { return probe.Alive(ctx, ports.URL(s.Port)+"/favicon.ico") },
+		StopTimeout: 3 * time.Second,
 	})
 }
 
