@@ -98,6 +98,7 @@ func hotReads(h *house) map[string]reads {
 		"what changed":   {func() error { _, err := h.logs.RoomChanges(ctx, h.room, h.master, 59990); return err }, 2, 11},
 		"my changes":     {func() error { _, err := h.logs.MyChanges(ctx, h.master, 19990); return err }, 1, 11},
 		"push":           {func() error { _, err := h.logs.RoomPush(ctx, h.room, 59999, 60000); return err }, 1, 2},
+		"audience":       {func() error { _, err := h.logs.Audience(ctx, h.room, id.ID{}, 1000); return err }, 0, 0},
 		"my push":        {func() error { _, err := h.logs.UserPush(ctx, h.master, 19999, 20000); return err }, 1, 2},
 		"dead attempts":  {func() error { _, err := h.generations.Dead(ctx, 100); return err }, 0, 0},
 		"one generation": {func() error { _, _, _, err := h.generations.Find(ctx, generation); return err }, 0, 0},

@@ -27,6 +27,7 @@ type cloud struct {
 
 	mu         sync.Mutex
 	open       []realtime.Connection
+	asked      []int // how many people's sockets were asked for at a time
 	denied     map[id.ID]bool
 	deniedErr  error
 	batches    int
@@ -50,6 +51,17 @@ func newCloud() *cloud {
 func (c *cloud) RoomPush(context.Context, id.ID, int64, int64) (fanout.RoomPush, error) {
 	return c.room, nil
 }
+func (c *cloud) Audience(_ context.Context, _, after id.ID, limit int) ([]id.ID, error) {
+	var people []id.ID
+	for _, m := range c.room.Members {
+		if m.Person.ID.Compare(after) > 0 {
+			people = append(people, m.Person.ID)
+		}
+	}
+	slices.SortFunc(people, id.ID.Compare)
+	return people[:min(limit, len(people))], nil
+}
+
 func (c *cloud) UserPush(context.Context, id.ID, int64, int64) (fanout.UserPush, error) {
 	return c.user, nil
 }
@@ -57,6 +69,7 @@ func (c *cloud) UserPush(context.Context, id.ID, int64, int64) (fanout.UserPush,
 func (c *cloud) OfUsers(_ context.Context, users []id.ID) ([]realtime.Connection, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.asked = append(c.asked, len(users))
 	var found []realtime.Connection
 	for _, o := range c.open {
 		if slices.Contains(users, o.UserID) {
@@ -66,10 +79,10 @@ func (c *cloud) OfUsers(_ context.Context, users []id.ID) ([]realtime.Connection
 	return found, nil
 }
 
-func (c *cloud) Remove(_ context.Context, connection string) error {
+func (c *cloud) Remove(_ context.Context, connection realtime.Connection) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.removed = append(c.removed, connection)
+	c.removed = append(c.removed, connection.ID)
 	return nil
 }
 
@@ -199,6 +212,24 @@ func TestOnePersonsThousandsOfSocketsAreFivePosts(t *testing.T) {
 		}
 		if len(c.frames) != 6 || len(c.frames["bob0"]) != 1 || len(c.frames["many6999"]) != 1 {
 			t.Fatalf("%d sockets were told", len(c.frames))
+		}
+	})
+}
+
+func TestALargeRoomIsToldPageByPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		for n := range 2500 {
+			c.member(fmt.Sprintf("m%d-", n), n%2)
+		}
+		if err := c.fanOut(10_000).Push(t.Context(), c.happens(said(1))); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.frames) != 1250 || !slices.Equal(c.asked, []int{1000, 1000, 500}) {
+			t.Fatalf("%d told, asked for %v", len(c.frames), c.asked)
+		}
+		if err := c.fanOut(10_000).Push(t.Context(), c.happens(event.Event{Number: 9, Kind: event.RoomDeleted})); err != nil || len(c.raised) != 2500 {
+			t.Fatalf("%d are out of the deleted room, %v", len(c.raised), err)
 		}
 	})
 }
