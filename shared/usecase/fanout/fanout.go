@@ -46,10 +46,10 @@ type Store interface {
 	UserPush(ctx context.Context, person id.ID, from, to int64) (UserPush, error)
 }
 
-// Frames encodes events; Room and User answer nil for an event that says nothing any more.
+// Frames encodes events; Room and User answer nil for events that say nothing any more.
 type Frames interface {
-	Room(roomID id.ID, e event.Event, p RoomPush) []byte
-	User(e event.Event, p UserPush) []byte
+	Room(roomID id.ID, r Run, p RoomPush) []byte
+	User(r Run, p UserPush) []byte
 	Notice(n outbox.Notice) []byte
 }
 
@@ -196,8 +196,8 @@ func (f FanOut) pushUser(ctx context.Context, person id.ID, p outbox.Push) error
 		return err
 	}
 	var frames [][]byte
-	for _, e := range push.Events {
-		if frame := f.Frames.User(e, push); frame != nil {
+	for _, r := range runs(push.Events) {
+		if frame := f.Frames.User(r, push); frame != nil {
 			frames = append(frames, frame)
 		}
 	}

@@ -151,11 +151,16 @@ func (m memberships) Get(context.Context, id.ID, id.ID) (realtime.Membership, bo
 
 type numbers struct{}
 
-func (numbers) Room(_ id.ID, e event.Event, _ fanout.RoomPush) []byte {
-	return fmt.Append(nil, e.Number)
+func (numbers) Room(_ id.ID, r fanout.Run, _ fanout.RoomPush) []byte { return numbered(r) }
+func (numbers) User(r fanout.Run, _ fanout.UserPush) []byte          { return numbered(r) }
+func numbered(r fanout.Run) []byte {
+	if r.From < r.Number {
+		return fmt.Append(nil, r.From, "-", r.Number, " ", r.Kind)
+	}
+	return fmt.Append(nil, r.Number)
 }
-func (numbers) User(e event.Event, _ fanout.UserPush) []byte { return fmt.Append(nil, e.Number) }
-func (numbers) Notice(n outbox.Notice) []byte                { return fmt.Append(nil, n.Kind, " ", n.ID) }
+
+func (numbers) Notice(n outbox.Notice) []byte { return fmt.Append(nil, n.Kind, " ", n.ID) }
 
 func (c *cloud) fanOut(perSecond int) fanout.FanOut {
 	return fanout.FanOut{Store: c, Heads: heads{c}, Memberships: memberships{c}, Connections: c, Denials: c, Hub: c,
@@ -212,6 +217,29 @@ func TestOnePersonsThousandsOfSocketsAreFivePosts(t *testing.T) {
 		}
 		if len(c.frames) != 6 || len(c.frames["bob0"]) != 1 || len(c.frames["many6999"]) != 1 {
 			t.Fatalf("%d sockets were told", len(c.frames))
+		}
+	})
+}
+
+// A burst of reactions on one message is one frame: each event would say the same.
+func TestEventsOfOneThingInARowAreOneFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		ann, _ := c.member("ann", 1)
+		one, two, at := id.New(), id.New(), int64(0)
+		of := func(kind event.Kind, entity id.ID) event.Event {
+			at++
+			return event.Event{Number: at, Kind: kind, EntityID: entity}
+		}
+		push := c.happens(of(event.MessageCreated, one), of(event.MessageUpdated, one), of(event.MessageUpdated, one), of(event.MessageUpdated, two),
+			of(event.MessageUpdated, one), of(event.MemberRemoved, ann), of(event.MemberUpdated, ann), of(event.MemberUpdated, ann), of(event.MemberRemoved, ann),
+			of(event.MessageCreated, two))
+		if err := c.fanOut(100).Push(t.Context(), push); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"1-3 message.created", "4", "5", "6", "7-8 member.updated", "9", "10"}
+		if !slices.Equal(c.frames["ann0"], want) || c.heads[outboxStream(c)] != 10 {
+			t.Fatalf("%v, head %v", c.frames["ann0"], c.heads)
 		}
 	})
 }
