@@ -220,7 +220,8 @@ func (s Logs) UserPush(ctx context.Context, person id.ID, from, to int64) (p fan
 		}
 		// A deleted room has no members, as of its last event.
 		rows, err := tx.Query(ctx, `SELECT `+personColumns+`, m.room_id, CASE WHEN m.removed_at IS NULL AND r.deleted_at IS NULL THEN m.role ELSE '' END,
-			CASE WHEN r.deleted_at IS NULL THEN m.version ELSE s.event END, m.joined_at, m.monthly_cap, m.last_read_message_id
+			CASE WHEN r.deleted_at IS NULL THEN m.version ELSE s.event END, m.joined_at, m.monthly_cap, m.last_read_message_id,
+			m.role, m.removed_at, m.removed_by IS NOT NULL
 			FROM room_members m JOIN users u ON u.id = m.user_id JOIN rooms r ON r.id = m.room_id JOIN room_sequences s ON s.room_id = m.room_id
 			WHERE m.user_id = $1 AND m.room_id = ANY ($2::text[]::uuid[])`, person, texts(e.rooms))
 		p.Memberships, err = collect(rows, err, collectMember)
