@@ -10,9 +10,9 @@ import (
 
 // NewTable makes the DynamoDB table `realtime`: connections, tickets,
 // memberships, heads. DynamoDB encrypts every table; its own key costs nothing.
-// The indexes are sparse, as only connections carry their keys, and hold what
-// the look-ups answer with: what changes at every heartbeat is not in them, or
-// each heartbeat would be written three times.
+// The index is sparse, as only connections carry its key, and holds what the
+// look-ups answer with: what changes at every heartbeat is not in it, or each
+// heartbeat would be written twice.
 func NewTable(app awscdk.App, s stage.Stage) awscdk.Stack {
 	stack := newStack(app, s, "table", "the realtime table", true)
 	text := func(name string) *awsdynamodb.Attribute {
@@ -31,11 +31,9 @@ func NewTable(app awscdk.App, s stage.Stage) awscdk.Stack {
 			PointInTimeRecoveryEnabled: &protected,
 		},
 	})
-	for _, index := range []struct{ name, key, other string }{{"by_user", "conn_user", "viewing"}, {"by_viewing", "viewing", "conn_user"}} {
-		table.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexProps{
-			IndexName: constructs.Str(index.name), PartitionKey: text(index.key), ProjectionType: awsdynamodb.ProjectionType_INCLUDE,
-			NonKeyAttributes: constructs.Strs(index.other, "id", "session", "opened_at", "username", "display_name", "ttl"),
-		})
-	}
+	table.AddGlobalSecondaryIndex(&awsdynamodb.GlobalSecondaryIndexProps{
+		IndexName: constructs.Str("by_viewing"), PartitionKey: text("viewing"), ProjectionType: awsdynamodb.ProjectionType_INCLUDE,
+		NonKeyAttributes: constructs.Strs("conn_user", "id", "session", "opened_at", "username", "display_name", "ttl"),
+	})
 	return stack
 }

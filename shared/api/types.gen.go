@@ -1067,8 +1067,10 @@ type Message struct {
 	ReplyTo       *id.ID     `json:"reply_to"`
 	RoomId        Id         `json:"room_id"`
 	Sender        *User      `json:"sender"`
-	Sequence      *int64     `json:"sequence"`
-	Status        Status     `json:"status"`
+
+	// Sequence The number in the room, dense; null on private messages. A system message has that of the message before it, and null where there is none: it counts as nothing unread
+	Sequence *int64 `json:"sequence"`
+	Status   Status `json:"status"`
 
 	// System Of system messages
 	System     *Note             `json:"system,omitempty"`

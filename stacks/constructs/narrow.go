@@ -20,15 +20,15 @@ var raising = []string{get, change}
 var narrowTable = map[string][]string{
 	generous: {get, getMany, query, put, change, drop},
 
-	"connect":              {get, query, put, drop}, // spends the ticket, asks for a denial, records the connection, removes surplus ones
-	"disconnect":           {drop},
+	"connect":              {get, getMany, put, change, drop}, // spends the ticket, asks for a denial, records and lists the connection, removes surplus ones
+	"disconnect":           {change, drop},
 	"view":                 {get, change, drop}, // a denied session's connection is removed
 	"heartbeat":            {get, getMany, change, drop},
-	"typing":               {get, getMany, query, drop},
+	"typing":               {get, getMany, query, change, drop},
 	"createRealtimeTicket": {get, put},
 	"listModels":           {get},
-	"logOut":               {get, query, put, change, drop}, // denies the session, closes its sockets
-	"refreshSession":       {get, query, put, change, drop},
+	"logOut":               {get, getMany, put, change, drop}, // denies the session, closes its sockets
+	"refreshSession":       {get, getMany, put, change, drop},
 
 	"createRoom":      raising,
 	"updateRoom":      raising,
@@ -44,7 +44,7 @@ var narrowTable = map[string][]string{
 	"ai-replies-dead":  raising,
 	"ai-watchdog":      raising,
 	"ai-watchdog-dead": raising,
-	"fan-out":          {get, getMany, query, change, drop}, // sockets, their denials; a denied or gone one is removed
+	"fan-out":          {get, getMany, change, drop}, // sockets, their denials; a denied or gone one is removed
 	"fan-out-dead":     raising,
 	"sweep":            raising,
 	"nightly":          raising,

@@ -146,7 +146,7 @@ func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
 			}
 		case contract.Table:
 			table := ARN(h.Stack, "dynamodb", "table/"+s.Resource(TableName))
-			rights = append(rights, Allow(tableActions(f.Name), table, table+"/index/by_user", table+"/index/by_viewing"))
+			rights = append(rights, Allow(tableActions(f.Name), table, table+"/index/by_viewing"))
 		case contract.SigningKey:
 			rights = append(rights, Allow([]string{"secretsmanager:GetSecretValue"}, h.secretARN(SigningKeySecret)+"-??????"))
 		case contract.Connections:

@@ -8,7 +8,7 @@ import (
 )
 
 func main() {
-	service.Queue("ai-replies", func(s *service.Services) queue.Record {
+	service.Queue("ai-replies", func(s *service.Services) queue.Work {
 		return queue.Held(s.Hide, queue.Generation(llm.Worker(s).Reply))
 	})
 }

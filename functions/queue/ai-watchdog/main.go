@@ -7,7 +7,7 @@ import (
 )
 
 func main() {
-	service.Queue("ai-watchdog", func(s *service.Services) queue.Record {
+	service.Queue("ai-watchdog", func(s *service.Services) queue.Work {
 		return queue.Generation(s.Reaper().Watch)
 	})
 }

@@ -7,7 +7,7 @@ import (
 )
 
 func main() {
-	service.Queue("fan-out-dead", func(s *service.Services) queue.Record {
+	service.Queue("fan-out-dead", func(s *service.Services) queue.Work {
 		return queue.JSON(s.FanOut().RaiseHead)
 	})
 }

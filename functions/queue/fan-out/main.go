@@ -7,7 +7,7 @@ import (
 )
 
 func main() {
-	service.Queue("fan-out", func(s *service.Services) queue.Record {
-		return queue.JSON(s.FanOut().Push)
+	service.Queue("fan-out", func(s *service.Services) queue.Work {
+		return queue.Pushes(s.FanOut().Push)
 	})
 }

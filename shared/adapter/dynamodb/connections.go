@@ -2,9 +2,7 @@ package dynamodb
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
@@ -27,7 +25,7 @@ func connectionKey(connectionID string) item {
 	return key(connectionPrefix+connectionID, connectionSort)
 }
 
-// Put implements realtime.Connections.
+// Put implements realtime.Connections: first the connection, so that what is listed is known.
 func (c Connections) Put(ctx context.Context, conn realtime.Connection) error {
 	i := connectionKey(conn.ID)
 	i[AttrUser] = text(conn.UserID.String())
@@ -36,11 +34,15 @@ func (c Connections) Put(ctx context.Context, conn realtime.Connection) error {
 	i["display_name"] = text(conn.DisplayName)
 	i[AttrOpened] = number(conn.OpenedAt.UnixMilli())
 	i["seen_at"] = number(conn.SeenAt.UnixMilli())
-	i[AttrExpiry] = number(c.Now().Add(realtime.ConnectionLifetime).Unix())
+	expiry := number(c.Now().Add(realtime.ConnectionLifetime).Unix())
+	i[AttrExpiry] = expiry
 	if !conn.Viewing.IsZero() {
 		i[AttrViewing] = text(conn.Viewing.String())
 	}
-	return c.put(ctx, i)
+	if err := c.put(ctx, i); err != nil {
+		return err
+	}
+	return c.list(ctx, conn, expiry)
 }
 
 // Get implements realtime.Connections.
@@ -77,46 +79,12 @@ func (c Connections) Touch(ctx context.Context, connectionID string, at time.Tim
 	return c.update(ctx, connectionKey(connectionID), "SET seen_at = :at", there, nil, item{":at": number(at.UnixMilli())})
 }
 
-// Remove implements realtime.Connections.
-func (c Connections) Remove(ctx context.Context, connectionID string) error {
-	_, err := c.Client.DeleteItem(ctx, &dynamodb.DeleteItemInput{TableName: &c.Name, Key: connectionKey(connectionID)})
-	if err != nil {
-		return fmt.Errorf("forget a connection: %w", err)
-	}
-	return nil
-}
-
-// OfUsers implements realtime.Connections: one query for each person, side by side.
-func (c Connections) OfUsers(ctx context.Context, users []id.ID) ([]realtime.Connection, error) {
-	found, failed := make([][]realtime.Connection, len(users)), make([]error, len(users))
-	slots := make(chan struct{}, parallel)
-	var wait sync.WaitGroup
-	for n, person := range users {
-		slots <- struct{}{}
-		wait.Go(func() {
-			defer func() { <-slots }()
-			found[n], failed[n] = c.query(ctx, ByUser, AttrUser, person)
-		})
-	}
-	wait.Wait()
-	var all []realtime.Connection
-	for _, some := range found {
-		all = append(all, some...)
-	}
-	return all, errors.Join(failed...)
-}
-
-// Viewing implements realtime.Connections.
+// Viewing implements realtime.Connections. TTL deletes late, so what has expired is left out here.
 func (c Connections) Viewing(ctx context.Context, room id.ID) ([]realtime.Connection, error) {
-	return c.query(ctx, ByViewing, AttrViewing, room)
-}
-
-// query reads one partition of an index. TTL deletes late, so what has expired is left out here.
-func (c Connections) query(ctx context.Context, index, attribute string, value id.ID) ([]realtime.Connection, error) {
-	condition := attribute + " = :value"
+	index, condition := ByViewing, AttrViewing+" = :room"
 	pages := dynamodb.NewQueryPaginator(c.Client, &dynamodb.QueryInput{
 		TableName: &c.Name, IndexName: &index, KeyConditionExpression: &condition,
-		ExpressionAttributeValues: item{":value": text(value.String())},
+		ExpressionAttributeValues: item{":room": text(room.String())},
 	})
 	var found []realtime.Connection
 	now := c.Now().Unix()

@@ -6,6 +6,9 @@ import (
 	"testing"
 	"time"
 
+	sdk "github.com/aws/aws-sdk-go-v2/service/dynamodb"
+	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
+
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -38,7 +41,7 @@ func TestAConnectionIsKeptAsItWas(t *testing.T) {
 		t.Fatalf("seen at %v", got.SeenAt)
 	}
 	for range 2 {
-		if err := connections.Remove(t.Context(), c.ID); err != nil {
+		if err := connections.Remove(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,6 +107,89 @@ func TestWhoHasWhichSocketsAndWatchesWhat(t *testing.T) {
 	}
 	got, err = connections.Viewing(t.Context(), room)
 	wantIDs("after one looked away", got, err, "b1")
+}
+
+func TestTheSocketsOfManyPeopleAreOneRequestAHundred(t *testing.T) {
+	t.Parallel()
+	table := dynamotest.New(t)
+	requests := dynamotest.Counted(&table)
+	connections := dynamodb.Connections{Table: table}
+	var people []id.ID
+	for range 230 {
+		people = append(people, id.New())
+	}
+	if err := connections.Put(t.Context(), connection(people[229], "last")); err != nil {
+		t.Fatal(err)
+	}
+	before := requests.Load()
+	got, err := connections.OfUsers(t.Context(), people)
+	if err != nil || len(got) != 1 || requests.Load()-before != 3 {
+		t.Fatalf("%v, %v after %d requests", got, err, requests.Load()-before)
+	}
+	if c := got[0]; c.ID != "last" || c.UserID != people[229] || c.SessionID.IsZero() || c.OpenedAt.UnixMilli() != 1_600_000_000_123 {
+		t.Fatalf("%+v", c)
+	}
+}
+
+// A connection and the list of its person's sockets are two writes: each may be there without the other.
+func TestWhatIsOnlyListedOrOnlyKeptIsForgottenToo(t *testing.T) {
+	t.Parallel()
+	connections := dynamodb.Connections{Table: dynamotest.New(t)}
+	of := func(person id.ID) int {
+		t.Helper()
+		got, err := connections.OfUsers(t.Context(), []id.ID{person})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return len(got)
+	}
+	ann := id.New()
+	for _, name := range []string{"one", "two", "three"} {
+		if err := connections.Put(t.Context(), connection(ann, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	// Whoever hangs up tells only the socket.
+	if err := connections.Remove(t.Context(), realtime.Connection{ID: "one"}); err != nil || of(ann) != 2 {
+		t.Fatal(of(ann), err)
+	}
+	// Nobody knows the connection any more, but it is listed: a push finds it gone, and knows whose it was.
+	if _, err := connections.Client.DeleteItem(t.Context(), &sdk.DeleteItemInput{TableName: &connections.Name, Key: map[string]types.AttributeValue{
+		"pk": &types.AttributeValueMemberS{Value: "CONN#two"}, "sk": &types.AttributeValueMemberS{Value: "CONN"}}}); err != nil {
+		t.Fatal(err)
+	}
+	if err := connections.Remove(t.Context(), realtime.Connection{ID: "two", UserID: ann}); err != nil || of(ann) != 1 {
+		t.Fatal(of(ann), err)
+	}
+	// Of somebody who never had a socket, no list is made.
+	stranger := id.New()
+	if err := connections.Remove(t.Context(), realtime.Connection{ID: "four", UserID: stranger}); err != nil {
+		t.Fatal(err)
+	}
+	out, err := connections.Client.GetItem(t.Context(), &sdk.GetItemInput{TableName: &connections.Name, Key: map[string]types.AttributeValue{
+		"pk": &types.AttributeValueMemberS{Value: "SOCKETS#" + stranger.String()}, "sk": &types.AttributeValueMemberS{Value: "SOCKETS"}}})
+	if err != nil || out.Item != nil {
+		t.Fatal(out.Item, err)
+	}
+}
+
+func TestANewSocketForgetsThoseThatOutlivedTheirTime(t *testing.T) {
+	t.Parallel()
+	clock := time.Now()
+	connections := dynamodb.Connections{Table: dynamotest.At(t, func() time.Time { return clock })}
+	ann := id.New()
+	for _, name := range []string{"old", "older", "new"} {
+		if name == "new" {
+			clock = clock.Add(realtime.ConnectionLifetime + time.Second)
+		}
+		if err := connections.Put(t.Context(), connection(ann, name)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	clock = clock.Add(-realtime.ConnectionLifetime) // as if nothing had expired: what is listed shows
+	if got, err := connections.OfUsers(t.Context(), []id.ID{ann}); err != nil || len(got) != 1 || got[0].ID != "new" {
+		t.Fatal(got, err)
+	}
 }
 
 func TestMoreSocketsThanOnePageHolds(t *testing.T) {

@@ -9,6 +9,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strconv"
+	"sync"
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
@@ -20,7 +21,6 @@ import (
 
 // The indexes and the attributes that others must know.
 const (
-	ByUser        = "by_user"
 	ByViewing     = "by_viewing"
 	AttrUser      = "conn_user"
 	AttrViewing   = "viewing"
@@ -32,6 +32,7 @@ const (
 	batchGetLimit = 100
 	batchGetTries = 7
 	batchGetPause = 20 * time.Millisecond
+	batchesAtOnce = 8
 	// parallel bounds the requests that one call has in flight.
 	parallel = 32
 )
@@ -115,26 +116,42 @@ func (t Table) update(ctx context.Context, k item, expression, condition string,
 	return true, nil
 }
 
-// batchGet reads many items, in requests of at most 100 different keys, and asks again for what DynamoDB left out: later each
-// time, for it leaves out what it has no capacity for.
+// batchGet reads many items, in requests of at most 100 different keys, some side by side.
 func (t Table) batchGet(ctx context.Context, keys []item) ([]item, error) {
-	var found []item
-	for some := range slices.Chunk(keys, batchGetLimit) {
-		pending := map[string]types.KeysAndAttributes{t.Name: {Keys: some}}
-		for try := 0; len(pending) > 0; try++ {
-			if try == batchGetTries {
-				return nil, fmt.Errorf("get a batch from %s: %d keys were left out %d times", t.Name, len(pending[t.Name].Keys), try)
-			}
-			if err := pause(ctx, try); err != nil {
-				return nil, err
-			}
-			out, err := t.Client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: pending})
-			if err != nil {
-				return nil, fmt.Errorf("get a batch from %s: %w", t.Name, err)
-			}
-			found = append(found, out.Responses[t.Name]...)
-			pending = out.UnprocessedKeys
+	chunks := slices.Collect(slices.Chunk(keys, batchGetLimit))
+	found, failed := make([][]item, len(chunks)), make([]error, len(chunks))
+	slots := make(chan struct{}, batchesAtOnce)
+	var wait sync.WaitGroup
+	for n, chunk := range chunks {
+		slots <- struct{}{}
+		wait.Go(func() {
+			defer func() { <-slots }()
+			found[n], failed[n] = t.getChunk(ctx, chunk)
+		})
+	}
+	wait.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return nil, err
+	}
+	return slices.Concat(found...), nil
+}
+
+// getChunk asks again for what DynamoDB left out: later each time, for it leaves out what it has no capacity for.
+func (t Table) getChunk(ctx context.Context, keys []item) (found []item, err error) {
+	pending := map[string]types.KeysAndAttributes{t.Name: {Keys: keys}}
+	for try := 0; len(pending) > 0; try++ {
+		if try == batchGetTries {
+			return nil, fmt.Errorf("get a batch from %s: %d keys were left out %d times", t.Name, len(pending[t.Name].Keys), try)
 		}
+		if err := pause(ctx, try); err != nil {
+			return nil, err
+		}
+		out, err := t.Client.BatchGetItem(ctx, &dynamodb.BatchGetItemInput{RequestItems: pending})
+		if err != nil {
+			return nil, fmt.Errorf("get a batch from %s: %w", t.Name, err)
+		}
+		found = append(found, out.Responses[t.Name]...)
+		pending = out.UnprocessedKeys
 	}
 	return found, nil
 }

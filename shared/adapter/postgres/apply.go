@@ -140,13 +140,13 @@ func queueOfMember(b *pgx.Batch, w change.Write) {
 		m := w.Membership
 		// A cap stays with whom it was set for, also if they leave and come again.
 		b.Queue(`INSERT INTO room_members (room_id, user_id, role, version, last_read_message_id, last_read_sequence, monthly_cap) VALUES ($1, $2, $3, $4, $5, $6, $7)
-			ON CONFLICT (room_id, user_id) DO UPDATE SET role = EXCLUDED.role, version = EXCLUDED.version, removed_at = NULL, joined_at = EXCLUDED.joined_at,
+			ON CONFLICT (room_id, user_id) DO UPDATE SET role = EXCLUDED.role, version = EXCLUDED.version, removed_at = NULL, removed_by = NULL, joined_at = EXCLUDED.joined_at,
 			last_read_message_id = greatest(room_members.last_read_message_id, EXCLUDED.last_read_message_id),
 			last_read_sequence = greatest(room_members.last_read_sequence, EXCLUDED.last_read_sequence),
 			monthly_cap = least(room_members.monthly_cap, EXCLUDED.monthly_cap)`,
 			m.RoomID, m.Person.ID, string(m.Role), m.Version, w.LastRead, w.LastSequence, m.MonthlyCap)
 	case change.RemoveMember:
-		b.Queue(`UPDATE room_members SET removed_at = $4, version = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, w.Version, w.At)
+		b.Queue(`UPDATE room_members SET removed_at = $4, removed_by = $5, version = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, w.Version, w.At, w.By)
 	case change.UpdateMember:
 		m := w.Membership
 		b.Queue(`UPDATE room_members SET role = $3, monthly_cap = $4, version = $5 WHERE room_id = $1 AND user_id = $2`, m.RoomID, m.Person.ID, string(m.Role), m.MonthlyCap, m.Version)

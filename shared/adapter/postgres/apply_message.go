@@ -19,7 +19,7 @@ func queueMessage(b *pgx.Batch, m message.Message) error {
 	if m.Sender != nil {
 		sender = m.Sender.ID
 	}
-	if m.Sequence > 0 {
+	if m.Visibility == message.Public {
 		sequence = m.Sequence
 	}
 	attempt := 0

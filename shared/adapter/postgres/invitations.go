@@ -20,14 +20,14 @@ type Invitations struct{ DB *pgxpool.Pool }
 var _ invitations.Store = Invitations{}
 
 // invitationSQL is invitations; one whose maker was suspended, or has left the product, lets nobody in.
-const invitationSQL = `SELECT i.id, i.room_id, r.name, i.kind, i.role, i.uses_left, i.monthly_cap, CASE WHEN u.suspended_at IS NULL AND u.deleted_at IS NULL THEN i.status ELSE 'revoked' END, i.expires_at,
+const invitationSQL = `SELECT i.id, i.room_id, r.name, i.kind, i.role, i.uses_left, i.monthly_cap, CASE WHEN u.suspended_at IS NULL AND u.deleted_at IS NULL THEN i.status ELSE 'revoked' END, i.created_at, i.expires_at,
 	` + personColumns + `, v.id, coalesce(v.username, ''), coalesce(v.display_name, ''), coalesce(v.locale, ''), v.created_at
 	FROM room_invitations i JOIN rooms r ON r.id = i.room_id AND r.deleted_at IS NULL JOIN users u ON u.id = i.invited_by LEFT JOIN users v ON v.id = i.invited_user`
 
 func scanInvitation(row pgx.Row) (room.Invitation, error) {
 	var i room.Invitation
 	var invited room.Person
-	err := row.Scan(append(append([]any{&i.ID, &i.RoomID, &i.RoomName, &i.Kind, &i.Role, &i.UsesLeft, &i.MonthlyCap, &i.Status, moment{&i.ExpiresAt}},
+	err := row.Scan(append(append([]any{&i.ID, &i.RoomID, &i.RoomName, &i.Kind, &i.Role, &i.UsesLeft, &i.MonthlyCap, &i.Status, moment{&i.CreatedAt}, moment{&i.ExpiresAt}},
 		personFields(&i.InvitedBy)...), personFields(&invited)...)...)
 	if !invited.ID.IsZero() {
 		i.InvitedUser = &invited
@@ -125,7 +125,7 @@ func (s Invitations) OfGroup(ctx context.Context, owner, group id.ID) (people []
 }
 
 // Part implements invitations.Store.
-func (s Invitations) Part(ctx context.Context, roomID, person id.ID) (role room.Role, err error) {
-	err = orNothing(s.DB.QueryRow(ctx, `SELECT role FROM room_members WHERE room_id = $1 AND user_id = $2 AND removed_at IS NULL`, roomID, person).Scan(&role))
-	return role, Translate(err)
+func (s Invitations) Part(ctx context.Context, roomID, person id.ID) (part room.Membership, err error) {
+	part, err = scanMember(s.DB.QueryRow(ctx, memberSQL+` WHERE m.room_id = $1 AND m.user_id = $2`, roomID, person))
+	return part, Translate(orNothing(err))
 }

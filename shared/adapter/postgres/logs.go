@@ -132,7 +132,7 @@ func roomsNow(ctx context.Context, db DB, person id.ID, ids []id.ID) (listing ro
 	return listing, left, err
 }
 
-// RoomPush implements fanout.Store: the rows as they are now, and who is in the room. Of a deleted room it tells who was.
+// RoomPush implements fanout.Store: the rows as they are now.
 func (s Logs) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fanout.RoomPush, err error) {
 	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		if p.Events, err = roomEvents(ctx, tx, roomID, from-1, to); err != nil {
@@ -145,8 +145,13 @@ func (s Logs) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fan
 		if err = withReactors(ctx, tx, p.Messages); err != nil {
 			return err
 		}
-		if p.Members, err = audience(ctx, tx, roomID, e); err != nil || !e.room {
-			return err
+		if len(e.people) > 0 {
+			if p.Members, err = membersByID(ctx, tx, roomID, e.people); err != nil {
+				return err
+			}
+		}
+		if !e.room {
+			return nil
 		}
 		var mine room.Mine
 		err := tx.QueryRow(ctx, `SELECT `+roomColumns+`, s.sequence, s.event, s.last_message_id FROM rooms r JOIN room_sequences s ON s.room_id = r.id
@@ -190,17 +195,11 @@ func withReactors(ctx context.Context, db DB, list []message.Message) error {
 	return err
 }
 
-// audience is everybody in the room: who they are is read only where an event is about members.
-func audience(ctx context.Context, db DB, roomID id.ID, e entities) ([]room.Membership, error) {
-	if len(e.people) > 0 || e.room {
-		rows, err := db.Query(ctx, memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL`, roomID)
-		return collect(rows, err, collectMember)
-	}
-	rows, err := db.Query(ctx, `SELECT user_id FROM room_members WHERE room_id = $1 AND removed_at IS NULL`, roomID)
-	return collect(rows, err, func(row pgx.CollectableRow) (room.Membership, error) {
-		m := room.Membership{RoomID: roomID}
-		return m, row.Scan(&m.Person.ID)
-	})
+// Audience implements fanout.Store. A deleted room keeps the rows of those who were in it.
+func (s Logs) Audience(ctx context.Context, roomID, after id.ID, limit int) ([]id.ID, error) {
+	rows, err := s.DB.Query(ctx, `SELECT user_id FROM room_members WHERE room_id = $1 AND user_id > $2 AND removed_at IS NULL ORDER BY user_id LIMIT $3`,
+		roomID, lowest(after), limit)
+	return collect(rows, err, pgx.RowTo[id.ID])
 }
 
 // UserPush implements fanout.Store.
@@ -221,7 +220,8 @@ func (s Logs) UserPush(ctx context.Context, person id.ID, from, to int64) (p fan
 		}
 		// A deleted room has no members, as of its last event.
 		rows, err := tx.Query(ctx, `SELECT `+personColumns+`, m.room_id, CASE WHEN m.removed_at IS NULL AND r.deleted_at IS NULL THEN m.role ELSE '' END,
-			CASE WHEN r.deleted_at IS NULL THEN m.version ELSE s.event END, m.joined_at, m.monthly_cap, m.last_read_message_id
+			CASE WHEN r.deleted_at IS NULL THEN m.version ELSE s.event END, m.joined_at, m.monthly_cap, m.last_read_message_id,
+			m.role, m.removed_at, m.removed_by IS NOT NULL
 			FROM room_members m JOIN users u ON u.id = m.user_id JOIN rooms r ON r.id = m.room_id JOIN room_sequences s ON s.room_id = m.room_id
 			WHERE m.user_id = $1 AND m.room_id = ANY ($2::text[]::uuid[])`, person, texts(e.rooms))
 		p.Memberships, err = collect(rows, err, collectMember)

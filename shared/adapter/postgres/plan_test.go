@@ -98,6 +98,7 @@ func hotReads(h *house) map[string]reads {
 		"what changed":   {func() error { _, err := h.logs.RoomChanges(ctx, h.room, h.master, 59990); return err }, 2, 11},
 		"my changes":     {func() error { _, err := h.logs.MyChanges(ctx, h.master, 19990); return err }, 1, 11},
 		"push":           {func() error { _, err := h.logs.RoomPush(ctx, h.room, 59999, 60000); return err }, 1, 2},
+		"audience":       {func() error { _, err := h.logs.Audience(ctx, h.room, id.ID{}, 1000); return err }, 0, 0},
 		"my push":        {func() error { _, err := h.logs.UserPush(ctx, h.master, 19999, 20000); return err }, 1, 2},
 		"dead attempts":  {func() error { _, err := h.generations.Dead(ctx, 100); return err }, 0, 0},
 		"one generation": {func() error { _, _, _, err := h.generations.Find(ctx, generation); return err }, 0, 0},
@@ -277,6 +278,8 @@ func fill(h *house, months, count int) {
 		fmt.Sprintf(`INSERT INTO room_members (room_id, user_id, role, version) SELECT r.id, u.id, 'member', 1
 			FROM (SELECT id, row_number() OVER () AS n FROM rooms WHERE id <> '%s') r JOIN (SELECT id, row_number() OVER () AS n FROM users WHERE id <> '%s') u ON u.n = r.n`, h.room, h.master),
 		fmt.Sprintf(`INSERT INTO room_members (room_id, user_id, role, version) SELECT '%s', id, 'member', 1 FROM (SELECT id FROM users WHERE id <> '%s' LIMIT 20) u`, h.room, h.master),
+		fmt.Sprintf(`INSERT INTO room_invitations (id, room_id, kind, role, invited_by, invited_user, expires_at) SELECT gen_random_uuid(), r.id, 'user', 'member', '%[2]s', u.id, now() + interval '1 day'
+			FROM (SELECT id, row_number() OVER () AS n FROM rooms WHERE id <> '%[1]s') r JOIN (SELECT id, row_number() OVER () AS n FROM users WHERE id <> '%[2]s') u ON u.n = r.n`, h.room, h.master),
 		fmt.Sprintf(`INSERT INTO user_events (user_id, event, kind, entity_id) SELECT '%s', g, 'room.joined', (SELECT '%s'::uuid) FROM generate_series(2, 20000) g`, h.master, h.room),
 		fmt.Sprintf(`UPDATE user_sequences SET event = 20000 WHERE user_id = '%s'`, h.master),
 		// Settled ones of every room, two hundred of which still run, elsewhere.

@@ -124,11 +124,16 @@ func personFields(p *room.Person) []any {
 
 // memberSQL reads parts in rooms; one that ended has no role.
 const memberSQL = `SELECT ` + personColumns + `, m.room_id, CASE WHEN m.removed_at IS NULL THEN m.role ELSE '' END, m.version, m.joined_at, m.monthly_cap,
-	m.last_read_message_id FROM room_members m JOIN users u ON u.id = m.user_id`
+	m.last_read_message_id, m.role, m.removed_at, m.removed_by IS NOT NULL FROM room_members m JOIN users u ON u.id = m.user_id`
 
 func scanMember(row pgx.Row) (room.Membership, error) {
 	var m room.Membership
-	err := row.Scan(append(personFields(&m.Person), &m.RoomID, &m.Role, &m.Version, moment{&m.JoinedAt}, &m.MonthlyCap, &m.LastRead)...)
+	var left room.Departure
+	err := row.Scan(append(personFields(&m.Person), &m.RoomID, &m.Role, &m.Version, moment{&m.JoinedAt}, &m.MonthlyCap, &m.LastRead,
+		&left.Role, moment{&left.At}, &left.Removed)...)
+	if !left.At.IsZero() {
+		m.Left = &left
+	}
 	return m, err
 }
 

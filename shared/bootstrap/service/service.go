@@ -40,7 +40,7 @@ func HTTP(name string, build func(s *Services) httpapi.Handler) {
 }
 
 // Queue is the main of a queue's consumer, or of its dead-letter queue's.
-func Queue(name string, build func(s *Services) queue.Record) {
+func Queue(name string, build func(s *Services) queue.Work) {
 	start(name, func(s *Services) any { return queue.Each(name, s.Hide, build(s)) })
 }
 

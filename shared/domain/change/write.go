@@ -42,6 +42,7 @@ type (
 	// RemoveMember ends somebody's part in a room.
 	RemoveMember struct {
 		RoomID, UserID id.ID
+		By             id.ID // who took them out; zero for who left
 		Version        int64
 		At             time.Time
 	}

@@ -3,8 +3,11 @@
 package outbox
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/event"
@@ -38,6 +41,28 @@ type Push struct {
 	To     int64  `json:"to"`
 	// Notice stands in place of events: something of the person's own has changed that no stream tells of.
 	Notice *Notice `json:"notice,omitempty"`
+}
+
+// Merge puts pushes together that continue or overlap each other in one stream, however they are ordered. It tells for each
+// what to push, and which of the pushes that does.
+func Merge(pushes []Push) (merged []Push, of [][]int) {
+	order := make([]int, len(pushes))
+	for n := range pushes {
+		order[n] = n
+	}
+	slices.SortStableFunc(order, func(a, b int) int {
+		return cmp.Or(strings.Compare(pushes[a].Stream, pushes[b].Stream), cmp.Compare(pushes[a].From, pushes[b].From))
+	})
+	for _, n := range order {
+		p := pushes[n]
+		if last := len(merged) - 1; last >= 0 && p.Notice == nil && merged[last].Notice == nil && p.Stream == merged[last].Stream && p.From <= merged[last].To+1 {
+			merged[last].To = max(merged[last].To, p.To)
+			of[last] = append(of[last], n)
+			continue
+		}
+		merged, of = append(merged, p), append(of, []int{n})
+	}
+	return merged, of
 }
 
 // Notice names what has changed. It is not numbered: losing one costs a look, never a rule.

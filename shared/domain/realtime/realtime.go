@@ -61,13 +61,13 @@ type Connections interface {
 	View(ctx context.Context, connectionID string, room id.ID) (bool, error)
 	// Touch records a sign of life. Says false if the socket is not known.
 	Touch(ctx context.Context, connectionID string, at time.Time) (bool, error)
-	// OfUsers is every socket of these people. It and Viewing read an index, which tells ids, person, session, room on screen and
-	// when a socket opened, and may not know of the last moment.
+	// OfUsers is every socket of these people: its id, person, session and when it opened. It may not know of the last moment.
 	OfUsers(ctx context.Context, users []id.ID) ([]Connection, error)
-	// Viewing is every socket that has the room on screen.
+	// Viewing is every socket that has the room on screen, as an index knows it: it may not know of the last moment, either.
 	Viewing(ctx context.Context, room id.ID) ([]Connection, error)
-	// Remove forgets a socket; an unknown one is harmless.
-	Remove(ctx context.Context, connectionID string) error
+	// Remove forgets a socket, by its id; an unknown one is harmless. Who knows its person says so: one that is only listed is
+	// found by nothing else.
+	Remove(ctx context.Context, c Connection) error
 }
 
 // Ticket opens one socket, once. It carries what a socket must know of its person without asking Postgres.

@@ -40,6 +40,7 @@ type Invitation struct {
 	UsesLeft    *int    // of a link's; nil is no limit
 	MonthlyCap  *int64  // that who comes by the link gets
 	Status      InvitationStatus
+	CreatedAt   time.Time
 	ExpiresAt   time.Time
 }
 
@@ -54,9 +55,6 @@ func (i Invitation) At(now time.Time) Invitation {
 // Usable returns gone, with the field that says why, for what lets nobody in at that moment: by its own state, or because
 // its maker could not invite any more.
 func (i Invitation) Usable(now time.Time, maker Role) error {
-	gone := func(field, message string) error {
-		return &fault.Error{Code: fault.Gone, Detail: "This invitation holds no longer.", Fields: []fault.Field{{Name: field, Message: message}}}
-	}
 	switch i = i.At(now); {
 	case i.Status == Expired:
 		return gone("expires_at", "has passed")
@@ -68,4 +66,20 @@ func (i Invitation) Usable(now time.Time, maker Role) error {
 		return gone("invited_by", "may not invite any more")
 	}
 	return nil
+}
+
+// RoleFor is what the invitation makes of somebody who may have been in the room before. A link that was made before they went
+// is for those who were never there: it brings nobody back who was taken out, which is gone, and nobody to more than they were.
+func (i Invitation) RoleFor(before *Departure) (Role, error) {
+	switch {
+	case i.Kind != ForLink || before == nil || i.CreatedAt.After(before.At):
+		return i.Role, nil
+	case before.Removed:
+		return Outside, gone("removed_at", "is later than this link")
+	}
+	return i.Role.lower(before.Role), nil
+}
+
+func gone(field, message string) error {
+	return &fault.Error{Code: fault.Gone, Detail: "This invitation holds no longer.", Fields: []fault.Field{{Name: field, Message: message}}}
 }

@@ -27,6 +27,11 @@ func (r Role) Valid() bool { return slices.Contains(ladder, r) }
 // Given says whether the role is given to people: mastership is transferred.
 func (r Role) Given() bool { return r.Valid() && r != Master }
 
+// lower is the lower of two roles.
+func (r Role) lower(o Role) Role {
+	return ladder[min(slices.Index(ladder, r), slices.Index(ladder, o))]
+}
+
 func (r Role) atLeast(o Role) bool { return slices.Index(ladder, r) >= slices.Index(ladder, o) }
 
 // Right is something that a person may do in a room.

@@ -139,6 +139,14 @@ type Membership struct {
 	JoinedAt   time.Time
 	MonthlyCap *int64
 	LastRead   id.ID
+	Left       *Departure // of somebody who was in the room and is not any more
+}
+
+// Departure is what somebody was when they went out of a room, when that was, and whether somebody else took them out.
+type Departure struct {
+	Role    Role
+	At      time.Time
+	Removed bool
 }
 
 // Changes are the settings of a request; nil leaves one as it is.

@@ -163,6 +163,51 @@ func TestALinkLetsInAsManyAsItSays(t *testing.T) {
 	}
 }
 
+// A link that stands open is no way back for who was taken out, nor to more than one was for who left.
+func TestALinkMadeBeforeUndoesNoRemovalAndNoDemotion(t *testing.T) {
+	t.Parallel()
+	m := newMeeting(t, map[string]room.Role{"mei": "", "ken": "", "zoe": ""})
+	old, _ := m.link(body{"role": "member"})
+	for _, name := range []string{"mei", "ken"} {
+		m.joins(name, old, 200)
+	}
+	// An invitation that waits does not outlive the removal, either.
+	zoes := "/invitations/" + m.invites("aki", body{"kind": "user", "username": "zoe", "role": "member"}, 201)["id"].(string)
+	m.joins("zoe", old, 200)
+	m.does("aki", "removeMember", "DELETE", m.path+"/members/"+m.ids["zoe"], nil, 204)
+	m.does("zoe", "acceptInvitation", "POST", zoes+"/accept", nil, 410)
+	m.invites("aki", body{"kind": "user", "username": "zoe", "role": "reader"}, 201)
+
+	m.does("aki", "removeMember", "DELETE", m.path+"/members/"+m.ids["mei"], nil, 204)
+	refused := m.joins("mei", old, 410)
+	if list, ok := refused["errors"].([]any); !ok || refused["code"] != "gone" || list[0].(body)["field"] != "removed_at" {
+		t.Fatal(refused)
+	}
+	m.does("mei", "previewInvitationLink", "POST", "/invitation-links/preview", body{"token": old}, 410)
+	m.does("mei", "getRoom", "GET", m.path, nil, 404)
+	fresh, _ := m.link(body{"role": "guest"})
+	if r := m.joins("mei", fresh, 200); r["role"] != "guest" {
+		t.Fatal(r)
+	}
+
+	m.does("aki", "updateMember", "PATCH", m.path+"/members/"+m.ids["ken"], body{"role": "reader"}, 200)
+	if r := m.joins("ken", old, 200); r["role"] != "reader" {
+		t.Fatal(r)
+	}
+	m.does("ken", "removeMember", "DELETE", m.path+"/members/"+m.ids["ken"], nil, 204)
+	if r := m.does("ken", "previewInvitationLink", "POST", "/invitation-links/preview", body{"token": old}, 200); r["role"] != "reader" {
+		t.Fatal(r)
+	}
+	if r := m.joins("ken", old, 200); r["role"] != "reader" {
+		t.Fatal(r)
+	}
+	m.does("ken", "removeMember", "DELETE", m.path+"/members/"+m.ids["ken"], nil, 204)
+	newest, _ := m.link(body{"role": "member"})
+	if r := m.joins("ken", newest, 200); r["role"] != "member" {
+		t.Fatal(r)
+	}
+}
+
 func TestAnEqualWishToInviteMakesOne(t *testing.T) {
 	t.Parallel()
 	m := newMeeting(t, map[string]room.Role{"mei": ""})
@@ -215,7 +260,9 @@ func TestWhatLetsNobodyIn(t *testing.T) {
 	// Who was suspended lets nobody in any more, and a person's invitations are not those of somebody whom they block.
 	m.does("aki", "updateMember", "PATCH", m.path+"/members/"+m.ids["noa"], body{"role": "admin"}, 200)
 	asked := m.invites("noa", body{"kind": "user", "role": "member", "username": "mei"}, 201)["id"].(string)
-	waiting := func() int { return len(m.does("mei", "listMyInvitations", "GET", "/invitations", nil, 200)["items"].([]any)) }
+	waiting := func() int {
+		return len(m.does("mei", "listMyInvitations", "GET", "/invitations", nil, 200)["items"].([]any))
+	}
 	if waiting() != 1 {
 		t.Error("no invitation waits")
 	}

@@ -28,30 +28,54 @@ type Handler func(ctx context.Context, e events.SQSEvent) (events.SQSEventRespon
 // Record works on one message.
 type Record func(ctx context.Context, m events.SQSMessage) error
 
+// Work says how a batch is worked on.
+type Work interface {
+	jobs(batch []events.SQSMessage) []job
+}
+
+// job is work on messages that succeed or fail together; it goes on with the request of the first.
+type job struct {
+	messages []events.SQSMessage
+	do       func(ctx context.Context) error
+}
+
+// jobs implements Work: each message is a job of its own.
+func (r Record) jobs(batch []events.SQSMessage) []job {
+	list := make([]job, 0, len(batch))
+	for _, m := range batch {
+		list = append(list, job{messages: []events.SQSMessage{m}, do: func(ctx context.Context) error { return r(ctx, m) }})
+	}
+	return list
+}
+
 // Hide keeps a received message from other consumers for a while, counted from now.
 type Hide func(ctx context.Context, receipt string, duration time.Duration) error
 
 var tracer = otel.Tracer("github.com/yoriai/yoriai/shared/handler/queue")
 
-// Each works on all records at once; only those that failed are delivered again, soon.
-func Each(name string, hide Hide, record Record) Handler {
+// Each does all jobs of a batch at once; only the messages of those that failed are delivered again, soon.
+func Each(name string, hide Hide, work Work) Handler {
 	return func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 		began := time.Now()
 		var mu sync.Mutex
 		var wait sync.WaitGroup
 		// Never null: some consumers of this answer take null for a broken one, and deliver everything again.
 		out := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
-		for _, m := range e.Records {
+		for _, j := range work.jobs(e.Records) {
 			wait.Go(func() {
-				ctx, span := resume(ctx, name, m)
+				ctx, span := resume(ctx, name, j.messages[0])
 				defer span.End()
-				if err := guarded(ctx, record, m); err != nil {
-					span.SetStatus(codes.Error, "delivered again")
+				err := guarded(ctx, j.do)
+				if err == nil {
+					return
+				}
+				span.SetStatus(codes.Error, "delivered again")
+				for _, m := range j.messages {
 					slog.ErrorContext(ctx, "record failed", "queue", name, "record", m.MessageId, "error", err)
 					retrySoon(ctx, hide, m)
 					mu.Lock()
-					defer mu.Unlock()
 					out.BatchItemFailures = append(out.BatchItemFailures, events.SQSBatchItemFailure{ItemIdentifier: m.MessageId})
+					mu.Unlock()
 				}
 			})
 		}
@@ -63,13 +87,13 @@ func Each(name string, hide Hide, record Record) Handler {
 }
 
 // guarded turns a panic into an error that keeps the stack for the log: the batch's other records go on.
-func guarded(ctx context.Context, record Record, m events.SQSMessage) (err error) {
+func guarded(ctx context.Context, do func(ctx context.Context) error) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("panic: %v\n%s", p, debug.Stack())
 		}
 	}()
-	return record(ctx, m)
+	return do(ctx)
 }
 
 // resume goes on with the request and the trace that a record came from; what nobody asked for is its own beginning.
@@ -93,14 +117,44 @@ func resume(ctx context.Context, name string, record events.SQSMessage) (context
 // JSON calls handle with a message's body.
 func JSON[T any](handle func(ctx context.Context, body T) error) Record {
 	return func(ctx context.Context, m events.SQSMessage) error {
-		var body T
-		if err := json.Unmarshal([]byte(m.Body), &body); err != nil {
-			// Nobody but ourselves writes these queues; a body that cannot be read never will be.
-			slog.ErrorContext(ctx, "a record that cannot be read was dropped", "error", err)
+		body, readable := read[T](ctx, m)
+		if !readable {
 			return nil
 		}
 		return handle(ctx, body)
 	}
+}
+
+// read says false for a body that cannot be read: nobody but ourselves writes these queues, so it never will be.
+func read[T any](ctx context.Context, m events.SQSMessage) (body T, readable bool) {
+	if err := json.Unmarshal([]byte(m.Body), &body); err != nil {
+		slog.ErrorContext(ctx, "a record that cannot be read was dropped", "error", err, "record", m.MessageId)
+		return body, false
+	}
+	return body, true
+}
+
+// Pushes calls push once for what continues in one stream: what came together is read once, and told in as few frames as it takes.
+type Pushes func(ctx context.Context, p outbox.Push) error
+
+// jobs implements Work.
+func (push Pushes) jobs(batch []events.SQSMessage) []job {
+	var pushes []outbox.Push
+	var messages []events.SQSMessage
+	for _, m := range batch {
+		if p, readable := read[outbox.Push](context.Background(), m); readable {
+			pushes, messages = append(pushes, p), append(messages, m)
+		}
+	}
+	merged, of := outbox.Merge(pushes)
+	list := make([]job, len(merged))
+	for n, p := range merged {
+		list[n].do = func(ctx context.Context) error { return push(ctx, p) }
+		for _, at := range of[n] {
+			list[n].messages = append(list[n].messages, messages[at])
+		}
+	}
+	return list
 }
 
 // Generation calls handle with the generation that a job names.

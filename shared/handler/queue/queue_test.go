@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"slices"
+	"strconv"
 	"sync"
 	"testing"
 	"time"
@@ -42,6 +45,50 @@ func TestNothingFailedIsAnEmptyListAndNotNull(t *testing.T) {
 	text, _ := json.Marshal(out)
 	if err != nil || string(text) != `{"batchItemFailures":[]}` {
 		t.Fatalf("%s %v", text, err)
+	}
+}
+
+// What continues in one stream is one push; what fails comes back with all that went together, and nothing else does.
+func TestPushesOfOneStreamGoTogether(t *testing.T) {
+	t.Parallel()
+	var mu sync.Mutex
+	var seen []string
+	h := queue.Each("test", unhidden, queue.Pushes(func(_ context.Context, p outbox.Push) error {
+		mu.Lock()
+		defer mu.Unlock()
+		if p.Notice != nil {
+			seen = append(seen, p.Stream+" notice")
+			return nil
+		}
+		seen = append(seen, fmt.Sprint(p.Stream, " ", p.From, "-", p.To))
+		if p.Stream == "b" && p.From == 1 {
+			return errors.New("not now")
+		}
+		return nil
+	}))
+	var records []events.SQSMessage
+	for n, text := range []string{
+		`{"stream":"a","from":4,"to":5}`, `{"stream":"b","from":1,"to":1}`, `{"stream":"a","from":3,"to":3}`, `{"stream":"a","from":9,"to":9}`,
+		`{"stream":"b","from":2,"to":2}`, `no JSON`, `{"stream":"a","from":5,"to":5}`, `{"stream":"a","notice":{"kind":"balance","id":"019a0000-0000-7000-8000-000000000000"}}`,
+		`{"stream":"b","from":7,"to":7}`,
+	} {
+		records = append(records, events.SQSMessage{MessageId: strconv.Itoa(n), Body: text})
+	}
+	out, err := h(t.Context(), events.SQSEvent{Records: records})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(seen)
+	if want := []string{"a 3-5", "a 9-9", "a notice", "b 1-2", "b 7-7"}; !slices.Equal(seen, want) {
+		t.Errorf("pushed %v, want %v", seen, want)
+	}
+	var failed []string
+	for _, f := range out.BatchItemFailures {
+		failed = append(failed, f.ItemIdentifier)
+	}
+	slices.Sort(failed)
+	if !slices.Equal(failed, []string{"1", "4"}) {
+		t.Errorf("failed %v", failed)
 	}
 }
 

@@ -44,12 +44,12 @@ func TestAFailedMessageComesBackSoonAndEachTimeLater(t *testing.T) {
 		records = append(records, message("failed "+received, received))
 	}
 	records = append(records, message("fine", "1"))
-	_, err := queue.Each("test", h.hide, func(_ context.Context, m events.SQSMessage) error {
+	_, err := queue.Each("test", h.hide, queue.Record(func(_ context.Context, m events.SQSMessage) error {
 		if m.MessageId != "fine" {
 			return errors.New("not now")
 		}
 		return nil
-	})(t.Context(), events.SQSEvent{Records: records})
+	}))(t.Context(), events.SQSEvent{Records: records})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +70,7 @@ func TestAFailedMessageComesBackSoonAndEachTimeLater(t *testing.T) {
 func TestAMessageThatCannotBeHiddenFailsAllTheSame(t *testing.T) {
 	t.Parallel()
 	out, err := queue.Each("test", func(context.Context, string, time.Duration) error { return errors.New("throttled") },
-		func(context.Context, events.SQSMessage) error { return errors.New("not now") })(t.Context(), events.SQSEvent{Records: []events.SQSMessage{message("a", "1")}})
+		queue.Record(func(context.Context, events.SQSMessage) error { return errors.New("not now") }))(t.Context(), events.SQSEvent{Records: []events.SQSMessage{message("a", "1")}})
 	if err != nil || len(out.BatchItemFailures) != 1 {
 		t.Fatalf("%+v %v", out, err)
 	}
@@ -83,7 +83,7 @@ func TestAMessageIsHiddenAlthoughItsCallHasEnded(t *testing.T) {
 	cancel()
 	var alive bool
 	hide := func(ctx context.Context, _ string, _ time.Duration) error { alive = ctx.Err() == nil; return nil }
-	if _, err := queue.Each("test", hide, func(ctx context.Context, _ events.SQSMessage) error { return ctx.Err() })(ctx,
+	if _, err := queue.Each("test", hide, queue.Record(func(ctx context.Context, _ events.SQSMessage) error { return ctx.Err() }))(ctx,
 		events.SQSEvent{Records: []events.SQSMessage{message("a", "1")}}); err != nil || !alive {
 		t.Fatal("the message was hidden with a context that had ended", err)
 	}
@@ -92,12 +92,12 @@ func TestAMessageIsHiddenAlthoughItsCallHasEnded(t *testing.T) {
 func TestAPanicIsOneRecordsOwn(t *testing.T) {
 	t.Parallel()
 	var h hides
-	out, err := queue.Each("test", h.hide, func(_ context.Context, m events.SQSMessage) error {
+	out, err := queue.Each("test", h.hide, queue.Record(func(_ context.Context, m events.SQSMessage) error {
 		if m.MessageId == "bad" {
 			panic("a record of its own kind")
 		}
 		return nil
-	})(t.Context(), events.SQSEvent{Records: []events.SQSMessage{message("good", "1"), message("bad", "1"), message("fine", "1")}})
+	}))(t.Context(), events.SQSEvent{Records: []events.SQSMessage{message("good", "1"), message("bad", "1"), message("fine", "1")}})
 	if err != nil || len(out.BatchItemFailures) != 1 || out.BatchItemFailures[0].ItemIdentifier != "bad" || h.of["bad"] != 5*time.Second {
 		t.Fatalf("%+v %v", out, err)
 	}
@@ -112,14 +112,14 @@ func logged(t *testing.T, failing int) []map[string]any {
 	defer slog.SetDefault(before)
 	records := []events.SQSMessage{message("a", "1"), message("b", "1"), message("c", "1")}
 	var mu sync.Mutex
-	if _, err := queue.Each("fan-out", unhidden, func(context.Context, events.SQSMessage) error {
+	if _, err := queue.Each("fan-out", unhidden, queue.Record(func(context.Context, events.SQSMessage) error {
 		mu.Lock()
 		defer mu.Unlock()
 		if failing--; failing >= 0 {
 			return errors.New("not now")
 		}
 		return nil
-	})(t.Context(), events.SQSEvent{Records: records}); err != nil {
+	}))(t.Context(), events.SQSEvent{Records: records}); err != nil {
 		t.Fatal(err)
 	}
 	var lines []map[string]any

@@ -18,6 +18,7 @@ type Frames struct{}
 type frame struct {
 	Type   event.Kind `json:"type"`
 	Stream string     `json:"stream"`
+	From   int64      `json:"from,omitempty"`
 	Event  int64      `json:"event"`
 	At     api.Moment `json:"at"`
 	Data   any        `json:"data"`
@@ -27,8 +28,8 @@ type reference struct {
 	Ref id.ID `json:"ref"`
 }
 
-// Room encodes an event of a room's stream, with the rows as they are now.
-func (Frames) Room(roomID id.ID, e event.Event, p fanout.RoomPush) []byte {
+// Room encodes events of a room's stream, with the rows as they are now.
+func (Frames) Room(roomID id.ID, e fanout.Run, p fanout.RoomPush) []byte {
 	var data any
 	switch e.Kind {
 	case event.MessageCreated, event.MessageUpdated:
@@ -56,8 +57,8 @@ func (Frames) Room(roomID id.ID, e event.Event, p fanout.RoomPush) []byte {
 	return encode(e, "room:"+roomID.String(), data)
 }
 
-// User encodes an event of a person's own stream.
-func (Frames) User(e event.Event, p fanout.UserPush) []byte {
+// User encodes events of a person's own stream.
+func (Frames) User(e fanout.Run, p fanout.UserPush) []byte {
 	var data any = map[string]id.ID{"room_id": e.EntityID}
 	if e.Kind == event.RoomJoined {
 		for i, r := range p.Rooms.Rooms {
@@ -86,8 +87,11 @@ func (Frames) Notice(n outbox.Notice) []byte {
 }
 
 // encode says by reference what has no row any more, or would not fit.
-func encode(e event.Event, stream string, data any) []byte {
+func encode(e fanout.Run, stream string, data any) []byte {
 	f := frame{Type: e.Kind, Stream: stream, Event: e.Number, At: moment(e.At), Data: data}
+	if e.From < e.Number {
+		f.From = e.From
+	}
 	if data != nil {
 		if b := mustMarshal(f); len(b) <= realtime.MaxPush {
 			return b

@@ -44,7 +44,7 @@ type watcher struct {
 func (w *watcher) Viewing(context.Context, id.ID) ([]realtime.Connection, error) {
 	return []realtime.Connection{{ID: "c", UserID: w.person}}, nil
 }
-func (w *watcher) Remove(context.Context, string) error { return nil }
+func (w *watcher) Remove(context.Context, realtime.Connection) error { return nil }
 func (w *watcher) Members(context.Context, id.ID, []id.ID) (map[id.ID]realtime.Membership, error) {
 	return map[id.ID]realtime.Membership{w.person: {Role: "member"}}, nil
 }

@@ -56,7 +56,7 @@ type Broadcast interface {
 type Broadcaster struct {
 	Connections interface {
 		Viewing(ctx context.Context, room id.ID) ([]realtime.Connection, error)
-		Remove(ctx context.Context, connectionID string) error
+		Remove(ctx context.Context, c realtime.Connection) error
 	}
 	Memberships realtime.MembersOf
 	Hub         realtime.MessageHub

@@ -88,10 +88,10 @@ func (c *cloud) Members(_ context.Context, _ id.ID, users []id.ID) (map[id.ID]re
 	return found, nil
 }
 
-func (c *cloud) Remove(_ context.Context, connection string) error {
+func (c *cloud) Remove(_ context.Context, connection realtime.Connection) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.removed = append(c.removed, connection)
+	c.removed = append(c.removed, connection.ID)
 	return nil
 }
 

@@ -117,7 +117,7 @@ func (r *running) post(ctx context.Context, p post) {
 	}
 	r.mu.Unlock()
 	if gone {
-		_ = r.Connections.Remove(ctx, p.connection) // found again at the next post if it failed
+		_ = r.Connections.Remove(ctx, realtime.Connection{ID: p.connection}) // found again at the next post if it failed
 	}
 }
 

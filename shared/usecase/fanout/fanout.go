@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"maps"
 	"slices"
+	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -18,12 +19,12 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
 
-// RoomPush is what a push of a room's events says: rows as they are now, and who is in the room; of a deleted room, who was.
+// RoomPush is what a push of a room's events says: rows as they are now.
 type RoomPush struct {
 	Events   []event.Event
 	Messages []message.Message
-	Members  []room.Membership
-	Room     rooms.Listing // only if an event is about the room itself
+	Members  []room.Membership // whom the events speak of, as far as they are in the room
+	Room     rooms.Listing     // only if an event is about the room itself
 }
 
 // UserPush is what a push of a person's own events says. Memberships are the person's in the rooms joined or left, as they
@@ -40,13 +41,15 @@ type UserPush struct {
 // Store reads what is pushed.
 type Store interface {
 	RoomPush(ctx context.Context, roomID id.ID, from, to int64) (RoomPush, error)
+	// Audience is who is in the room, by id, so many after that one; of a deleted room it tells who was.
+	Audience(ctx context.Context, roomID, after id.ID, limit int) ([]id.ID, error)
 	UserPush(ctx context.Context, person id.ID, from, to int64) (UserPush, error)
 }
 
-// Frames encodes events; Room and User answer nil for an event that says nothing any more.
+// Frames encodes events; Room and User answer nil for events that say nothing any more.
 type Frames interface {
-	Room(roomID id.ID, e event.Event, p RoomPush) []byte
-	User(e event.Event, p UserPush) []byte
+	Room(roomID id.ID, r Run, p RoomPush) []byte
+	User(r Run, p UserPush) []byte
 	Notice(n outbox.Notice) []byte
 }
 
@@ -57,7 +60,7 @@ type FanOut struct {
 	Memberships realtime.Memberships
 	Connections interface {
 		OfUsers(ctx context.Context, users []id.ID) ([]realtime.Connection, error)
-		Remove(ctx context.Context, connectionID string) error
+		Remove(ctx context.Context, c realtime.Connection) error
 	}
 	Denials realtime.DenialsOf
 	Hub     realtime.MessageHub
@@ -73,7 +76,7 @@ func (f FanOut) Push(ctx context.Context, p outbox.Push) error {
 		return nil
 	}
 	if p.Notice != nil {
-		return f.post(ctx, []id.ID{stream.User}, letters{shared: [][]byte{f.Frames.Notice(*p.Notice)}})
+		return f.postTo(ctx, stream.User, f.Frames.Notice(*p.Notice))
 	}
 	if err := f.Heads.Raise(ctx, stream.String(), p.To); err != nil {
 		return err
@@ -100,11 +103,42 @@ func (f FanOut) pushRoom(ctx context.Context, roomID id.ID, p outbox.Push) error
 	if err := f.project(ctx, roomID, push); err != nil {
 		return err
 	}
-	people := make([]id.ID, 0, len(push.Members))
-	for _, m := range push.Members {
-		people = append(people, m.Person.ID)
+	return f.toAll(ctx, roomID, push)
+}
+
+// audiencePage is how many members are read, looked up and posted to at a time.
+const audiencePage = 1000
+
+// toAll posts a push to everybody in the room, a page of people after the other.
+func (f FanOut) toAll(ctx context.Context, roomID id.ID, push RoomPush) error {
+	l, until := f.letters(roomID, push), time.Now().Add(budgetWithin)
+	var after id.ID
+	for {
+		people, err := f.Store.Audience(ctx, roomID, after, audiencePage)
+		if err != nil {
+			return err
+		}
+		if err := f.projectEnd(ctx, roomID, push, people); err != nil {
+			return err
+		}
+		if told, err := f.post(ctx, people, l, until); err != nil || !told || len(people) < audiencePage {
+			return err
+		}
+		after = people[len(people)-1]
 	}
-	return f.post(ctx, people, f.letters(roomID, push))
+}
+
+// projectEnd puts these people out of a room that was deleted.
+func (f FanOut) projectEnd(ctx context.Context, roomID id.ID, push RoomPush, people []id.ID) error {
+	at := slices.IndexFunc(push.Events, func(e event.Event) bool { return e.Kind == event.RoomDeleted })
+	if at < 0 {
+		return nil
+	}
+	out := make([]room.Membership, 0, len(people))
+	for _, person := range people {
+		out = append(out, room.Membership{Person: room.Person{ID: person}, RoomID: roomID, Version: push.Events[at].Number})
+	}
+	return f.raise(ctx, out)
 }
 
 // project heals the memberships' projection, should the function that changed one have died before writing it, and
@@ -122,15 +156,11 @@ func (f FanOut) project(ctx context.Context, roomID id.ID, push RoomPush) error 
 			}
 		case event.MemberRemoved:
 			raised = append(raised, room.Membership{Person: room.Person{ID: e.EntityID}, RoomID: roomID, Version: e.Number})
-		case event.RoomDeleted:
-			for _, m := range push.Members {
-				raised = append(raised, room.Membership{Person: m.Person, RoomID: roomID, Version: e.Number})
-			}
 		case event.MessageCreated:
 			if !e.ActorID.IsZero() && !tellsOfItself(push, e.EntityID) {
 				errs = append(errs, f.Memberships.RaiseRead(ctx, e.ActorID, roomID, e.EntityID))
 			}
-		case event.MessageUpdated, event.RoomUpdated, event.RoomJoined, event.RoomLeft, event.InvitationCreated, event.InvitationUpdated: // say nothing of who is in
+		case event.MessageUpdated, event.RoomUpdated, event.RoomDeleted, event.RoomJoined, event.RoomLeft, event.InvitationCreated, event.InvitationUpdated: // say nothing of a single member
 		}
 	}
 	return errors.Join(append(errs, f.raise(ctx, raised))...)
@@ -166,10 +196,10 @@ func (f FanOut) pushUser(ctx context.Context, person id.ID, p outbox.Push) error
 		return err
 	}
 	var frames [][]byte
-	for _, e := range push.Events {
-		if frame := f.Frames.User(e, push); frame != nil {
+	for _, r := range runs(push.Events) {
+		if frame := f.Frames.User(r, push); frame != nil {
 			frames = append(frames, frame)
 		}
 	}
-	return f.post(ctx, []id.ID{person}, letters{shared: frames})
+	return f.postTo(ctx, person, frames...)
 }

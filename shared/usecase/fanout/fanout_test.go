@@ -27,6 +27,7 @@ type cloud struct {
 
 	mu         sync.Mutex
 	open       []realtime.Connection
+	asked      []int // how many people's sockets were asked for at a time
 	denied     map[id.ID]bool
 	deniedErr  error
 	batches    int
@@ -50,6 +51,17 @@ func newCloud() *cloud {
 func (c *cloud) RoomPush(context.Context, id.ID, int64, int64) (fanout.RoomPush, error) {
 	return c.room, nil
 }
+func (c *cloud) Audience(_ context.Context, _, after id.ID, limit int) ([]id.ID, error) {
+	var people []id.ID
+	for _, m := range c.room.Members {
+		if m.Person.ID.Compare(after) > 0 {
+			people = append(people, m.Person.ID)
+		}
+	}
+	slices.SortFunc(people, id.ID.Compare)
+	return people[:min(limit, len(people))], nil
+}
+
 func (c *cloud) UserPush(context.Context, id.ID, int64, int64) (fanout.UserPush, error) {
 	return c.user, nil
 }
@@ -57,6 +69,7 @@ func (c *cloud) UserPush(context.Context, id.ID, int64, int64) (fanout.UserPush,
 func (c *cloud) OfUsers(_ context.Context, users []id.ID) ([]realtime.Connection, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.asked = append(c.asked, len(users))
 	var found []realtime.Connection
 	for _, o := range c.open {
 		if slices.Contains(users, o.UserID) {
@@ -66,10 +79,10 @@ func (c *cloud) OfUsers(_ context.Context, users []id.ID) ([]realtime.Connection
 	return found, nil
 }
 
-func (c *cloud) Remove(_ context.Context, connection string) error {
+func (c *cloud) Remove(_ context.Context, connection realtime.Connection) error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.removed = append(c.removed, connection)
+	c.removed = append(c.removed, connection.ID)
 	return nil
 }
 
@@ -138,11 +151,16 @@ func (m memberships) Get(context.Context, id.ID, id.ID) (realtime.Membership, bo
 
 type numbers struct{}
 
-func (numbers) Room(_ id.ID, e event.Event, _ fanout.RoomPush) []byte {
-	return fmt.Append(nil, e.Number)
+func (numbers) Room(_ id.ID, r fanout.Run, _ fanout.RoomPush) []byte { return numbered(r) }
+func (numbers) User(r fanout.Run, _ fanout.UserPush) []byte          { return numbered(r) }
+func numbered(r fanout.Run) []byte {
+	if r.From < r.Number {
+		return fmt.Append(nil, r.From, "-", r.Number, " ", r.Kind)
+	}
+	return fmt.Append(nil, r.Number)
 }
-func (numbers) User(e event.Event, _ fanout.UserPush) []byte { return fmt.Append(nil, e.Number) }
-func (numbers) Notice(n outbox.Notice) []byte                { return fmt.Append(nil, n.Kind, " ", n.ID) }
+
+func (numbers) Notice(n outbox.Notice) []byte { return fmt.Append(nil, n.Kind, " ", n.ID) }
 
 func (c *cloud) fanOut(perSecond int) fanout.FanOut {
 	return fanout.FanOut{Store: c, Heads: heads{c}, Memberships: memberships{c}, Connections: c, Denials: c, Hub: c,
@@ -199,6 +217,47 @@ func TestOnePersonsThousandsOfSocketsAreFivePosts(t *testing.T) {
 		}
 		if len(c.frames) != 6 || len(c.frames["bob0"]) != 1 || len(c.frames["many6999"]) != 1 {
 			t.Fatalf("%d sockets were told", len(c.frames))
+		}
+	})
+}
+
+// A burst of reactions on one message is one frame: each event would say the same.
+func TestEventsOfOneThingInARowAreOneFrame(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		ann, _ := c.member("ann", 1)
+		one, two, at := id.New(), id.New(), int64(0)
+		of := func(kind event.Kind, entity id.ID) event.Event {
+			at++
+			return event.Event{Number: at, Kind: kind, EntityID: entity}
+		}
+		push := c.happens(of(event.MessageCreated, one), of(event.MessageUpdated, one), of(event.MessageUpdated, one), of(event.MessageUpdated, two),
+			of(event.MessageUpdated, one), of(event.MemberRemoved, ann), of(event.MemberUpdated, ann), of(event.MemberUpdated, ann), of(event.MemberRemoved, ann),
+			of(event.MessageCreated, two))
+		if err := c.fanOut(100).Push(t.Context(), push); err != nil {
+			t.Fatal(err)
+		}
+		want := []string{"1-3 message.created", "4", "5", "6", "7-8 member.updated", "9", "10"}
+		if !slices.Equal(c.frames["ann0"], want) || c.heads[outboxStream(c)] != 10 {
+			t.Fatalf("%v, head %v", c.frames["ann0"], c.heads)
+		}
+	})
+}
+
+func TestALargeRoomIsToldPageByPage(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := newCloud()
+		for n := range 2500 {
+			c.member(fmt.Sprintf("m%d-", n), n%2)
+		}
+		if err := c.fanOut(10_000).Push(t.Context(), c.happens(said(1))); err != nil {
+			t.Fatal(err)
+		}
+		if len(c.frames) != 1250 || !slices.Equal(c.asked, []int{1000, 1000, 500}) {
+			t.Fatalf("%d told, asked for %v", len(c.frames), c.asked)
+		}
+		if err := c.fanOut(10_000).Push(t.Context(), c.happens(event.Event{Number: 9, Kind: event.RoomDeleted})); err != nil || len(c.raised) != 2500 {
+			t.Fatalf("%d are out of the deleted room, %v", len(c.raised), err)
 		}
 	})
 }

@@ -26,15 +26,15 @@ func (l letters) to(person id.ID) [][]byte {
 
 func (f FanOut) letters(roomID id.ID, push RoomPush) letters {
 	l := letters{own: map[id.ID][][]byte{}}
-	for _, e := range push.Events {
-		frame := f.Frames.Room(roomID, e, push)
+	for _, r := range runs(push.Events) {
+		frame := f.Frames.Room(roomID, r, push)
 		if frame == nil {
 			continue
 		}
 		l.add(frame)
 		for _, m := range push.Messages {
-			if m.ID == e.EntityID && (e.Kind == event.MessageCreated || e.Kind == event.MessageUpdated) {
-				f.personal(&l, roomID, e, m)
+			if m.ID == r.EntityID && (r.Kind == event.MessageCreated || r.Kind == event.MessageUpdated) {
+				f.personal(&l, roomID, r, m)
 			}
 		}
 	}
@@ -50,11 +50,11 @@ func (l *letters) add(frame []byte) {
 }
 
 // personal replaces the last frame for each who gave a reaction to the message.
-func (f FanOut) personal(l *letters, roomID id.ID, e event.Event, m message.Message) {
+func (f FanOut) personal(l *letters, roomID id.ID, r Run, m message.Message) {
 	given := map[id.ID][]string{}
-	for _, r := range m.Reactions {
-		for _, person := range r.By {
-			given[person] = append(given[person], r.Emoji)
+	for _, reaction := range m.Reactions {
+		for _, person := range reaction.By {
+			given[person] = append(given[person], reaction.Emoji)
 		}
 	}
 	frames := map[string][]byte{}
@@ -66,7 +66,7 @@ func (f FanOut) personal(l *letters, roomID id.ID, e event.Event, m message.Mess
 			for i := range m.Reactions {
 				m.Reactions[i].Mine = slices.Contains(emoji, m.Reactions[i].Emoji)
 			}
-			frame = f.Frames.Room(roomID, e, RoomPush{Messages: []message.Message{m}})
+			frame = f.Frames.Room(roomID, r, RoomPush{Messages: []message.Message{m}})
 			frames[key] = frame
 		}
 		if _, there := l.own[person]; !there {

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"testing/synctest"
 
-	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
@@ -15,7 +14,7 @@ import (
 // readers tell what each is told of reactions.
 type readers struct{ numbers }
 
-func (readers) Room(_ id.ID, e event.Event, p fanout.RoomPush) []byte {
+func (readers) Room(_ id.ID, e fanout.Run, p fanout.RoomPush) []byte {
 	out := fmt.Sprint(e.Number)
 	for _, m := range p.Messages {
 		for _, r := range m.Reactions {

@@ -21,21 +21,28 @@ const (
 	takeAtOnce = 100
 )
 
-// post sends the frames to the newest sockets of each of these people, in order for each socket, many sockets at once.
-func (f FanOut) post(ctx context.Context, people []id.ID, l letters) error {
+// postTo sends frames to one person's newest sockets.
+func (f FanOut) postTo(ctx context.Context, person id.ID, frames ...[]byte) error {
+	_, err := f.post(ctx, []id.ID{person}, letters{shared: frames}, time.Now().Add(budgetWithin))
+	return err
+}
+
+// post sends the frames to the newest sockets of each of these people, in order for each socket, many sockets at once. It
+// says whether all were told: the budget has until then to grant it.
+func (f FanOut) post(ctx context.Context, people []id.ID, l letters, until time.Time) (told bool, err error) {
 	frames := l.shared
 	if len(frames) == 0 || len(people) == 0 {
-		return nil
+		return true, nil
 	}
 	open, err := f.Connections.OfUsers(ctx, people)
 	if err != nil {
-		return err
+		return false, err
 	}
 	connections, err := f.undenied(ctx, realtime.Outlets(open))
 	if err != nil {
-		return err
+		return false, err
 	}
-	share, cancel := context.WithTimeout(ctx, budgetWithin)
+	share, cancel := context.WithDeadline(ctx, until)
 	defer cancel()
 	granted := 0
 	var posts sync.WaitGroup
@@ -46,7 +53,7 @@ func (f FanOut) post(ctx context.Context, people []id.ID, l letters) error {
 			more := f.take(share, min(takeAtOnce, (len(connections)-n)*len(frames)))
 			if more == 0 {
 				slog.WarnContext(ctx, "the budget is used up; sockets are not told", "sockets", len(connections)-n, "frames", len(frames))
-				return nil
+				return false, nil
 			}
 			granted += more
 		}
@@ -54,10 +61,10 @@ func (f FanOut) post(ctx context.Context, people []id.ID, l letters) error {
 		slots <- struct{}{}
 		posts.Go(func() {
 			defer func() { <-slots }()
-			f.postTo(ctx, c.ID, l.to(c.UserID))
+			f.postAll(ctx, c, l.to(c.UserID))
 		})
 	}
-	return nil
+	return true, nil
 }
 
 // take waits for at least one frame of the budget; 0 if time runs out first.
@@ -98,7 +105,7 @@ func (f FanOut) undenied(ctx context.Context, connections []realtime.Connection)
 	good := make([]realtime.Connection, 0, len(connections))
 	for _, c := range connections {
 		if denied[c.SessionID] {
-			f.forget(ctx, c.ID)
+			f.forget(ctx, c)
 			continue
 		}
 		good = append(good, c)
@@ -106,14 +113,14 @@ func (f FanOut) undenied(ctx context.Context, connections []realtime.Connection)
 	return good, nil
 }
 
-func (f FanOut) postTo(ctx context.Context, connection string, frames [][]byte) {
+func (f FanOut) postAll(ctx context.Context, c realtime.Connection, frames [][]byte) {
 	for _, frame := range frames {
 		post, cancel := context.WithTimeout(ctx, postWithin)
-		err := f.Hub.Post(post, connection, frame)
+		err := f.Hub.Post(post, c.ID, frame)
 		cancel()
 		switch {
 		case errors.Is(err, realtime.ErrGone):
-			f.forget(ctx, connection)
+			f.forget(ctx, c)
 			return
 		case err != nil:
 			// Not sent again: the socket sees by the next number, or by its heartbeat, that it missed something.
@@ -123,8 +130,8 @@ func (f FanOut) postTo(ctx context.Context, connection string, frames [][]byte) 
 	}
 }
 
-func (f FanOut) forget(ctx context.Context, connection string) {
-	if err := f.Connections.Remove(ctx, connection); err != nil {
+func (f FanOut) forget(ctx context.Context, c realtime.Connection) {
+	if err := f.Connections.Remove(ctx, c); err != nil {
 		slog.WarnContext(ctx, "a closed socket stays listed", "error", err)
 	}
 }

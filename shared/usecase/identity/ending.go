@@ -20,7 +20,7 @@ const endingStep = 2 * time.Second
 // Sockets knows which sockets a session holds.
 type Sockets interface {
 	OfUsers(ctx context.Context, users []id.ID) ([]realtime.Connection, error)
-	Remove(ctx context.Context, connectionID string) error
+	Remove(ctx context.Context, c realtime.Connection) error
 }
 
 // deny ends everywhere what a session has ended: first what its access tokens can still do, then its sockets are taken from
@@ -42,12 +42,12 @@ func (i *Identity) closeSockets(ctx context.Context, person, session id.ID) erro
 	if i.Sockets == nil {
 		return nil
 	}
-	var held []string
+	var held []realtime.Connection
 	err := i.step(ctx, "find the session's sockets", func(ctx context.Context) error {
 		connections, err := i.Sockets.OfUsers(ctx, []id.ID{person})
 		for _, c := range connections {
 			if c.SessionID == session {
-				held = append(held, c.ID)
+				held = append(held, c)
 			}
 		}
 		return err
@@ -56,7 +56,9 @@ func (i *Identity) closeSockets(ctx context.Context, person, session id.ID) erro
 		return each(ctx, held, i.Sockets.Remove)
 	}))
 	if i.Closer != nil {
-		if err := i.step(ctx, "close its sockets", func(ctx context.Context) error { return each(ctx, held, i.Closer.Close) }); err != nil {
+		if err := i.step(ctx, "close its sockets", func(ctx context.Context) error {
+			return each(ctx, held, func(ctx context.Context, c realtime.Connection) error { return i.Closer.Close(ctx, c.ID) })
+		}); err != nil {
 			slog.WarnContext(ctx, "sockets stay open", "error", err, "session", session.String())
 		}
 	}
@@ -73,11 +75,11 @@ func (i *Identity) step(ctx context.Context, what string, do func(ctx context.Co
 }
 
 // each does something to all at once, so that one that hangs keeps nobody waiting.
-func each(ctx context.Context, connectionIDs []string, do func(ctx context.Context, connectionID string) error) error {
-	errs := make([]error, len(connectionIDs))
+func each(ctx context.Context, connections []realtime.Connection, do func(ctx context.Context, c realtime.Connection) error) error {
+	errs := make([]error, len(connections))
 	var all sync.WaitGroup
-	for n, connectionID := range connectionIDs {
-		all.Go(func() { errs[n] = do(ctx, connectionID) })
+	for n, c := range connections {
+		all.Go(func() { errs[n] = do(ctx, c) })
 	}
 	all.Wait()
 	return errors.Join(errs...)

@@ -56,8 +56,8 @@ func (c *cloud) OfUsers(ctx context.Context, _ []id.ID) ([]realtime.Connection, 
 	}, c.did(ctx, "find")
 }
 
-func (c *cloud) Remove(ctx context.Context, connectionID string) error {
-	return c.did(ctx, "remove "+connectionID)
+func (c *cloud) Remove(ctx context.Context, conn realtime.Connection) error {
+	return c.did(ctx, "remove "+conn.ID)
 }
 
 func (c *cloud) Close(ctx context.Context, connectionID string) error {

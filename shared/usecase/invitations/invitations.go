@@ -41,8 +41,8 @@ type Store interface {
 	Named(ctx context.Context, username string) (Invitee, error)
 	// OfGroup is who is in a group of the owner's; not_found.
 	OfGroup(ctx context.Context, owner, group id.ID) ([]Invitee, error)
-	// Part is what a person is in a room; Outside if they are not in it.
-	Part(ctx context.Context, roomID, person id.ID) (room.Role, error)
+	// Part is a person's part in a room: with the role Outside if they are not in it, or not any more.
+	Part(ctx context.Context, roomID, person id.ID) (room.Membership, error)
 }
 
 // Invitations is the use case.
@@ -79,18 +79,22 @@ func (i Invitations) Preview(ctx context.Context, person id.ID, token string) (p
 	if p.Invitation, err = i.Store.ByHash(ctx, HashOf(token)); err != nil {
 		return p, err
 	}
-	role, err := i.Store.Part(ctx, p.RoomID, person)
+	part, err := i.Store.Part(ctx, p.RoomID, person)
 	if err != nil {
 		return p, err
 	}
-	if p.Inside = role.Valid(); p.Inside {
+	if p.Inside = part.Role.Valid(); p.Inside {
 		return p, nil
 	}
 	maker, err := i.Store.Part(ctx, p.RoomID, p.InvitedBy.ID)
 	if err != nil {
 		return p, err
 	}
-	return p, p.Usable(i.Now(), maker)
+	if err := p.Usable(i.Now(), maker.Role); err != nil {
+		return p, err
+	}
+	p.Role, err = p.RoleFor(part.Left)
+	return p, err
 }
 
 // Accept lets the invited person in; doing it again is harmless, and who is in already stays what they are. Returns
@@ -131,10 +135,14 @@ func (i Invitations) enter(ctx context.Context, person id.ID, found room.Invitat
 		if err := inv.Usable(s.Now, s.Parts[inv.InvitedBy.ID].Role); err != nil {
 			return nil, err
 		}
+		role, err := inv.RoleFor(s.Parts[person].Left)
+		if err != nil {
+			return nil, err
+		}
 		if err := s.Room.Open(); err != nil {
 			return nil, err
 		}
-		joined = rooms.Enter(s, p, inv.Role, inv.MonthlyCap)
+		joined = rooms.Enter(s, p, role, inv.MonthlyCap)
 		if inv.Kind == room.ForUser {
 			end(p, inv, room.Accepted)
 		} else if inv.UsesLeft != nil {

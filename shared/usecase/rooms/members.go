@@ -166,7 +166,7 @@ func mustTransfer() error {
 // Remove takes a person out of a room, by themselves or by somebody who may; what they wrote stays, and an offer of the room
 // to them ends. Returns not_found, forbidden, master_must_transfer.
 func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
-	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: actor, Profile: true, Parts: []id.ID{person}, Streams: []id.ID{person}}
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: actor, Profile: true, Parts: []id.ID{person}, Invited: true, Streams: []id.ID{person}}
 	var removed room.Membership
 	return r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -188,7 +188,12 @@ func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
 		}
 		p := s.Plan(actor, n)
 		removed = room.Membership{Person: room.Person{ID: person}, RoomID: roomID, Version: p.RoomEvent(event.MemberRemoved, person)}
-		p.Write(change.RemoveMember{RoomID: roomID, UserID: person, Version: removed.Version, At: s.Now})
+		gone := change.RemoveMember{RoomID: roomID, UserID: person, Version: removed.Version, At: s.Now}
+		if actor != person {
+			gone.By = actor
+			revoke(p, s.Invited[person])
+		}
+		p.Write(gone)
 		p.Tell(message.Note{Code: message.Left, Actor: message.NameOf(s.Actor), User: message.NameOf(part.Person)})
 		p.UserEvent(person, event.RoomLeft, roomID)
 		if s.Room.OfferedTo == person {
@@ -196,6 +201,15 @@ func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
 		}
 		return p, nil
 	}, func() []transact.Step { return []transact.Step{r.project(removed)} })
+}
+
+// revoke ends an invitation that a removed person never answered, having come in by a link: it would bring them back.
+func revoke(p *change.Plan, waiting room.Invitation) {
+	if waiting.ID.IsZero() {
+		return
+	}
+	p.Write(change.EndInvitation{InvitationID: waiting.ID, Status: room.Revoked})
+	p.UserEvent(waiting.InvitedUser.ID, event.InvitationUpdated, waiting.ID)
 }
 
 // UpdateMine changes what a room is to one of its members alone. Returns not_found, validation_failed.

@@ -73,7 +73,7 @@ func (h ConnectHandler) refuseIfDeniedSince(ctx context.Context, c realtime.Conn
 	if err == nil && !denied {
 		return nil
 	}
-	if removeErr := h.Connections.Remove(ctx, c.ID); removeErr != nil {
+	if removeErr := h.Connections.Remove(ctx, c); removeErr != nil {
 		return removeErr
 	}
 	if err != nil {
@@ -94,30 +94,30 @@ func (h ConnectHandler) evict(ctx context.Context, fresh realtime.Connection) {
 	surplus := realtime.Surplus(open, fresh)
 	var wait sync.WaitGroup
 	for _, c := range surplus[:min(len(surplus), evictionsAtOnce)] {
-		wait.Go(func() { h.replace(ctx, c.ID) })
+		wait.Go(func() { h.replace(ctx, c) })
 	}
 	wait.Wait()
 }
 
 // replace forgets a socket first, so that nothing is pushed to it whatever becomes of the rest, then tells it why and closes it.
-func (h ConnectHandler) replace(ctx context.Context, connectionID string) {
-	if err := h.Connections.Remove(ctx, connectionID); err != nil {
+func (h ConnectHandler) replace(ctx context.Context, c realtime.Connection) {
+	if err := h.Connections.Remove(ctx, c); err != nil {
 		slog.WarnContext(ctx, "a replaced socket stays listed", "error", err)
 	}
 	if h.Hub != nil {
-		_ = h.Hub.Post(ctx, connectionID, replacedFrame) // the reason is a courtesy
+		_ = h.Hub.Post(ctx, c.ID, replacedFrame) // the reason is a courtesy
 	}
 	if h.Closer == nil {
 		return
 	}
-	if err := h.Closer.Close(ctx, connectionID); err != nil {
+	if err := h.Closer.Close(ctx, c.ID); err != nil {
 		slog.WarnContext(ctx, "a replaced socket stays open, unheard", "error", err)
 	}
 }
 
 // Disconnect forgets the socket.
 func (h ConnectHandler) Disconnect(ctx context.Context, connectionID string) error {
-	return h.Connections.Remove(ctx, connectionID)
+	return h.Connections.Remove(ctx, realtime.Connection{ID: connectionID})
 }
 
 var replacedFrame = mustMarshal(struct {

@@ -178,7 +178,7 @@ func (h FrameHandler) tell(ctx context.Context, from realtime.Connection, roomID
 			ctx, cancel := context.WithTimeout(ctx, postWithin)
 			defer cancel()
 			if errors.Is(h.Hub.Post(ctx, w.ID, frame), realtime.ErrGone) {
-				_ = h.Connections.Remove(ctx, w.ID)
+				_ = h.Connections.Remove(ctx, w)
 			}
 		})
 	}
@@ -198,7 +198,7 @@ func (h FrameHandler) known(ctx context.Context, connectionID string) (realtime.
 		if err != nil || !denied {
 			return c, err
 		}
-		removeErr = h.Connections.Remove(ctx, connectionID)
+		removeErr = h.Connections.Remove(ctx, c)
 	}
 	// The client opens a new socket with a new ticket, if it may. That this one cannot be closed, or is still listed, changes
 	// nothing: it is answered no more, and the fan-out looks for denials too.

@@ -107,12 +107,12 @@ func (c *cloud) did(connection, step string) {
 	c.steps[connection] = append(c.steps[connection], step)
 }
 
-func (c *cloud) Remove(_ context.Context, connection string) error {
-	c.did(connection, "removed")
+func (c *cloud) Remove(_ context.Context, connection realtime.Connection) error {
+	c.did(connection.ID, "removed")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.removeErr == nil {
-		delete(c.open, connection)
+		delete(c.open, connection.ID)
 	}
 	return c.removeErr
 }

@@ -4,7 +4,9 @@ package dynamotest
 import (
 	"context"
 	"errors"
+	"net/http"
 	"os"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -60,6 +62,24 @@ func At(t testing.TB, now func() time.Time) dynamodb.Table {
 	return dynamodb.Table{Client: client, Name: name, Now: now}
 }
 
+// Counted counts from now on the requests that this table is asked by.
+func Counted(table *dynamodb.Table) *atomic.Int64 {
+	count := &counting{}
+	table.Client = sdk.New(table.Client.Options(), func(o *sdk.Options) { count.under, o.HTTPClient = o.HTTPClient, count })
+	return &count.requests
+}
+
+type counting struct {
+	under    sdk.HTTPClient
+	requests atomic.Int64
+}
+
+// Do implements sdk.HTTPClient.
+func (c *counting) Do(r *http.Request) (*http.Response, error) {
+	c.requests.Add(1)
+	return c.under.Do(r)
+}
+
 // definition is the table as the stacks make it.
 func definition(name string) *sdk.CreateTableInput {
 	attribute := func(name string) types.AttributeDefinition {
@@ -76,8 +96,8 @@ func definition(name string) *sdk.CreateTableInput {
 	}
 	return &sdk.CreateTableInput{
 		TableName: &name, BillingMode: types.BillingModePayPerRequest,
-		AttributeDefinitions:   []types.AttributeDefinition{attribute("pk"), attribute("sk"), attribute(dynamodb.AttrUser), attribute(dynamodb.AttrViewing)},
+		AttributeDefinitions:   []types.AttributeDefinition{attribute("pk"), attribute("sk"), attribute(dynamodb.AttrViewing)},
 		KeySchema:              []types.KeySchemaElement{keyed("pk", types.KeyTypeHash), keyed("sk", types.KeyTypeRange)},
-		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{index(dynamodb.ByUser, dynamodb.AttrUser), index(dynamodb.ByViewing, dynamodb.AttrViewing)},
+		GlobalSecondaryIndexes: []types.GlobalSecondaryIndex{index(dynamodb.ByViewing, dynamodb.AttrViewing)},
 	}
 }

@@ -32,12 +32,16 @@ export interface components {
          *     member.updated → Member · member.removed → {user_id} · room.updated → Room without role, notify, last_read_message_id, unread_count, unread_mentions ·
          *     room.deleted → {} · room.joined → Room · room.left → {room_id} ·
          *     invitation.created, invitation.updated → Invitation. `data` that would not fit 28 KB is {"ref": id}, to be fetched.
+         *     Events of one thing that follow each other may come in one frame, as `data` is the thing as it is now: a burst of reactions, say. It
+         *     stands for all numbers from `from` to `event`, and is applied if `from` is at most the next number and `event` at least that.
          */
         Event: {
             /** @enum {string} */
             type: "message.created" | "message.updated" | "member.updated" | "member.removed" | "room.updated" | "room.deleted" | "fork.progress" | "invitation.created" | "invitation.updated" | "balance.updated" | "room.joined" | "room.left";
             /** @description `room:<id>` or `user` */
             stream: string;
+            /** @description The first of the events that this frame stands for; where it is missing it stands for one */
+            from?: number;
             event: number;
             /** Format: date-time */
             at: string;

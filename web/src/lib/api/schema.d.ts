@@ -1326,7 +1326,10 @@ export interface components {
         Message: {
             id: components["schemas"]["Id"];
             room_id: components["schemas"]["Id"];
-            /** Format: int64 */
+            /**
+             * Format: int64
+             * @description The number in the room, dense; null on private messages. A system message has that of the message before it, and null where there is none: it counts as nothing unread
+             */
             sequence: number | null;
             /** Format: int64 */
             event: number;

@@ -34,6 +34,35 @@ describe('a numbered stream', () => {
     expect(made.lastEvent).toBe(3);
   });
 
+  it('takes a frame that stands for several numbers where it begins at the next one or before', async () => {
+    const { made, applied, asked, clock } = stream();
+    const run = (from: number, to: number) => made.pushed({ ...event(to), from });
+    run(1, 3);
+    run(2, 3);
+    run(3, 5);
+    run(7, 9);
+    made.pushed(event(9));
+    made.pushed(event(8));
+    await clock.advance(299);
+    expect(applied).toEqual([3, 5]);
+    run(6, 8);
+    expect(applied).toEqual([3, 5, 8, 9]);
+    expect(made.lastEvent).toBe(9);
+    await clock.advance(5_000);
+    expect(asked).toEqual([]);
+  });
+
+  it('keeps the frame that reaches further back of two that end alike', async () => {
+    const { made, applied, asked, clock } = stream();
+    made.pushed(event(4));
+    made.pushed({ ...event(4), from: 2 });
+    made.pushed(event(4));
+    made.pushed(event(1));
+    await clock.advance(5_000);
+    expect(applied).toEqual([1, 4]);
+    expect(asked).toEqual([]);
+  });
+
   it('lets a gap fill by itself within 300 ms without asking', async () => {
     const { made, applied, asked, clock } = stream();
     made.pushed(event(2));

@@ -19,7 +19,8 @@ const MAX_BUFFERED = 1_000;
 
 /**
  * Keeps one stream of numbered events in order: the next number is applied, a lower one dropped, a higher one kept while the
- * gap before it has a moment to fill by itself; then one catch-up at a time asks the durable log.
+ * gap before it has a moment to fill by itself; then one catch-up at a time asks the durable log. A frame may stand for several
+ * numbers in a row.
  */
 export class NumberedStream {
   private last: number;
@@ -51,7 +52,8 @@ export class NumberedStream {
 
   pushed(event: EventFrame): void {
     if (this.closed || event.event <= this.last) return;
-    if (this.buffer.size < MAX_BUFFERED) this.buffer.set(event.event, event);
+    const held = this.buffer.get(event.event);
+    if (this.buffer.size < MAX_BUFFERED && (!held || first(event) < first(held))) this.buffer.set(event.event, event);
     this.head = Math.max(this.head, event.event);
     // While a catch-up runs its answer comes first: it speaks of numbers below what is pushed now.
     if (!this.running) this.drain();
@@ -101,14 +103,15 @@ export class NumberedStream {
   }
 
   private drain(): void {
-    for (const number of this.buffer.keys()) if (number <= this.last) this.buffer.delete(number);
-    for (let next = this.buffer.get(this.last + 1); next; next = this.buffer.get(this.last + 1)) {
-      this.buffer.delete(next.event);
-      if (this.work.apply(next) === 'fetch') {
+    for (const event of [...this.buffer.values()].sort((a, b) => a.event - b.event)) {
+      if (event.event > this.last && first(event) > this.last + 1) continue;
+      this.buffer.delete(event.event);
+      if (event.event <= this.last) continue;
+      if (this.work.apply(event) === 'fetch') {
         this.forced = true;
         return;
       }
-      this.last = next.event;
+      this.last = event.event;
       if (this.closed) return;
     }
   }
@@ -173,4 +176,9 @@ export class NumberedStream {
       throw error;
     }
   }
+}
+
+/** The first of the events that a frame stands for. */
+function first(frame: EventFrame): number {
+  return frame.from ?? frame.event;
 }

@@ -130,11 +130,11 @@ function useToken(): string | null | undefined {
 }
 
 /** Why a link does not lead in, as far as the API tells. */
-function reasonOf(error: unknown): 'expired' | 'full' | 'revoked' | 'unknown' | 'later' {
+function reasonOf(error: unknown): 'expired' | 'full' | 'removed' | 'revoked' | 'unknown' | 'later' {
   if (!(error instanceof ApiError) || error.temporary) return 'later';
   if (error.code === 'gone') {
     const fields = error.fields.map(({ field }) => field);
-    return fields.includes('expires_at') ? 'expired' : fields.includes('uses_left') ? 'full' : 'revoked';
+    return fields.includes('expires_at') ? 'expired' : fields.includes('uses_left') ? 'full' : fields.includes('removed_at') ? 'removed' : 'revoked';
   }
   return 'unknown';
 }
