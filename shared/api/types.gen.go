@@ -571,12 +571,15 @@ func (e Role) Valid() bool {
 
 // Defines values for SendMessageVisibility.
 const (
-	SendMessageVisibilityPublic SendMessageVisibility = "public"
+	SendMessageVisibilityPrivate SendMessageVisibility = "private"
+	SendMessageVisibilityPublic  SendMessageVisibility = "public"
 )
 
 // Valid indicates whether the value is a known member of the SendMessageVisibility enum.
 func (e SendMessageVisibility) Valid() bool {
 	switch e {
+	case SendMessageVisibilityPrivate:
+		return true
 	case SendMessageVisibilityPublic:
 		return true
 	default:
@@ -1467,11 +1470,13 @@ type SendMessage struct {
 	Mentions *[]MentionWish `json:"mentions,omitempty"`
 
 	// ReplyTo A UUID other than the nil UUID
-	ReplyTo    *NonNilId              `json:"reply_to,omitempty"`
+	ReplyTo *NonNilId `json:"reply_to,omitempty"`
+
+	// Visibility A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
 	Visibility *SendMessageVisibility `json:"visibility,omitempty"`
 }
 
-// SendMessageVisibility defines model for SendMessage.Visibility.
+// SendMessageVisibility A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
 type SendMessageVisibility string
 
 // SentMessage defines model for SentMessage.

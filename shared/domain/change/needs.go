@@ -26,7 +26,7 @@ type Order int
 const (
 	// Unordered decisions write nothing of the room itself.
 	Unordered Order = iota
-	// Beside the room: its settings stand still, but nobody waits. A private question.
+	// Beside the room: its settings and the person's own part in it stand still, but nobody else waits. A private question.
 	Beside
 	// InOrder takes the room's place in line: every public change.
 	InOrder

@@ -1299,8 +1299,12 @@ export interface components {
             client_message_id: components["schemas"]["NonNilId"];
             content: components["schemas"]["Content"];
             reply_to?: components["schemas"]["NonNilId"];
-            /** @enum {string} */
-            visibility?: "public";
+            /**
+             * @description A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
+             * @default public
+             * @enum {string}
+             */
+            visibility: "public" | "private";
             /** @description Whom the text names with @: at most 50, each of whom stands in it. `all` is for admins. Naming the AI asks nothing by itself; `ai` does */
             mentions?: components["schemas"]["MentionWish"][];
             ai?: components["schemas"]["AskAI"];
