@@ -1071,7 +1071,10 @@ type Message struct {
 	RoomId        Id         `json:"room_id"`
 	Sender        *User      `json:"sender"`
 	Sequence      *int64     `json:"sequence"`
-	Status        Status     `json:"status"`
+
+	// SharedAs Of a private question that was shared: the public one, which the room sees
+	SharedAs *id.ID `json:"shared_as,omitempty"`
+	Status   Status `json:"status"`
 
 	// System Of system messages
 	System     *Note             `json:"system,omitempty"`
@@ -1472,11 +1475,11 @@ type SendMessage struct {
 	// ReplyTo A UUID other than the nil UUID
 	ReplyTo *NonNilId `json:"reply_to,omitempty"`
 
-	// Visibility A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
+	// Visibility Public unless it is named. A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
 	Visibility *SendMessageVisibility `json:"visibility,omitempty"`
 }
 
-// SendMessageVisibility A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
+// SendMessageVisibility Public unless it is named. A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
 type SendMessageVisibility string
 
 // SentMessage defines model for SentMessage.
@@ -1851,6 +1854,11 @@ type ForwardMessageParams struct {
 
 // RegenerateReplyParams defines parameters for RegenerateReply.
 type RegenerateReplyParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ShareMessageParams defines parameters for ShareMessage.
+type ShareMessageParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 

@@ -323,6 +323,10 @@ func (l *loading) messages() {
 	byID(l.n.Pair, pair)
 	find(` AND m.id = (SELECT answers FROM messages WHERE id = $3)`, []any{l.n.Pair}, pair)
 	find(answerTo, []any{l.n.Pair, answerBy(l.n.Pair)}, pair)
+	if l.n.Quoted {
+		find(` AND m.id = (SELECT reply_to FROM messages WHERE id = coalesce((SELECT answers FROM messages WHERE id = $3), $3))`, []any{l.n.Pair},
+			func(m message.Message) { l.s.ReplyTo = &m })
+	}
 }
 
 var errNoSuchKey = errors.New("the key was never claimed")

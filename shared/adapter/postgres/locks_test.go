@@ -98,6 +98,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			_, err := h.messages.React(ctx, messages.React{RoomID: h.room, MessageID: said.ID, Person: h.master, Emoji: "👍"})
 			return err
 		}},
+		{"share", "room_sequences room_members user_sequences", func() error { _, err := h.shares(mei, privately.ID); return err }},
 		{"forward", "room_sequences room_members", func() error {
 			_, err := h.messages.Forward(ctx, messages.Forward{RoomID: h.room, MessageID: said.ID, Person: h.master, To: h.room}, h.key(h.master, "forwardMessage", ""))
 			return err

@@ -55,16 +55,11 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 		if err != nil {
 			return err
 		}
-		out := api.SentMessage{Message: wire.Message(sent.Message)}
-		if sent.AIMessage != nil {
-			answer := wire.Message(*sent.AIMessage)
-			out.AiMessage = &answer
-		}
 		status := http.StatusOK
 		if sent.Created {
 			status = http.StatusCreated
 		}
-		return r.JSON(status, out)
+		return r.JSON(status, sentMessage(sent))
 	}
 }
 
