@@ -76,6 +76,8 @@ def spare_the_world(name, body):
             body.pop("ai", None)
         elif "ai" in body:
             body["ai"] = {}
+        if "ai" not in body:
+            body.pop("visibility", None)
     if name in ("transferRoom", "sendMessage", "searchMessages"):
         if "user_id" in body:
             body["user_id"] = WORLD["rooms"][0]["userId"]

@@ -571,12 +571,15 @@ func (e Role) Valid() bool {
 
 // Defines values for SendMessageVisibility.
 const (
-	SendMessageVisibilityPublic SendMessageVisibility = "public"
+	SendMessageVisibilityPrivate SendMessageVisibility = "private"
+	SendMessageVisibilityPublic  SendMessageVisibility = "public"
 )
 
 // Valid indicates whether the value is a known member of the SendMessageVisibility enum.
 func (e SendMessageVisibility) Valid() bool {
 	switch e {
+	case SendMessageVisibilityPrivate:
+		return true
 	case SendMessageVisibilityPublic:
 		return true
 	default:
@@ -1067,9 +1070,10 @@ type Message struct {
 	ReplyTo       *id.ID     `json:"reply_to"`
 	RoomId        Id         `json:"room_id"`
 	Sender        *User      `json:"sender"`
+	Sequence      *int64     `json:"sequence"`
 
-	// Sequence The number in the room, dense; null on private messages. A system message has that of the message before it, and null where there is none: it counts as nothing unread
-	Sequence *int64 `json:"sequence"`
+	// SharedAs Of a private question that was shared: the public one, which the room sees
+	SharedAs *id.ID `json:"shared_as,omitempty"`
 	Status   Status `json:"status"`
 
 	// System Of system messages
@@ -1469,11 +1473,13 @@ type SendMessage struct {
 	Mentions *[]MentionWish `json:"mentions,omitempty"`
 
 	// ReplyTo A UUID other than the nil UUID
-	ReplyTo    *NonNilId              `json:"reply_to,omitempty"`
+	ReplyTo *NonNilId `json:"reply_to,omitempty"`
+
+	// Visibility Public unless it is named. A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
 	Visibility *SendMessageVisibility `json:"visibility,omitempty"`
 }
 
-// SendMessageVisibility defines model for SendMessage.Visibility.
+// SendMessageVisibility Public unless it is named. A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
 type SendMessageVisibility string
 
 // SentMessage defines model for SentMessage.
@@ -1848,6 +1854,11 @@ type ForwardMessageParams struct {
 
 // RegenerateReplyParams defines parameters for RegenerateReply.
 type RegenerateReplyParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ShareMessageParams defines parameters for ShareMessage.
+type ShareMessageParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 

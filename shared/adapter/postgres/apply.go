@@ -99,9 +99,9 @@ func queue(b *pgx.Batch, w change.Write) error {
 		queueOfReport(b, w)
 	case change.InsertMessage:
 		return queueMessage(b, w.Message)
-	case change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt, change.AddReaction, change.RemoveReaction, change.DropMention:
+	case change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt, change.AddReaction, change.RemoveReaction, change.DropMention, change.SetShared:
 		queueOfMessage(b, w)
-	case change.InsertGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
+	case change.InsertGeneration, change.CopyGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
 		queueOfGeneration(b, w)
 	default:
 		return fmt.Errorf("nobody writes a %T", w)
@@ -188,6 +188,12 @@ func queueOfGeneration(b *pgx.Batch, w change.Write) {
 			g.ID, string(g.Kind), g.MessageID, g.Number, g.RoomID, g.QuestionID, g.AskerID, g.RequestedBy, g.PayerID, g.Terms.Provider, g.Terms.Model, string(g.Visibility),
 			g.Terms.PromptBudget, g.Terms.ReplyCap, g.Terms.Hold, g.Terms.Weights.Input(), g.Terms.Weights.Output(),
 			string(g.Terms.Effort), g.Terms.ReasoningAllowance, g.Terms.Rates.Input, g.Terms.Rates.CachedInput, g.Terms.Rates.Output)
+	case change.CopyGeneration:
+		b.Queue(`INSERT INTO ai_generations (id, kind, message_id, attempt, room_id, question_id, asker_id, requested_by, payer_id, provider, model, status,
+			prompt_budget, reply_cap, weight_input, weight_output, effort, charged_tokens, finish_reason, created_at, settled_at)
+			SELECT $1, kind, $2, $3, room_id, $4, asker_id, asker_id, payer_id, provider, model, $5, prompt_budget, reply_cap, weight_input, weight_output, effort, 0, finish_reason,
+			clock_timestamp() - (settled_at - created_at), clock_timestamp() FROM ai_generations WHERE message_id = $6 AND attempt = $7`,
+			w.ID, w.To.MessageID, w.To.Number, w.QuestionID, string(w.Status), w.From.MessageID, w.From.Number)
 	case change.EndGeneration:
 		g := w.Generation
 		// The text stands in the message.

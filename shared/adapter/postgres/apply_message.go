@@ -22,9 +22,9 @@ func queueMessage(b *pgx.Batch, m message.Message) error {
 	if m.Visibility == message.Public {
 		sequence = m.Sequence
 	}
-	attempt := 0
+	attempt, contentAttempt := 0, 0
 	if m.Reply != nil {
-		attempt = m.Reply.Attempt
+		attempt, contentAttempt = m.Reply.Attempt, m.Reply.ContentAttempt
 	}
 	note, err := jsonOrNull(m.Note)
 	if err != nil {
@@ -36,10 +36,10 @@ func queueMessage(b *pgx.Batch, m message.Message) error {
 	}
 	// The same values in the same places each time: a statement is planned once for each connection.
 	insert := `INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, answers, reply_to, visibility, visible_to,
-		client_message_id, token_estimate, attempt, created_at, system, forwarded, exclude_from_ai) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
-		$17::text::jsonb, $18::text::jsonb, $19)`
+		client_message_id, token_estimate, attempt, created_at, system, forwarded, exclude_from_ai, content_attempt) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16,
+		$17::text::jsonb, $18::text::jsonb, $19, $20)`
 	p = parameters{m.ID, m.RoomID, sequence, m.Event, sender, string(m.Type), string(m.Status), m.Content, m.Answers, m.ReplyTo, string(m.Visibility), m.VisibleTo,
-		m.ClientMessageID, m.TokenEstimate, attempt, m.CreatedAt, note, forwarded, m.ExcludeFromAI}
+		m.ClientMessageID, m.TokenEstimate, attempt, m.CreatedAt, note, forwarded, m.ExcludeFromAI, contentAttempt}
 	if m.Content == "" {
 		b.Queue(insert, p...)
 		return nil
@@ -86,6 +86,8 @@ func queueOfMessage(b *pgx.Batch, w change.Write) {
 			w.MessageID, w.UserID, w.Emoji, w.Event)
 	case change.DropMention:
 		b.Queue(`DELETE FROM message_mentions WHERE message_id = $1 AND kind = $2 AND user_id IS NOT DISTINCT FROM $3`, w.MessageID, string(w.Mention.Kind), w.Mention.UserID)
+	case change.SetShared:
+		b.Queue(`UPDATE messages SET shared_as = $2, event = $3 WHERE id = $1`, w.MessageID, w.As, w.Event)
 	case change.BeginAttempt:
 		b.Queue(`UPDATE messages SET attempt = $2, status = 'pending', event = $3 WHERE id = $1`, w.MessageID, w.Attempt, w.Event)
 	case change.EndAttempt:

@@ -133,7 +133,7 @@ func (l *loading) room() {
 	}
 	l.one(settings, []any{l.n.RoomID}, func(row pgx.Row) error { return row.Scan(roomFields(&r.Room)...) })
 	mine := `SELECT role, notify, last_read_message_id, last_read_sequence FROM room_members WHERE room_id = $1 AND user_id = $2 AND removed_at IS NULL`
-	if l.n.RaisesRead {
+	if l.n.RaisesRead || l.n.Order == change.Beside {
 		mine += ` FOR NO KEY UPDATE`
 	}
 	l.one(mine, []any{l.n.RoomID, l.n.Person}, func(row pgx.Row) error {
@@ -285,6 +285,11 @@ func (l *loading) messages() {
 		}
 	}
 	byID(l.n.Message, func(m message.Message) { l.s.Message = &m })
+	if l.n.RaisesRead && !l.n.Message.IsZero() {
+		// A private message has no number: whoever read it has read what stands before it.
+		l.one(`SELECT sequence FROM messages WHERE room_id = $1 AND id <= $2 AND id >= $3 AND sequence IS NOT NULL ORDER BY id DESC LIMIT 1`,
+			[]any{l.n.RoomID, l.n.Message, id.Floor(l.n.Message.Time().Add(-window))}, func(row pgx.Row) error { return row.Scan(&l.s.ReadSequence) })
+	}
 	byID(l.n.ReplyTo, func(m message.Message) { l.s.ReplyTo = &m })
 	if !l.n.Source.IsZero() {
 		l.one(messageSQL+` WHERE m.id = $1`+visible+` AND EXISTS (SELECT FROM room_members p JOIN rooms r ON r.id = p.room_id
@@ -318,6 +323,10 @@ func (l *loading) messages() {
 	byID(l.n.Pair, pair)
 	find(` AND m.id = (SELECT answers FROM messages WHERE id = $3)`, []any{l.n.Pair}, pair)
 	find(answerTo, []any{l.n.Pair, answerBy(l.n.Pair)}, pair)
+	if l.n.Quoted {
+		find(` AND m.id = (SELECT reply_to FROM messages WHERE id = coalesce((SELECT answers FROM messages WHERE id = $3), $3))`, []any{l.n.Pair},
+			func(m message.Message) { l.s.ReplyTo = &m })
+	}
 }
 
 var errNoSuchKey = errors.New("the key was never claimed")

@@ -16,11 +16,13 @@ func (l *loading) size() {
 	if l.n.Asking == nil {
 		return
 	}
-	before := l.n.Asking.Before
+	before, private := l.n.Asking.Before, `$3::uuid`
 	if before.IsZero() {
 		before = last
+	} else {
+		private = `(SELECT visible_to FROM messages WHERE id = $2 AND visible_to = $3)`
 	}
-	l.one(`SELECT history, newest FROM prompt_size($1, $2, $3, $4, $5)`, []any{l.n.RoomID, before, l.n.Asking.Private, l.n.Asking.Budget, ai.TailMessages},
+	l.one(`SELECT history, newest FROM prompt_size($1, $2, `+private+`, $4, $5)`, []any{l.n.RoomID, before, l.n.Asking.Private, l.n.Asking.Budget, ai.TailMessages},
 		func(row pgx.Row) error { return row.Scan(&l.s.Size.History, &l.s.Size.Tail) })
 }
 

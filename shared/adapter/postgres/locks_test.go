@@ -72,6 +72,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 	sora := h.person("sora")
 	invited := invitations.Invitations{Store: postgres.Invitations{DB: h.db}, Rooms: h.rooms.Store, Runner: h.run, Memberships: everything{}, Now: time.Now}
 	var g ai.Generation
+	var privately message.Message
 	var invitation id.ID
 	for _, s := range []struct {
 		name string
@@ -80,7 +81,16 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 	}{
 		{"send", "room_sequences room_members", func() error { h.says(h.master, "hello"); return nil }},
 		{"ask", "room_sequences room_members token_balances member_usage", func() error { h.asks(mei, "how"); return nil }},
-		{"edit", "room_sequences", func() error {
+		{"ask in private", "rooms room_members user_sequences token_balances member_usage", func() error { _, privately = h.asksPrivately(mei, "psst"); return nil }},
+		{"settle in private", "user_sequences ai_generations token_balances member_usage token_lots", func() error {
+			g := h.calls(privately.ID, 10)
+			h.trace.take()
+			if !h.settle(g, ai.Outcome{Status: message.Completed, Text: "hi"}) {
+				t.Error("not settled")
+			}
+			return nil
+		}},
+		{"edit", "room_sequences user_sequences", func() error {
 			_, err := h.messages.Edit(ctx, messages.Edit{RoomID: h.room, MessageID: said.ID, Person: h.master, Content: &text})
 			return err
 		}},
@@ -88,6 +98,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			_, err := h.messages.React(ctx, messages.React{RoomID: h.room, MessageID: said.ID, Person: h.master, Emoji: "👍"})
 			return err
 		}},
+		{"share", "room_sequences room_members user_sequences", func() error { _, err := h.shares(mei, privately.ID); return err }},
 		{"forward", "room_sequences room_members", func() error {
 			_, err := h.messages.Forward(ctx, messages.Forward{RoomID: h.room, MessageID: said.ID, Person: h.master, To: h.room}, h.key(h.master, "forwardMessage", ""))
 			return err
@@ -100,11 +111,11 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			}
 			return nil
 		}},
-		{"regenerate", "room_sequences token_balances member_usage", func() error {
+		{"regenerate", "room_sequences user_sequences token_balances member_usage", func() error {
 			_, _, err := h.replies.Regenerate(ctx, replies.Regenerate{RoomID: h.room, QuestionID: question.ID, Person: h.master}, h.key(h.master, "regenerateReply", ""))
 			return err
 		}},
-		{"stop", "room_sequences ai_generations token_balances member_usage", func() error { _, _, err := h.replies.Stop(ctx, h.room, h.master, question.ID); return err }},
+		{"stop", "room_sequences user_sequences ai_generations token_balances member_usage", func() error { _, _, err := h.replies.Stop(ctx, h.room, h.master, question.ID); return err }},
 		{"reap", "room_sequences ai_generations token_balances member_usage", func() error {
 			_, late := h.asks(h.master, "late")
 			generation := h.generation(late.ID)
@@ -116,7 +127,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			}
 			return err
 		}},
-		{"delete", "room_sequences ai_generations token_balances", func() error { return h.messages.Delete(ctx, h.room, h.master, question.ID) }},
+		{"delete", "room_sequences user_sequences ai_generations token_balances", func() error { return h.messages.Delete(ctx, h.room, h.master, question.ID) }},
 		{"mark read", "room_members", func() error { _, err := h.rooms.MarkRead(ctx, h.room, mei, h.last()); return err }},
 		{"update", "room_sequences rooms", func() error { _, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{Name: &text}); return err }},
 		{"archive", "room_sequences rooms user_sequences ai_generations token_balances member_usage", func() error {

@@ -38,7 +38,7 @@ const (
 		u.id, coalesce(u.username, ''), coalesce(u.display_name, ''), coalesce(u.locale, ''), u.created_at,
 		g.asker_id, coalesce(g.provider, ''), coalesce(g.model, ''), g.input_tokens, g.cached_input_tokens, g.output_tokens, g.reasoning_tokens,
 		g.charged_tokens, g.created_at, g.settled_at, coalesce(g.error_code, ''), coalesce(g.finish_reason, ''),
-		coalesce(g.thinking <> '', false), m.system, m.forwarded, ` + reactions + `, ` + mentions
+		coalesce(g.thinking <> '', false), m.system, m.forwarded, m.shared_as, ` + reactions + `, ` + mentions
 	// Whoever reads messages gives $2, the person who will see them: NULL if many will.
 	reactions = `(SELECT json_agg(json_build_object('Emoji', emoji, 'Count', count, 'Mine', mine) ORDER BY first, emoji) FROM (
 		SELECT emoji, count(*) AS count, coalesce(bool_or(user_id = $2::uuid), false) AS mine, min(created_at) AS first
@@ -56,7 +56,7 @@ func scanMessage(row pgx.Row) (message.Message, error) {
 		&m.ExcludeFromAI, &m.TokenEstimate, &m.ClientMessageID, &r.Attempt, &r.ContentAttempt, moment{&m.EditedAt}, moment{&m.DeletedAt}, &m.DeletedBy,
 		moment{&m.CreatedAt}, &p.ID, &p.Username, &p.DisplayName, &p.Locale, moment{&p.CreatedAt}, &r.AskerID, &r.Provider, &r.Model,
 		&r.InputTokens, &r.CachedTokens, &r.OutputTokens, &r.Reasoning, &r.ChargedTokens, moment{&asked}, moment{&settled}, &r.ErrorCode, &r.FinishReason, &r.Thought,
-		&m.Note, &m.Forwarded, &m.Reactions, &m.Mentions)
+		&m.Note, &m.Forwarded, &m.SharedAs, &m.Reactions, &m.Mentions)
 	if !p.ID.IsZero() {
 		m.Sender = &p
 	}
@@ -147,6 +147,27 @@ func (s Messages) Sent(ctx context.Context, roomID id.ID, key change.Key) (sent 
 			sent.AIMessage = &answer
 		}
 		return orNothing(err)
+	})
+	return sent, err
+}
+
+// Shared implements messages.Store.
+func (s Messages) Shared(ctx context.Context, roomID, person, messageID id.ID) (sent messages.Sent, err error) {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
+		if _, err := roomOf(ctx, tx, roomID, person); err != nil {
+			return err
+		}
+		sent.Message, err = scanMessage(tx.QueryRow(ctx, messageSQL+` WHERE m.room_id = $1`+visible+` AND m.id = (SELECT shared_as FROM messages
+			WHERE id = coalesce((SELECT answers FROM messages WHERE id = $3), $3) AND visible_to = $2)`, roomID, person, messageID))
+		if errors.Is(err, pgx.ErrNoRows) {
+			return fault.New(fault.NotFound, "There is no such message.")
+		}
+		if err != nil {
+			return err
+		}
+		answer, err := scanMessage(tx.QueryRow(ctx, messageSQL+` WHERE m.room_id = $1`+visible+answerTo, roomID, person, sent.Message.ID, answerBy(sent.Message.ID)))
+		sent.AIMessage = &answer
+		return err
 	})
 	return sent, err
 }

@@ -17,7 +17,8 @@ import (
 type Asking struct {
 	// Before is the message that ends what would be sent; zero: the room's newest.
 	Before id.ID
-	// Private is who asks in private, and whose private messages may go along; nobody's go along with a public question.
+	// Private is whose private messages may go along; nobody's go along with a public question. With Before it is whoever asks
+	// again: that question itself says whether it is private.
 	Private id.ID
 	// Budget is where counting may end.
 	Budget int

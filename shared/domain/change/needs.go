@@ -26,7 +26,7 @@ type Order int
 const (
 	// Unordered decisions write nothing of the room itself.
 	Unordered Order = iota
-	// Beside the room: its settings stand still, but nobody waits. A private question.
+	// Beside the room: its settings and the person's own part in it stand still, but nobody else waits. A private question.
 	Beside
 	// InOrder takes the room's place in line: every public change.
 	InOrder
@@ -91,8 +91,9 @@ type Needs struct {
 	Source id.ID
 	// People are members whose parts are read, without a lock: their names are asked for.
 	People []id.ID
-	// Pair is a question or its answer: both are read.
-	Pair id.ID
+	// Pair is a question or its answer: both are read. Quoted adds what the question is a reply to.
+	Pair   id.ID
+	Quoted bool
 
 	Running Running
 	// Unfinished counts, for each asker, the answers that are being written in the room.

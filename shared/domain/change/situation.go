@@ -42,7 +42,9 @@ type Situation struct {
 	Reported bool
 
 	Message *message.Message
-	ReplyTo *message.Message
+	// ReadSequence is how far the room was read by who has read up to Message; 0 where nobody asked, or nothing is near.
+	ReadSequence int64
+	ReplyTo      *message.Message
 	// Source is nil if the person may not see it.
 	Source *message.Message
 	// People are those of the needs who are in the room.

@@ -168,6 +168,11 @@ type (
 		MessageID id.ID
 		Mention   message.Mention
 	}
+	// SetShared says as which message a private question was shown to its room.
+	SetShared struct {
+		MessageID, As id.ID
+		Event         int64
+	}
 	// BeginAttempt lets an answer wait for another attempt; the old text stays.
 	BeginAttempt struct {
 		MessageID id.ID
@@ -190,6 +195,13 @@ type (
 type (
 	// InsertGeneration records an attempt that is to be made.
 	InsertGeneration struct{ Generation ai.Generation }
+	// CopyGeneration lets a copied answer tell who wrote it: what that attempt used and cost stays with the first one.
+	CopyGeneration struct {
+		ID         id.ID
+		From, To   ai.Attempt
+		QuestionID id.ID
+		Status     message.Status
+	}
 	// EndGeneration writes how an attempt ended, what it used and what it costs.
 	EndGeneration struct{ Generation ai.Generation }
 	// RequestStop asks the worker of an attempt to end it.
@@ -231,9 +243,11 @@ func (Tombstone) write()         {}
 func (AddReaction) write()       {}
 func (RemoveReaction) write()    {}
 func (DropMention) write()       {}
+func (SetShared) write()         {}
 func (BeginAttempt) write()      {}
 func (EndAttempt) write()        {}
 func (InsertGeneration) write()  {}
+func (CopyGeneration) write()    {}
 func (EndGeneration) write()     {}
 func (RequestStop) write()       {}
 func (Requeue) write()           {}

@@ -72,6 +72,7 @@ type Message struct {
 	Reply           *Reply // of AI messages
 	Note            *Note  // of system messages
 	Forwarded       *Forwarded
+	SharedAs        id.ID // of a private question that was shown to the room
 	Mentions        []Mention
 	Reactions       []Reaction
 	EditedAt        time.Time

@@ -108,6 +108,12 @@ func fuzzedWorld(t *testing.T, h *optest.House) map[string]any {
 		call(token, "stopReply", "POST", path+"/messages/"+question+"/stop", nil, 200)
 		return params{"roomId": roomID.String(), "messageId": question, "emoji": "👍"}
 	}
+	stage := h.Stage()
+	whispered := func(token, roomID string) string {
+		sent := call(token, "sendMessage", "POST", "/rooms/"+roomID+"/messages", body{"client_message_id": key(), "content": "psst", "visibility": "private", "ai": body{}}, 201)
+		stage.Deliver()
+		return at(sent, "message", "id").(string)
+	}
 	group := func() string {
 		return call(token, "createGroup", "POST", "/groups", body{"name": "Family"}, 201)["id"].(string)
 	}
@@ -124,6 +130,7 @@ func fuzzedWorld(t *testing.T, h *optest.House) map[string]any {
 		spare["getTransfer"] = append(spare["getTransfer"], params{"roomId": offer["roomId"]})
 		spare["deleteRoom"] = append(spare["deleteRoom"], params{"roomId": roomOf(token, "mei")["roomId"]})
 		spare["deleteMessage"] = append(spare["deleteMessage"], params{"roomId": gone["roomId"], "messageId": gone["messageId"]})
+		spare["shareMessage"] = append(spare["shareMessage"], params{"roomId": gone["roomId"], "messageId": whispered(token, gone["roomId"])})
 		spare["removeMember"] = append(spare["removeMember"], params{"roomId": gone["roomId"], "userId": mei.String()})
 		spare["deleteGroup"] = append(spare["deleteGroup"], params{"groupId": group()})
 		link := call(token, "createInvitation", "POST", path+"/invitations", body{"kind": "link", "role": "guest"}, 201)

@@ -260,6 +260,16 @@ var messageWishes = map[string]cases{
 	"forwardMessage": {"": func(p *plot) wish {
 		return wish{path: map[string]any{"messageId": p.others}, body: body{"room_id": p.elsewhere()}}
 	}},
+	"shareMessage": {"": func(p *plot) wish {
+		place := id.Floor(time.Now()).Place()
+		question, answer := place.ID(), place.After().ID()
+		p.exec(`INSERT INTO messages (id, room_id, event, sender_id, type, status, content, visibility, visible_to, created_at) VALUES ($1, $2, 1, $3, 'human', 'completed', 'psst', 'private', $3, now())`, question, p.room, p.aki)
+		p.exec(`INSERT INTO messages (id, room_id, event, type, status, content, answers, visibility, visible_to, attempt, content_attempt, created_at)
+			VALUES ($1, $2, 2, 'ai', 'completed', 'whisper', $3, 'private', $4, 1, 1, now())`, answer, p.room, question, p.aki)
+		p.exec(`INSERT INTO ai_generations (id, message_id, attempt, room_id, question_id, asker_id, requested_by, payer_id, provider, model, visibility, status, prompt_budget, reply_cap, weight_input, weight_output, charged_tokens, settled_at)
+			VALUES ($1, $1, 1, $2, $3, $4, $4, $4, 'scripted', 'scripted', 'private', 'completed', 100, 100, 1, 1, 5, clock_timestamp())`, answer, p.room, question, p.aki)
+		return wish{path: map[string]any{"messageId": question}}
+	}},
 	"reportMessage": {"": messageCase(others, body{"reason": "spam"})},
 	"listReports":   plain(nil),
 	"resolveReport": {"": func(p *plot) wish {

@@ -6,6 +6,7 @@ import (
 	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/usecase/broadcast"
@@ -33,11 +34,7 @@ func (Frames) Room(roomID id.ID, e fanout.Run, p fanout.RoomPush) []byte {
 	var data any
 	switch e.Kind {
 	case event.MessageCreated, event.MessageUpdated:
-		for _, m := range p.Messages {
-			if m.ID == e.EntityID {
-				data = Message(m)
-			}
-		}
+		data = messageOf(p.Messages, e)
 	case event.MemberUpdated:
 		for _, m := range p.Members {
 			if m.Person.ID == e.EntityID {
@@ -67,6 +64,9 @@ func (Frames) User(e fanout.Run, p fanout.UserPush) []byte {
 			}
 		}
 	}
+	if e.Kind == event.MessageCreated || e.Kind == event.MessageUpdated {
+		data = messageOf(p.Messages, e)
+	}
 	if e.Kind == event.InvitationCreated || e.Kind == event.InvitationUpdated {
 		data = nil
 		for _, i := range p.Invitations {
@@ -76,6 +76,16 @@ func (Frames) User(e fanout.Run, p fanout.UserPush) []byte {
 		}
 	}
 	return encode(e, "user", data)
+}
+
+// messageOf is the message that an event tells of; nil if it is not among them.
+func messageOf(list []message.Message, e event.Event) any {
+	for _, m := range list {
+		if m.ID == e.EntityID {
+			return Message(m)
+		}
+	}
+	return nil
 }
 
 // Notice encodes a notice.

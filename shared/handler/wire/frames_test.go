@@ -10,25 +10,48 @@ import (
 
 	"github.com/yoriai/yoriai/shared/api/apitest"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
+	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/broadcast"
+	"github.com/yoriai/yoriai/shared/usecase/fanout"
 )
 
 func TestWhatAnAnswerSendsIsAsTheContractSays(t *testing.T) {
 	t.Parallel()
-	room, message := id.New(), id.New()
-	delta := wire.Stream{}.Delta(broadcast.Delta{RoomID: room, MessageID: message, Attempt: 2, Offset: 7, Text: "寄合"})
+	in, of := id.New(), id.New()
+	delta := wire.Stream{}.Delta(broadcast.Delta{RoomID: in, MessageID: of, Attempt: 2, Offset: 7, Text: "寄合"})
 	apitest.CheckFrame(t, "delta", delta)
 	thinking := wire.Stream{}.Thinking(broadcast.Thinking{
-		RoomID: room, MessageID: message, Attempt: 2, Elapsed: 1500 * time.Millisecond, Tokens: 40, Text: "<so>",
+		RoomID: in, MessageID: of, Attempt: 2, Elapsed: 1500 * time.Millisecond, Tokens: 40, Text: "<so>",
 	})
 	apitest.CheckFrame(t, "thinking", thinking)
-	for _, part := range []string{`"ai.thinking"`, `"elapsed_ms":1500`, `"tokens":40`, room.String(), message.String(), `"attempt":2`} {
+	for _, part := range []string{`"ai.thinking"`, `"elapsed_ms":1500`, `"tokens":40`, in.String(), of.String(), `"attempt":2`} {
 		if !strings.Contains(string(thinking), part) {
 			t.Errorf("%s is not in %s", part, thinking)
+		}
+	}
+}
+
+func TestAPersonsOwnLogTellsTheirPrivateMessages(t *testing.T) {
+	t.Parallel()
+	m := message.Message{ID: id.New(), RoomID: id.New(), Event: 7, Type: message.Human, Status: message.Completed, Content: "psst", Visibility: message.Private, VisibleTo: id.New(),
+		Sender: &room.Person{ID: id.New(), Username: "mei"}}
+	for _, kind := range []event.Kind{event.MessageCreated, event.MessageUpdated} {
+		e := event.Event{Number: 7, Kind: kind, EntityID: m.ID}
+		told := wire.Frames{}.User(e, fanout.UserPush{Messages: []message.Message{m}})
+		apitest.CheckFrame(t, "event", told)
+		for _, part := range []string{`"stream":"user"`, `"content":"psst"`, `"room_id":"` + m.RoomID.String(), `"visibility":"private"`} {
+			if !strings.Contains(string(told), part) {
+				t.Errorf("%s is not in %s", part, told)
+			}
+		}
+		// Of a room that one is not in any more, nothing but that there was something.
+		if told := string(wire.Frames{}.User(e, fanout.UserPush{})); !strings.Contains(told, `"data":{"ref":"`+m.ID.String()) {
+			t.Error(told)
 		}
 	}
 }

@@ -39,7 +39,7 @@ func Group(g user.Group) api.Group {
 func Message(m message.Message) api.Message {
 	out := api.Message{Id: m.ID, RoomId: m.RoomID, Event: m.Event, Type: api.MessageType(m.Type), Status: api.Status(m.Status), Content: m.Content,
 		Visibility: api.MessageVisibility(m.Visibility), Answers: orNull(m.Answers), ReplyTo: orNull(m.ReplyTo), ExcludeFromAi: m.ExcludeFromAI,
-		ClientMessageId: orNull(m.ClientMessageID), Attachments: []map[string]any{}, Reactions: []api.Reaction{},
+		ClientMessageId: orNull(m.ClientMessageID), SharedAs: orNull(m.SharedAs), Attachments: []map[string]any{}, Reactions: []api.Reaction{},
 		EditedAt: timeOrNull(m.EditedAt), DeletedAt: timeOrNull(m.DeletedAt), DeletedBy: deletedBy(m.DeletedBy), CreatedAt: moment(m.CreatedAt)}
 	if m.Sequence > 0 {
 		out.Sequence = &m.Sequence

@@ -22,7 +22,7 @@ type Edit struct {
 // Edit changes a message. What would change nothing is no event. Returns not_found, forbidden, room_archived,
 // room_not_ready, validation_failed.
 func (m Messages) Edit(ctx context.Context, cmd Edit) (changed message.Message, err error) {
-	n := change.Needs{RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Message: cmd.MessageID}
+	n := change.Needs{RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Streams: []id.ID{cmd.Person}, Message: cmd.MessageID}
 	err = m.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
 			return nil, err
@@ -92,7 +92,7 @@ func mayEdit(r room.Mine, m message.Message, cmd Edit) error {
 // Delete leaves a tombstone. A running answer to it, or of it, is stopped; the texts of all attempts go with the message.
 // Returns not_found, forbidden, room_archived, room_not_ready.
 func (m Messages) Delete(ctx context.Context, roomID, person, messageID id.ID) error {
-	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: person, Message: messageID, Pair: messageID, Running: change.RunningOfPair}
+	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: person, Streams: []id.ID{person}, Message: messageID, Pair: messageID, Running: change.RunningOfPair}
 	var told []ai.Generation
 	return m.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -106,7 +106,8 @@ func (m Messages) Delete(ctx context.Context, roomID, person, messageID id.ID) e
 			return nil, fault.New(fault.Forbidden, "What a room says of itself stays.")
 		}
 		right, by := room.DeleteAny, message.ByAdmin
-		if found.Type == message.Human && found.IsOwnOf(person) {
+		// A private answer is nobody else's to delete.
+		if found.IsOwnOf(person) && (found.Type == message.Human || found.Visibility == message.Private) {
 			right, by = room.Send, message.ByAuthor
 		}
 		if err := s.Room.WritableBy(right); err != nil {

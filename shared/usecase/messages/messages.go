@@ -17,6 +17,8 @@ type Store interface {
 	Page(ctx context.Context, q Query) (Page, error)
 	// Sent is what an earlier send with the same key made.
 	Sent(ctx context.Context, roomID id.ID, key change.Key) (Sent, error)
+	// Shared is the pair as which somebody shared a private pair of theirs; either of it names it.
+	Shared(ctx context.Context, roomID, person, messageID id.ID) (Sent, error)
 }
 
 // RunningText finds the text of a reply that is being written sooner than the database has it.

@@ -111,7 +111,7 @@ func TestWhoMaySendAndInWhichOrderItIsAsked(t *testing.T) {
 		"a longer text":                              {room.Guest, nil, with(func(c *messages.Send) { c.Content = strings.Repeat("語", message.MaxLength+1) }), nil, fault.ValidationFailed},
 		"what the request itself refused":            {room.Guest, nil, with(func(c *messages.Send) { c.Refusal = fault.Invalid("visibility", "no") }), nil, fault.ValidationFailed},
 		"an answer to nothing":                       {room.Guest, nil, with(func(c *messages.Send) { c.ReplyTo = id.New() }), nil, fault.ValidationFailed},
-		"an answer to something":                     {room.Guest, func(w *world) { w.ReplyTo = &message.Message{} }, with(func(c *messages.Send) { c.ReplyTo = id.New() }), nil, ""},
+		"an answer to something":                     {room.Guest, func(w *world) { w.ReplyTo = &message.Message{Visibility: message.Public} }, with(func(c *messages.Send) { c.ReplyTo = id.New() }), nil, ""},
 		"two are being written":                      {room.Member, func(w *world) { w.Unfinished[aki] = ai.MaxUnfinished - 1 }, ask, nil, ""},
 		"three are being written":                    {room.Member, func(w *world) { w.Unfinished[aki] = ai.MaxUnfinished }, ask, nil, fault.GenerationRunning},
 		"three of somebody else's":                   {room.Member, func(w *world) { w.Unfinished[mei] = ai.MaxUnfinished }, ask, nil, ""},

@@ -3,6 +3,7 @@ package messages
 import (
 	"context"
 	"errors"
+	"slices"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/change"
@@ -19,6 +20,7 @@ type Send struct {
 	Content         string
 	ReplyTo         id.ID
 	Mentions        []message.Mention // by kind and id; whose name stands in the text, the room says
+	Visibility      message.Visibility
 	Ask             *Ask
 	// Refusal is what is wrong with the request itself: it is told after access, replay and rights.
 	Refusal error
@@ -48,11 +50,7 @@ func (m Messages) Send(ctx context.Context, cmd Send, key change.Key) (Sent, err
 		models, unlisted = m.Catalogue.Models(ctx)
 	}
 	key.Resource = cmd.ClientMessageID
-	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Sender, Profile: true, RaisesRead: true,
-		ReplyTo: cmd.ReplyTo, People: mentioned(cmd.Mentions), Unfinished: cmd.Ask != nil}
-	if cmd.Ask != nil {
-		n.Asking = &change.Asking{Budget: ai.MaxPrompt(models, room.MinReplyTokens)}
-	}
+	n := needs(cmd, key, ai.MaxPrompt(models, room.MinReplyTokens))
 	var sent Sent
 	err := m.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -72,6 +70,22 @@ func (m Messages) Send(ctx context.Context, cmd Send, key change.Key) (Sent, err
 	return sent, err
 }
 
+// needs is what a send must see: a private one stands beside the room, and is told by its asker's own log.
+func needs(cmd Send, key change.Key, budget int) change.Needs {
+	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Sender, Profile: true, RaisesRead: true,
+		ReplyTo: cmd.ReplyTo, People: mentioned(cmd.Mentions), Unfinished: cmd.Ask != nil}
+	if cmd.Ask != nil {
+		n.Asking = &change.Asking{Budget: budget}
+	}
+	if cmd.Visibility == message.Private {
+		n.Order, n.Streams, n.RaisesRead = change.Beside, []id.ID{cmd.Sender}, false
+		if n.Asking != nil {
+			n.Asking.Private = cmd.Sender
+		}
+	}
+	return n
+}
+
 func (m Messages) send(s change.Situation, p *change.Plan, cmd Send, models []ai.Model, unlisted error) (Sent, error) {
 	right := room.Send
 	if cmd.Ask != nil {
@@ -87,14 +101,21 @@ func (m Messages) send(s change.Situation, p *change.Plan, cmd Send, models []ai
 	if err != nil {
 		return Sent{}, err
 	}
-	sent := Sent{Created: true, Message: p.Post(message.Message{RoomID: s.Room.ID, Sender: &s.Actor, Type: message.Human, Status: message.Completed,
-		Content: cmd.Content, ReplyTo: cmd.ReplyTo, Mentions: mentions, Visibility: message.Public, ClientMessageID: cmd.ClientMessageID, TokenEstimate: ai.Estimate(cmd.Content)})}
+	said := message.Message{RoomID: s.Room.ID, Sender: &s.Actor, Type: message.Human, Status: message.Completed, Content: cmd.Content, ReplyTo: cmd.ReplyTo,
+		Mentions: mentions, Visibility: message.Public, ClientMessageID: cmd.ClientMessageID, TokenEstimate: ai.Estimate(cmd.Content)}
+	if cmd.Visibility == message.Private {
+		said.Visibility, said.VisibleTo = message.Private, cmd.Sender
+	}
+	sent := Sent{Created: true, Message: p.Post(said)}
 	if cmd.Ask != nil {
 		answer, err := m.ask(s, p, sent.Message, *cmd.Ask, models, unlisted)
 		if err != nil {
 			return Sent{}, err
 		}
 		sent.AIMessage = &answer
+	}
+	if cmd.Visibility == message.Private {
+		return sent, nil // nothing of the room moves
 	}
 	// What I said I have read.
 	now := p.Room()
@@ -116,6 +137,20 @@ func refusal(s change.Situation, cmd Send) error {
 	}
 	if !cmd.ReplyTo.IsZero() && s.ReplyTo == nil {
 		return fault.Invalid("reply_to", "is not a message of this room")
+	}
+	return secrecy(s, cmd)
+}
+
+// secrecy refuses what would bring together what others see and what they do not.
+func secrecy(s change.Situation, cmd Send) error {
+	private := cmd.Visibility == message.Private
+	switch {
+	case private && cmd.Ask == nil:
+		return fault.Invalid("visibility", "is private, but the AI is not asked: nobody could read it")
+	case private && slices.ContainsFunc(cmd.Mentions, func(m message.Mention) bool { return m.Kind != message.MentionsAI }):
+		return fault.Invalid("mentions", "names people in a private message, which they do not see")
+	case !private && s.ReplyTo != nil && s.ReplyTo.Visibility != message.Public:
+		return fault.Invalid("reply_to", "is a private message, which others do not see")
 	}
 	return nil
 }

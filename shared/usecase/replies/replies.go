@@ -64,7 +64,7 @@ func maySteer(role room.Role, answer message.Message, person id.ID) error {
 // Stop ends an answer, or asks its worker to; it names the AI message or its question. Running says that a worker still
 // has to hear of it. Returns not_found, forbidden.
 func (r Replies) Stop(ctx context.Context, roomID, person, messageID id.ID) (answer message.Message, running bool, err error) {
-	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: person, Pair: messageID, Running: change.RunningOfPair}
+	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: person, Streams: []id.ID{person}, Pair: messageID, Running: change.RunningOfPair}
 	var told []ai.Generation
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -123,8 +123,8 @@ type Regenerate struct {
 func (r Replies) Regenerate(ctx context.Context, cmd Regenerate, key change.Key) (answer message.Message, created bool, err error) {
 	models, unlisted := r.Catalogue.Models(ctx)
 	key.Resource = cmd.QuestionID
-	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Pair: cmd.QuestionID, Unfinished: true,
-		Asking: &change.Asking{Before: cmd.QuestionID, Budget: ai.MaxPrompt(models, room.MinReplyTokens)}}
+	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Streams: []id.ID{cmd.Person}, Pair: cmd.QuestionID, Unfinished: true,
+		Asking: &change.Asking{Before: cmd.QuestionID, Private: cmd.Person, Budget: ai.MaxPrompt(models, room.MinReplyTokens)}}
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
 			return nil, err

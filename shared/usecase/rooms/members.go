@@ -243,9 +243,9 @@ func (r Rooms) MarkRead(ctx context.Context, roomID, person, messageID id.ID) (m
 		if messageID.Compare(mine.LastReadMessageID) <= 0 {
 			return nil, nil
 		}
-		mine.LastReadMessageID, mine.LastReadSequence = messageID, max(mine.LastReadSequence, s.Message.Sequence)
+		mine.LastReadMessageID, mine.LastReadSequence = messageID, max(mine.LastReadSequence, s.ReadSequence)
 		p := s.Plan(person, n)
-		p.Write(change.RaiseRead{RoomID: roomID, UserID: person, MessageID: messageID, Sequence: s.Message.Sequence})
+		p.Write(change.RaiseRead{RoomID: roomID, UserID: person, MessageID: messageID, Sequence: s.ReadSequence})
 		return p, nil
 	}, func() []transact.Step {
 		return []transact.Step{{Name: "project a read position", Do: func(ctx context.Context) error {

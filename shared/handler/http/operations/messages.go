@@ -7,6 +7,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/message"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
@@ -30,9 +31,12 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 			return wire.Malformed("reply_to", "must not be the nil UUID")
 		}
 		cmd := messages.Send{RoomID: roomID, Sender: r.Caller.UserID, ClientMessageID: body.ClientMessageId, Content: body.Content}
-		if v := body.Visibility; v != nil && *v != api.SendMessageVisibilityPublic {
-			// A private question must never become a public one.
-			cmd.Refusal = fault.Invalid("visibility", "only public is known")
+		if v := body.Visibility; v != nil {
+			cmd.Visibility = message.Visibility(*v)
+			if cmd.Visibility != message.Public && cmd.Visibility != message.Private {
+				// What is not to be seen by everybody must never become public.
+				cmd.Refusal = fault.Invalid("visibility", "must be public or private")
+			}
 		}
 		if body.ReplyTo != nil {
 			cmd.ReplyTo = *body.ReplyTo
@@ -51,16 +55,11 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 		if err != nil {
 			return err
 		}
-		out := api.SentMessage{Message: wire.Message(sent.Message)}
-		if sent.AIMessage != nil {
-			answer := wire.Message(*sent.AIMessage)
-			out.AiMessage = &answer
-		}
 		status := http.StatusOK
 		if sent.Created {
 			status = http.StatusCreated
 		}
-		return r.JSON(status, out)
+		return r.JSON(status, sentMessage(sent))
 	}
 }
 

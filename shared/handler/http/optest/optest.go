@@ -56,6 +56,9 @@ type House struct {
 type Queues struct {
 	mu   sync.Mutex
 	Rows map[outbox.Queue]int
+	// A stage keeps what was given until it is delivered.
+	keep bool
+	kept []outbox.Row
 }
 
 // Send takes everything.
@@ -65,6 +68,9 @@ func (q *Queues) Send(_ context.Context, rows []outbox.Row) (taken []id.ID, err 
 	for _, r := range rows {
 		q.Rows[r.Queue]++
 		taken = append(taken, r.ID)
+	}
+	if q.keep {
+		q.kept = append(q.kept, rows...)
 	}
 	return taken, nil
 }

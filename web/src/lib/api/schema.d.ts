@@ -785,6 +785,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{roomId}/messages/{messageId}/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Show a private question and its answer to the room
+         * @description Either of the pair names it. Both become new public messages at the end of the room, once: the answer tells what model wrote it, and is not charged again. A pair that was shared before is answered as it stands in the room now; one that is still being written, failed, or is public already is a conflict.
+         */
+        post: operations["shareMessage"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/search": {
         parameters: {
             query?: never;
@@ -1299,8 +1319,11 @@ export interface components {
             client_message_id: components["schemas"]["NonNilId"];
             content: components["schemas"]["Content"];
             reply_to?: components["schemas"]["NonNilId"];
-            /** @enum {string} */
-            visibility?: "public";
+            /**
+             * @description Public unless it is named. A private message is a question to the AI: it and its answer are its asker's alone, in lists, search, events and what the AI is given, and nothing of the room moves. Without `ai` it is refused, since nobody could read it; so are names of people in it, and a public `reply_to` a private message. The payer learns from the next day on that something was asked.
+             * @enum {string}
+             */
+            visibility?: "public" | "private";
             /** @description Whom the text names with @: at most 50, each of whom stands in it. `all` is for admins. Naming the AI asks nothing by itself; `ai` does */
             mentions?: components["schemas"]["MentionWish"][];
             ai?: components["schemas"]["AskAI"];
@@ -1356,6 +1379,11 @@ export interface components {
             /** @description Of system messages */
             system?: components["schemas"]["Note"] | null;
             forwarded?: components["schemas"]["Forwarded"] | null;
+            /**
+             * Format: uuid
+             * @description Of a private question that was shared: the public one, which the room sees
+             */
+            shared_as?: string | null;
             ai: components["schemas"]["AIReply"] | null;
             /** Format: date-time */
             edited_at: string | null;
@@ -3663,6 +3691,48 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    shareMessage: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roomId: components["parameters"]["RoomId"];
+                messageId: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The pair that it was shared as before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMessage"];
+                };
+            };
+            /** @description The new pair */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SentMessage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
