@@ -1070,9 +1070,7 @@ type Message struct {
 	ReplyTo       *id.ID     `json:"reply_to"`
 	RoomId        Id         `json:"room_id"`
 	Sender        *User      `json:"sender"`
-
-	// Sequence The number in the room, dense; null on private messages. A system message has that of the message before it, and null where there is none: it counts as nothing unread
-	Sequence *int64 `json:"sequence"`
+	Sequence      *int64     `json:"sequence"`
 
 	// SharedAs Of a private question that was shared: the public one, which the room sees
 	SharedAs *id.ID `json:"shared_as,omitempty"`

@@ -19,7 +19,7 @@ func queueMessage(b *pgx.Batch, m message.Message) error {
 	if m.Sender != nil {
 		sender = m.Sender.ID
 	}
-	if m.Visibility == message.Public {
+	if m.Sequence > 0 {
 		sequence = m.Sequence
 	}
 	attempt, contentAttempt := 0, 0

@@ -121,9 +121,7 @@ func (p *Plan) post(m message.Message, place id.Place) message.Message {
 	m.CreatedAt = m.ID.Time()
 	if m.Visibility == message.Public {
 		p.room.LastMessageID = m.ID
-		if m.Type != message.System { // what a room says of itself is nothing to be read
-			p.room.LastSequence++
-		}
+		p.room.LastSequence++
 		m.Sequence = p.room.LastSequence
 	}
 	m.Event = p.log(event.MessageCreated, m)

@@ -56,7 +56,7 @@ const (
 type Message struct {
 	ID              id.ID
 	RoomID          id.ID
-	Sequence        int64 // 0 on private rows; what a room says of itself has that of the message before it
+	Sequence        int64 // 0 on private rows
 	Event           int64
 	Sender          *room.Person
 	Type            Type

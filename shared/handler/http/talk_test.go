@@ -112,34 +112,3 @@ func TestMentionsNotesAndForwardsOverHTTP(t *testing.T) {
 		}
 	}
 }
-
-// What a room says of itself is nothing to read: it raises no number, and reading up to it reads what was said before.
-func TestLinesOfTheRoomAreNothingUnread(t *testing.T) {
-	t.Parallel()
-	m := newMeeting(t, map[string]room.Role{"mei": room.Member, "ken": ""})
-	unread := func(who string) float64 {
-		t.Helper()
-		return m.does(who, "getRoom", "GET", m.path, nil, 200)["unread_count"].(float64)
-	}
-	token, _ := m.link(body{"role": "member"})
-	before := unread("mei")
-	m.joins("ken", token, 200)
-	m.does("aki", "updateRoom", "PATCH", m.path, body{"name": "Nara"}, 200)
-	if got := unread("mei"); got != before {
-		t.Errorf("%v unread after two lines, %v before", got, before)
-	}
-	said := m.does("aki", "sendMessage", "POST", m.path+"/messages", body{"client_message_id": key(), "content": "hello"}, 201)["message"].(body)
-	m.does("aki", "updateRoom", "PATCH", m.path, body{"name": "Kobe"}, 200)
-	if mei, ken := unread("mei"), unread("ken"); mei != before+1 || ken != 1 {
-		t.Errorf("mei has %v unread, ken %v", mei, ken)
-	}
-	list := m.does("mei", "listMessages", "GET", m.path+"/messages", nil, 200)["items"].([]any)
-	line := list[0].(body)
-	if line["type"] != "system" || line["sequence"] != said["sequence"] {
-		t.Fatalf("the newest is %v, said was %v", line, said["sequence"])
-	}
-	m.does("mei", "markRead", "PUT", m.path+"/read", body{"message_id": line["id"]}, 200)
-	if got := unread("mei"); got != 0 {
-		t.Errorf("%v unread after reading up to a line", got)
-	}
-}

@@ -34,7 +34,7 @@ func (Frames) Room(roomID id.ID, e fanout.Run, p fanout.RoomPush) []byte {
 	var data any
 	switch e.Kind {
 	case event.MessageCreated, event.MessageUpdated:
-		data = messageOf(p.Messages, e)
+		data = messageOf(p.Messages, e.Event)
 	case event.MemberUpdated:
 		for _, m := range p.Members {
 			if m.Person.ID == e.EntityID {
@@ -65,7 +65,7 @@ func (Frames) User(e fanout.Run, p fanout.UserPush) []byte {
 		}
 	}
 	if e.Kind == event.MessageCreated || e.Kind == event.MessageUpdated {
-		data = messageOf(p.Messages, e)
+		data = messageOf(p.Messages, e.Event)
 	}
 	if e.Kind == event.InvitationCreated || e.Kind == event.InvitationUpdated {
 		data = nil

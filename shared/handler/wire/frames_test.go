@@ -41,7 +41,7 @@ func TestAPersonsOwnLogTellsTheirPrivateMessages(t *testing.T) {
 	m := message.Message{ID: id.New(), RoomID: id.New(), Event: 7, Type: message.Human, Status: message.Completed, Content: "psst", Visibility: message.Private, VisibleTo: id.New(),
 		Sender: &room.Person{ID: id.New(), Username: "mei"}}
 	for _, kind := range []event.Kind{event.MessageCreated, event.MessageUpdated} {
-		e := event.Event{Number: 7, Kind: kind, EntityID: m.ID}
+		e := fanout.Run{Event: event.Event{Number: 7, Kind: kind, EntityID: m.ID}, From: 7}
 		told := wire.Frames{}.User(e, fanout.UserPush{Messages: []message.Message{m}})
 		apitest.CheckFrame(t, "event", told)
 		for _, part := range []string{`"stream":"user"`, `"content":"psst"`, `"room_id":"` + m.RoomID.String(), `"visibility":"private"`} {

@@ -1349,10 +1349,7 @@ export interface components {
         Message: {
             id: components["schemas"]["Id"];
             room_id: components["schemas"]["Id"];
-            /**
-             * Format: int64
-             * @description The number in the room, dense; null on private messages. A system message has that of the message before it, and null where there is none: it counts as nothing unread
-             */
+            /** Format: int64 */
             sequence: number | null;
             /** Format: int64 */
             event: number;
