@@ -14,7 +14,7 @@ import { Roster } from './roster';
 import type { Thinking, ThinkingFrame } from './thinking';
 import { TypingBoard, type Typer } from './typing';
 import { Visits } from './visits';
-import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, Message, MessagePage, NoticeFrame, PongFrame, Room, RoomPage, RoomView, Timeline, Unsent } from './types';
+import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, Message, MessagePage, NoticeFrame, PongFrame, Room, RoomPage, RoomView, Timeline, Unsent, User } from './types';
 
 const NO_MEMBERS: readonly Member[] = [];
 
@@ -48,6 +48,7 @@ export class RealtimeClient {
       spoke: (roomId, userId) => this.board.silent(roomId, userId),
       invited: () => options.invited?.(),
       held: (roomId) => this.visits.viewing === roomId && this.running && void this.open(roomId),
+      recount: (roomId) => void this.loads.recount(roomId),
       stale: (roomId) => this.roster.get(roomId)?.state.loaded && void this.loadNewest(roomId),
       purged: (roomId) => {
         this.reading.forget(roomId);
@@ -119,6 +120,16 @@ export class RealtimeClient {
 
   members(roomId: string): readonly Member[] {
     return this.roster.get(roomId)?.state.members() ?? NO_MEMBERS;
+  }
+
+  /** How many people a room has, also where not all are known here. */
+  memberCount(roomId: string): number {
+    return this.roster.get(roomId)?.state.memberCount ?? 0;
+  }
+
+  /** Who somebody in a room is, as far as that is known. */
+  person(roomId: string, userId: string | undefined): User | undefined {
+    return userId === undefined ? undefined : this.roster.get(roomId)?.state.person(userId);
   }
 
   typers(roomId: string): readonly Typer[] {
@@ -207,6 +218,11 @@ export class RealtimeClient {
     return this.loads.open(roomId);
   }
 
+  /** Makes those members of a large room known whose names begin so. */
+  findMembers(roomId: string, name: string): Promise<void> {
+    return this.loads.named(roomId, name);
+  }
+
   loadOlder(roomId: string): Promise<boolean> {
     return this.loads.page(roomId, 'older');
   }
@@ -278,6 +294,12 @@ export class RealtimeClient {
     this.roster.hold(room);
     this.changed();
     if (this.visits.viewing === room.id && this.running) void this.open(room.id);
+  }
+
+  /** Takes members that an answer of the API showed. */
+  membersAre(roomId: string, members: readonly Member[]): void {
+    this.roster.get(roomId)?.state.membersKnown(members);
+    this.changed();
   }
 
   /** Takes a message that an answer of the API showed. */
