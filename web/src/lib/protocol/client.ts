@@ -6,6 +6,7 @@ import { isGone } from './loader';
 import { Loads, type LoadState } from './loads';
 import { Outbox } from './outbox';
 import type { Api, ClientOptions } from './ports';
+import { People } from './people';
 import { Reading } from './reading';
 import { repeated } from './repeated';
 import { EMPTY_TIMELINE, type RoomState } from './room-state';
@@ -14,7 +15,7 @@ import { Roster } from './roster';
 import type { Thinking, ThinkingFrame } from './thinking';
 import { TypingBoard, type Typer } from './typing';
 import { Visits } from './visits';
-import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, Message, MessagePage, NoticeFrame, PongFrame, Room, RoomPage, RoomView, Timeline, Unsent, User } from './types';
+import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, Message, MessagePage, NoticeFrame, PongFrame, Room, RoomPage, RoomView, Timeline, Unsent } from './types';
 
 const NO_MEMBERS: readonly Member[] = [];
 
@@ -32,6 +33,7 @@ export class RealtimeClient {
   private readonly roster: Roster;
   private readonly loads: Loads;
   private readonly listeners: Listeners;
+  readonly people: People;
   private readonly visits = new Visits();
   private readonly list: RoomList;
   private running = false;
@@ -64,6 +66,7 @@ export class RealtimeClient {
       },
       wanted: (roomId) => this.running && this.visits.viewing === roomId,
     });
+    this.people = new People(this.roster, this.loads, changed);
     this.outbox = new Outbox(clock, api, options.storage, { changed, failed, sent: (answer) => this.roster.rows(answer.message, answer.ai_message) });
     this.healing = new Healing(clock, api, changed, failed);
     this.reading = new Reading(clock, api, failed);
@@ -120,16 +123,6 @@ export class RealtimeClient {
 
   members(roomId: string): readonly Member[] {
     return this.roster.get(roomId)?.state.members() ?? NO_MEMBERS;
-  }
-
-  /** How many people a room has, also where not all are known here. */
-  memberCount(roomId: string): number {
-    return this.roster.get(roomId)?.state.memberCount ?? 0;
-  }
-
-  /** Who somebody in a room is, as far as that is known. */
-  person(roomId: string, userId: string | undefined): User | undefined {
-    return userId === undefined ? undefined : this.roster.get(roomId)?.state.person(userId);
   }
 
   typers(roomId: string): readonly Typer[] {
@@ -218,11 +211,6 @@ export class RealtimeClient {
     return this.loads.open(roomId);
   }
 
-  /** Makes those members of a large room known whose names begin so. */
-  findMembers(roomId: string, name: string): Promise<void> {
-    return this.loads.named(roomId, name);
-  }
-
   loadOlder(roomId: string): Promise<boolean> {
     return this.loads.page(roomId, 'older');
   }
@@ -294,12 +282,6 @@ export class RealtimeClient {
     this.roster.hold(room);
     this.changed();
     if (this.visits.viewing === room.id && this.running) void this.open(room.id);
-  }
-
-  /** Takes members that an answer of the API showed. */
-  membersAre(roomId: string, members: readonly Member[]): void {
-    this.roster.get(roomId)?.state.membersKnown(members);
-    this.changed();
   }
 
   /** Takes a message that an answer of the API showed. */

@@ -34,15 +34,15 @@ describe('a room of more people than one page', () => {
 
   it('loads one page of its people, and knows how many there are and who wrote', () => {
     expect(client.members(roomId)).toHaveLength(100);
-    expect(client.memberCount(roomId)).toBe(MEMBERS);
-    expect(client.person(roomId, people[200])?.username).toBe('crowd-0201');
-    expect(client.person(roomId, people[201])).toBeUndefined();
+    expect(client.people.count(roomId)).toBe(MEMBERS);
+    expect(client.people.person(roomId, people[200])?.username).toBe('crowd-0201');
+    expect(client.people.person(roomId, people[201])).toBeUndefined();
   });
 
   it('finds others by the beginning of their names', async () => {
-    await Promise.all([client.findMembers(roomId, 'crowd-024'), clock.advance(1_000)]);
+    await Promise.all([client.people.find(roomId, 'crowd-024'), clock.advance(1_000)]);
     expect(client.members(roomId).some(({ user }) => user.username === 'crowd-0245')).toBe(true);
-    expect(client.memberCount(roomId)).toBe(MEMBERS);
+    expect(client.people.count(roomId)).toBe(MEMBERS);
   });
 
   it('counts again when somebody comes or goes, known or not', async () => {
@@ -50,7 +50,7 @@ describe('a room of more people than one page', () => {
     cloud.leave(roomId, people[150]!);
     cloud.leave(roomId, people[0]!);
     await clock.advance(10_000);
-    expect(client.memberCount(roomId)).toBe(MEMBERS - 1);
+    expect(client.people.count(roomId)).toBe(MEMBERS - 1);
     expect(client.members(roomId).some(({ user }) => user.id === people[0])).toBe(false);
     expect(client.members(roomId).some(({ user }) => user.username === 'new')).toBe(true);
   });
@@ -59,7 +59,7 @@ describe('a room of more people than one page', () => {
     const member = cloud.rooms.get(roomId)!.members.get(people[150]!)!;
     cloud.leave(roomId, people[150]!);
     await clock.advance(2_000);
-    client.membersAre(roomId, [member]);
+    client.people.are(roomId, [member]);
     expect(client.members(roomId).some(({ user }) => user.id === people[150])).toBe(false);
   });
 });

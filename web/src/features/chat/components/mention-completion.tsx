@@ -36,7 +36,7 @@ export function MentionCompletion({ roomId, box, text, setText }: Props) {
   const asked = query?.query ?? '';
   useEffect(() => {
     if (asked === '') return;
-    const timer = setTimeout(() => void client.findMembers(roomId, asked), ASK_MS);
+    const timer = setTimeout(() => void client.people.find(roomId, asked), ASK_MS);
     return () => clearTimeout(timer);
   }, [asked, client, roomId]);
   const offered = useMemo(() => (query === null ? NONE : candidates(query.query, members, { myId: me.id, role })), [me.id, members, query, role]);

@@ -39,7 +39,7 @@ export function Reactions({ message, role }: { message: Message; role: Role }) {
 /** Who gave a reaction, as far as they are known here: I first, then who came first, then how many more. */
 function givers(users: readonly string[], count: number, mine: boolean, { client, me }: ReturnType<typeof useLive>, roomId: string, t: ReturnType<typeof useTranslations<'reactions'>>): string {
   const names = users.flatMap((id) => {
-    const user = id === me.id ? undefined : client.person(roomId, id);
+    const user = id === me.id ? undefined : client.people.person(roomId, id);
     return user ? [nameOf(user)] : [];
   });
   const named = mine ? [t('you'), ...names] : names;

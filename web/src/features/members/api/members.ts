@@ -19,7 +19,7 @@ export function useMemberPages(roomId: string, count: number) {
     queryKey: key(roomId),
     queryFn: async ({ pageParam }) => {
       const page = await bodyOf(api.GET('/rooms/{roomId}/members', { params: { path: { roomId }, query: { cursor: pageParam, limit: PAGE } } }));
-      client.membersAre(roomId, page.items); // the live view of a large room does not know them yet
+      client.people.are(roomId, page.items); // the live view of a large room does not know them yet
       return page;
     },
     initialPageParam: undefined as string | undefined,

@@ -22,7 +22,7 @@ export function ReportList({ roomId, close }: { roomId: string; close: () => voi
   const trouble = resolve.error ?? (isError ? error : null);
   const author = ({ message }: Report) => {
     if (message.type === 'ai') return t('theAi');
-    const user = members.find((member) => member.user.id === message.sender_id)?.user ?? client.person(roomId, message.sender_id ?? undefined);
+    const user = members.find((member) => member.user.id === message.sender_id)?.user ?? client.people.person(roomId, message.sender_id ?? undefined);
     return user ? nameOf(user) : t('somebody');
   };
   return (
