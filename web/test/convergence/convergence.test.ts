@@ -155,8 +155,10 @@ describe(`convergence (YORIAI_SEED=${SEED})`, () => {
       await pause(500);
     }
     const truth = await everyMessage(aki.api(), roomId);
-    const sequences = truth.map((row) => row.sequence);
-    expect(sequences).toEqual(sequences.map((_, i) => i + 1));
+    // Dense; what the room says of itself has the number of what was said before it.
+    let said = 0;
+    const numbers = truth.map((row) => (row.type === 'system' ? said || null : ++said));
+    expect(truth.map((row) => row.sequence)).toEqual(numbers);
     for (const [id, writer] of written) {
       const refused = devices.some(({ client }) => client.timeline(roomId).unsent.some((unsent) => unsent.client_message_id === id && unsent.state === 'refused'));
       // What was refused, or written by somebody who had just been removed, is stored nowhere; everything else exactly once.
