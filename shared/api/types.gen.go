@@ -1023,7 +1023,10 @@ type MemberPage struct {
 	Items       []Member `json:"items"`
 	LatestEvent int64    `json:"latest_event"`
 	NextCursor  *string  `json:"next_cursor"`
-	UserEvent   int64    `json:"user_event"`
+
+	// Total How many people are in the room, whatever the page shows of them
+	Total     int   `json:"total"`
+	UserEvent int64 `json:"user_event"`
 }
 
 // Mention defines model for Mention.
@@ -1213,6 +1216,9 @@ type Reaction struct {
 	Count int    `json:"count"`
 	Emoji string `json:"emoji"`
 	Mine  bool   `json:"mine"`
+
+	// Users The first who gave it, at most five
+	Users []id.ID `json:"users"`
 }
 
 // ReadPosition defines model for ReadPosition.
@@ -1823,6 +1829,9 @@ type CreateInvitationParams struct {
 
 // ListMembersParams defines parameters for ListMembers.
 type ListMembersParams struct {
+	// Name Only those whose username or display name begins so
+	Name *string `form:"name,omitempty" json:"name,omitempty"`
+
 	// Cursor A `next_cursor`
 	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
 	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`

@@ -40,8 +40,9 @@ const (
 		g.charged_tokens, g.created_at, g.settled_at, coalesce(g.error_code, ''), coalesce(g.finish_reason, ''),
 		coalesce(g.thinking <> '', false), m.system, m.forwarded, m.shared_as, ` + reactions + `, ` + mentions
 	// Whoever reads messages gives $2, the person who will see them: NULL if many will.
-	reactions = `(SELECT json_agg(json_build_object('Emoji', emoji, 'Count', count, 'Mine', mine) ORDER BY first, emoji) FROM (
-		SELECT emoji, count(*) AS count, coalesce(bool_or(user_id = $2::uuid), false) AS mine, min(created_at) AS first
+	reactions = `(SELECT json_agg(json_build_object('Emoji', emoji, 'Count', count, 'Mine', mine, 'First', givers) ORDER BY first, emoji) FROM (
+		SELECT emoji, count(*) AS count, coalesce(bool_or(user_id = $2::uuid), false) AS mine, min(created_at) AS first,
+			(array_agg(user_id ORDER BY created_at, user_id))[1:5] AS givers
 		FROM message_reactions WHERE message_id = m.id GROUP BY emoji) r)`
 	mentions     = `(SELECT json_agg(json_build_object('Kind', kind, 'UserID', user_id, 'Name', name) ORDER BY kind, name) FROM message_mentions WHERE message_id = m.id)`
 	messageJoins = ` LEFT JOIN users u ON u.id = m.sender_id LEFT JOIN ai_generations g ON g.message_id = m.id AND g.attempt = m.attempt`

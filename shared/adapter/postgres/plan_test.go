@@ -92,9 +92,16 @@ func hotReads(h *house) map[string]reads {
 			}
 			return nil
 		}, 1, 1},
-		"rooms":          {func() error { _, err := h.rooms.List(ctx, h.master, rooms.Cursor{}, 50); return err }, 1, 50},
-		"one room":       {func() error { _, err := h.rooms.Get(ctx, h.room, h.master); return err }, 1, 1},
-		"members":        {func() error { _, err := h.rooms.ListMembers(ctx, h.room, h.master, id.ID{}, 50); return err }, 0, 0},
+		"rooms":    {func() error { _, err := h.rooms.List(ctx, h.master, rooms.Cursor{}, 50); return err }, 1, 50},
+		"one room": {func() error { _, err := h.rooms.Get(ctx, h.room, h.master); return err }, 1, 1},
+		"members": {func() error {
+			_, err := h.rooms.ListMembers(ctx, rooms.MemberQuery{RoomID: h.room, Person: h.master, Limit: 50})
+			return err
+		}, 0, 0},
+		"members named": {func() error {
+			_, err := h.rooms.ListMembers(ctx, rooms.MemberQuery{RoomID: h.room, Person: h.master, Name: "user-1", Limit: 50})
+			return err
+		}, 0, 0},
 		"what changed":   {func() error { _, err := h.logs.RoomChanges(ctx, h.room, h.master, 59990); return err }, 2, 11},
 		"my changes":     {func() error { _, err := h.logs.MyChanges(ctx, h.master, 19990); return err }, 1, 11},
 		"push":           {func() error { _, err := h.logs.RoomPush(ctx, h.room, 59999, 60000); return err }, 1, 2},

@@ -140,13 +140,17 @@ func scanMember(row pgx.Row) (room.Membership, error) {
 func collectMember(row pgx.CollectableRow) (room.Membership, error) { return scanMember(row) }
 
 // Members implements rooms.Store.
-func (s Rooms) Members(ctx context.Context, roomID, person, after id.ID, limit int) (page rooms.Members, err error) {
+func (s Rooms) Members(ctx context.Context, q rooms.MemberQuery) (page rooms.Members, err error) {
 	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
-		if page.Mine, err = roomOf(ctx, tx, roomID, person); err != nil {
+		if page.Mine, err = roomOf(ctx, tx, q.RoomID, q.Person); err != nil {
 			return err
 		}
-		rows, err := tx.Query(ctx, memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL AND ($2::uuid IS NULL OR m.user_id > $2)
-			ORDER BY m.user_id LIMIT $3`, roomID, after, limit)
+		if err = tx.QueryRow(ctx, `SELECT count(*) FROM room_members WHERE room_id = $1 AND removed_at IS NULL`, q.RoomID).Scan(&page.Total); err != nil {
+			return err
+		}
+		rows, err := tx.Query(ctx, memberSQL+` WHERE m.room_id = $1 AND m.removed_at IS NULL AND m.user_id > $2
+			AND (starts_with(lower(u.username), lower($4)) OR starts_with(lower(u.display_name), lower($4)))
+			ORDER BY m.user_id LIMIT $3`, q.RoomID, lowest(q.After), q.Limit, q.Name)
 		page.Members, err = collect(rows, err, collectMember)
 		return err
 	})

@@ -18,9 +18,14 @@ type Reaction struct {
 	Count int
 	// Mine says whether the reader is one of them.
 	Mine bool
+	// First are those who gave it first, at most MaxGivers.
+	First []id.ID
 	// By is who they are; it is read only where each of many readers is told their own.
 	By []id.ID
 }
+
+// MaxGivers is how many of those who gave a reaction are named.
+const MaxGivers = 5
 
 // maxEmoji bounds one emoji, in code points: families and flags of regions have the most.
 const maxEmoji = 16
@@ -124,18 +129,22 @@ func (m Message) Reacts(emoji string) (there, mine bool) {
 }
 
 // WithReaction is the message after the reader gave an emoji, or took it back.
-func (m Message) WithReaction(emoji string, given bool) Message {
+func (m Message) WithReaction(reader id.ID, emoji string, given bool) Message {
 	list := slices.Clone(m.Reactions)
 	i := slices.IndexFunc(list, func(r Reaction) bool { return r.Emoji == emoji })
 	switch {
 	case given && i < 0:
-		list = append(list, Reaction{Emoji: emoji, Count: 1, Mine: true})
+		list = append(list, Reaction{Emoji: emoji, Count: 1, Mine: true, First: []id.ID{reader}})
 	case given:
 		list[i].Count++
 		list[i].Mine = true
+		if len(list[i].First) < MaxGivers {
+			list[i].First = append(slices.Clone(list[i].First), reader)
+		}
 	case list[i].Count > 1:
 		list[i].Count--
 		list[i].Mine = false
+		list[i].First = slices.DeleteFunc(slices.Clone(list[i].First), func(v id.ID) bool { return v == reader })
 	default:
 		list = slices.Delete(list, i, i+1)
 	}

@@ -113,4 +113,5 @@ func TestFigureFanOutToALargeRoom(t *testing.T) {
 	print("a push to 1,000 sockets, 5,000 members: the first", first)
 	print("a push to 1,000 sockets, 5,000 members: the last", last)
 	fmt.Printf("%-58s %8d\n", "its requests to DynamoDB", requests/rounds)
+	eightSenders(t, h, path, "the room of 5,000, 8 senders, in process, "+durability(t, h)+" (goal: ≥ 900)")
 }

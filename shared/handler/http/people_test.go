@@ -3,6 +3,8 @@ package http_test
 import (
 	"fmt"
 	"net/url"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -116,4 +118,63 @@ func TestBlocking(t *testing.T) {
 		t.Fatal(list)
 	}
 	m.does("aki", "unblockUser", "DELETE", "/me/blocks/"+m.ids["mei"], nil, 204)
+}
+
+func TestMembersAreFoundByTheBeginningOfTheirNames(t *testing.T) {
+	t.Parallel()
+	m := newMeeting(t, map[string]room.Role{"mei": room.Member, "mei-chan": room.Reader, "ken": room.Guest})
+	if _, err := m.DB.Exec(t.Context(), `UPDATE users SET display_name = 'Ｍeister 50%_' WHERE username = 'ken'`); err != nil {
+		t.Fatal(err)
+	}
+	for query, want := range map[string]string{"": "aki ken mei mei-chan", "mei": "mei mei-chan", "MEI-": "mei-chan", "ei": "", "%25": "", "_": "", url.QueryEscape("Ｍ"): "ken"} {
+		path := m.path + "/members"
+		if query != "" {
+			path += "?name=" + query
+		}
+		page := m.does("aki", "listMembers", "GET", path, nil, 200)
+		var names []string
+		for _, one := range page["items"].([]any) {
+			names = append(names, at(one.(body), "user", "username").(string))
+		}
+		slices.Sort(names)
+		if got := strings.Join(names, " "); got != want || page["total"] != 4.0 {
+			t.Errorf("%q: %q of %v, want %q", query, got, page["total"], want)
+		}
+	}
+	for _, bad := range []string{"", "%00", "%ff", strings.Repeat("x", 65), "a&name=b"} {
+		m.does("aki", "listMembers", "GET", m.path+"/members?name="+bad, nil, 400)
+	}
+}
+
+func TestTheFirstFiveWhoReactedAreNamed(t *testing.T) {
+	t.Parallel()
+	people := map[string]room.Role{}
+	names := []string{"p-1", "p-2", "p-3", "p-4", "p-5", "p-6"}
+	for _, name := range names {
+		people[name] = room.Member
+	}
+	m := newMeeting(t, people)
+	said := at(m.does("aki", "sendMessage", "POST", m.path+"/messages", body{"client_message_id": key(), "content": "hello"}, 201), "message", "id").(string)
+	path := m.path + "/messages/" + said
+	users := func(b body) (list []string) {
+		for _, v := range b["reactions"].([]any)[0].(body)["users"].([]any) {
+			list = append(list, v.(string))
+		}
+		return list
+	}
+	var want []string
+	for n, name := range names {
+		answer := m.does(name, "addReaction", "PUT", path+"/reactions/"+url.PathEscape("👍"), nil, 200)
+		if n < 5 {
+			want = append(want, m.ids[name])
+		}
+		if !slices.Equal(users(answer), want) {
+			t.Fatalf("%v, want %v", users(answer), want)
+		}
+	}
+	m.does("p-2", "removeReaction", "DELETE", path+"/reactions/"+url.PathEscape("👍"), nil, 200)
+	want = []string{m.ids["p-1"], m.ids["p-3"], m.ids["p-4"], m.ids["p-5"], m.ids["p-6"]}
+	if got := users(m.does("aki", "getMessage", "GET", path, nil, 200)); !slices.Equal(got, want) {
+		t.Fatalf("%v, want %v", got, want)
+	}
 }

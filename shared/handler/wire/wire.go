@@ -49,7 +49,7 @@ func Message(m message.Message) api.Message {
 		out.Sender = &p
 	}
 	for _, r := range m.Reactions {
-		out.Reactions = append(out.Reactions, api.Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine})
+		out.Reactions = append(out.Reactions, api.Reaction{Emoji: r.Emoji, Count: r.Count, Mine: r.Mine, Users: append([]id.ID{}, r.First...)})
 	}
 	out.Mentions, out.System, out.Forwarded = marks(m.Mentions), note(m.Note), forwarded(m.Forwarded)
 	if r := m.Reply; r != nil {

@@ -48,7 +48,7 @@ func (m Messages) React(ctx context.Context, cmd React) (changed message.Message
 			return nil, fault.New(fault.Conflict, "This message has twenty kinds of reactions.")
 		}
 		p := s.Plan(cmd.Person, n)
-		changed = p.Changed(found).WithReaction(emoji, !cmd.Take)
+		changed = p.Changed(found).WithReaction(cmd.Person, emoji, !cmd.Take)
 		if cmd.Take {
 			p.Write(change.RemoveReaction{MessageID: found.ID, UserID: cmd.Person, Emoji: emoji, Event: changed.Event})
 		} else {

@@ -17,13 +17,23 @@ import (
 type Members struct {
 	Mine    room.Mine
 	Members []room.Membership
+	// Total is how many are in the room.
+	Total int
 	// Online names those who have a socket open.
 	Online map[id.ID]bool
 }
 
+// MemberQuery asks for members of a room, as one of them: so many after that one, of those whose names begin so.
+type MemberQuery struct {
+	RoomID, Person id.ID
+	Name           string
+	After          id.ID
+	Limit          int
+}
+
 // ListMembers lists who is in a room, by user id, and who of them is there now.
-func (r Rooms) ListMembers(ctx context.Context, roomID, person, after id.ID, limit int) (Members, error) {
-	page, err := r.Store.Members(ctx, roomID, person, after, limit)
+func (r Rooms) ListMembers(ctx context.Context, q MemberQuery) (Members, error) {
+	page, err := r.Store.Members(ctx, q)
 	if err != nil {
 		return page, err
 	}

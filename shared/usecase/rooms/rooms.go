@@ -32,7 +32,7 @@ type Store interface {
 	Room(ctx context.Context, roomID, person id.ID) (Listing, error)
 	// Rooms lists one's rooms, newest activity first.
 	Rooms(ctx context.Context, person id.ID, from Cursor, limit int) (Listing, error)
-	Members(ctx context.Context, roomID, person, after id.ID, limit int) (Members, error)
+	Members(ctx context.Context, q MemberQuery) (Members, error)
 	Cost(ctx context.Context, roomID, person id.ID) (room.Mine, Cost, error)
 	Spending(ctx context.Context, roomID, person id.ID) (Spending, error)
 	// PersonNamed finds somebody by username; not_found if there is nobody of that name.

@@ -24,9 +24,14 @@ export function Confirm({ open, onOpenChange, title, description, label, danger 
   const t = useTranslations('ui');
   const errorText = useErrorText();
   const run = useMutation({ mutationFn: work });
-  const change = (next: boolean) => {
+  const close = () => {
     run.reset();
-    onOpenChange(next);
+    onOpenChange(false);
+  };
+  // What is under way is not called off by looking away, and what it came to would be told to nobody.
+  const change = (next: boolean) => {
+    if (next) onOpenChange(true);
+    else if (!run.isPending) close();
   };
   return (
     <Dialog open={open} onOpenChange={change} title={title} description={description}>
@@ -34,8 +39,8 @@ export function Confirm({ open, onOpenChange, title, description, label, danger 
         {children}
         {run.isError && <p role="alert" className="text-[13px]/5 text-danger">{errorText(run.error)}</p>}
         <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={() => change(false)}>{t('cancel')}</Button>
-          <Button kind={danger ? 'danger' : 'primary'} disabled={run.isPending} onClick={() => void run.mutateAsync().then(() => change(false), () => undefined)}>{label}</Button>
+          <Button disabled={run.isPending} onClick={() => change(false)}>{t('cancel')}</Button>
+          <Button kind={danger ? 'danger' : 'primary'} disabled={run.isPending} onClick={() => void run.mutateAsync().then(close, () => undefined)}>{label}</Button>
         </div>
       </div>
     </Dialog>

@@ -16,7 +16,7 @@ const unwritten = new Map<string, ReturnType<typeof setTimeout>>();
 
 /**
  * A text being written: it outlives the page, a crash and the end of the session, and nobody else sees it. A place is a room's id,
- * a message that is edited, or the start page.
+ * a message that is edited (`editPlace`), or the start page.
  */
 export function useDraft(place: string): [string, (text: string) => void] {
   const { me } = useLive();
@@ -37,8 +37,19 @@ export function putDraft(userId: string, place: string, text: string): void {
   set(`${userId}.${place}`, text);
 }
 
+/** Where a message of a room is edited. */
+export function editPlace(roomId: string, messageId: string): string {
+  return `edit.${roomId}.${messageId}`;
+}
+
+/** Forgets what was begun in a room, its edited messages included. */
+export function dropRoomDrafts(userId: string, roomId: string): void {
+  dropDraft(userId, roomId);
+  for (const place of draftsOf(userId).keys()) if (place.startsWith(editPlace(roomId, ''))) dropDraft(userId, place);
+}
+
 /** Forgets what was begun in a place: nothing of it stays on the device. A page that shows it may still hand it to who typed it. */
-export function dropDraft(userId: string, place: string): void {
+function dropDraft(userId: string, place: string): void {
   const key = `${userId}.${place}`;
   clearTimeout(unwritten.get(key));
   unwritten.delete(key);

@@ -338,7 +338,7 @@ test('a group is its owner’s alone, and is invited at once with an outcome for
 
   await chie.page.getByRole('button', { name: ja.notifications.open.replace('{count}', '1') }).click();
   await dialog(chie, ja.notifications.title).getByRole('button', { name: ja.notifications.decline }).waitFor();
-  await chie.page.waitForTimeout(250);
+  await dialog(chie, ja.notifications.title).evaluate((sheet) => Promise.all(sheet.getAnimations({ subtree: true }).map((animation) => animation.finished)));
   await shot(chie, 'inbox-phone');
   await fits(chie.page, 'the inbox');
   await dialog(chie, ja.notifications.title).getByRole('button', { name: ja.notifications.decline }).click();

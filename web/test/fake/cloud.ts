@@ -186,7 +186,7 @@ export class FakeCloud {
     const id = this.id();
     const event = this.record(room, 'message.created', id);
     const message: Message = {
-      id, room_id: room.room.id, sequence: ++room.sequence, event, type: 'human', status: 'completed', sender: null, content: '', visibility: 'public', answers: null, reply_to: null,
+      id, room_id: room.room.id, sequence: part.type === 'system' ? room.sequence || null : ++room.sequence, event, type: 'human', status: 'completed', sender: null, content: '', visibility: 'public', answers: null, reply_to: null,
       exclude_from_ai: false, client_message_id: null, attachments: [], reactions: [], ai: null, edited_at: null, deleted_at: null, created_at: this.time(), ...part,
     };
     room.messages.set(id, message);

@@ -43,7 +43,11 @@ export function answer(cloud: FakeCloud, userId: string, limits: Limits = { chan
       }
       return json({ ...cloud.roomFor(room, userId), ...numbers });
     }
-    if (part === 'members') return json({ items: [...room.members.values()], next_cursor: null, ...numbers });
+    if (part === 'members') {
+      const named = [...room.members.values()].filter(({ user }) => user.username.startsWith(url.searchParams.get('name') ?? '')).sort((a, b) => (a.user.id < b.user.id ? -1 : 1));
+      const items = named.filter(({ user }) => user.id > (url.searchParams.get('cursor') ?? '')).slice(0, Number(url.searchParams.get('limit') ?? 50));
+      return json({ items, next_cursor: items.at(-1) === named.at(-1) ? null : items.at(-1)!.user.id, total: room.members.size, ...numbers });
+    }
     if (part === 'changes') return roomChanges(cloud, room, userId, Number(url.searchParams.get('since')), limits);
     if (part === 'read') {
       const message = room.messages.get(String(body.message_id));

@@ -2,6 +2,8 @@ package operations
 
 import (
 	"net/http"
+	"strings"
+	"unicode/utf8"
 
 	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -10,6 +12,9 @@ import (
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
+
+// maxNameBegins is the longest name.
+const maxNameBegins = 64
 
 // ListMembers lists who is in a room.
 func ListMembers(u rooms.Rooms) httpapi.Handler {
@@ -22,11 +27,20 @@ func ListMembers(u rooms.Rooms) httpapi.Handler {
 		if err != nil {
 			return err
 		}
-		m, err := u.ListMembers(r.Request().Context(), roomID, r.Caller.UserID, after, limit+1)
+		name, named, err := r.Query("name")
 		if err != nil {
 			return err
 		}
-		page := api.MemberPage{Items: []api.Member{}, LatestEvent: m.Mine.LatestEvent, UserEvent: m.Mine.UserEvent}
+		if named {
+			if n := utf8.RuneCountInString(name); n > maxNameBegins || !utf8.ValidString(name) || strings.ContainsRune(name, 0) {
+				return wire.Malformed("name", "must have 1 to 64 characters")
+			}
+		}
+		m, err := u.ListMembers(r.Request().Context(), rooms.MemberQuery{RoomID: roomID, Person: r.Caller.UserID, Name: name, After: after, Limit: limit + 1})
+		if err != nil {
+			return err
+		}
+		page := api.MemberPage{Items: []api.Member{}, Total: m.Total, LatestEvent: m.Mine.LatestEvent, UserEvent: m.Mine.UserEvent}
 		if len(m.Members) > limit {
 			m.Members = m.Members[:limit]
 			next := m.Members[limit-1].Person.ID.String()

@@ -7,7 +7,7 @@ export function protocolApi(client: ApiClient): Api {
     createRealtimeTicket: () => bodyOf(client.POST('/realtime/tickets')),
     listRooms: (cursor) => bodyOf(client.GET('/rooms', { params: { query: { cursor, limit: 100 } } })),
     getRoom: (roomId) => bodyOf(client.GET('/rooms/{roomId}', { params: { path: { roomId } } })),
-    listMembers: (roomId, cursor) => bodyOf(client.GET('/rooms/{roomId}/members', { params: { path: { roomId }, query: { cursor, limit: 100 } } })),
+    listMembers: (roomId, query) => bodyOf(client.GET('/rooms/{roomId}/members', { params: { path: { roomId }, query: { ...query, limit: 100 } } })),
     listMessages: (roomId, query) => bodyOf(client.GET('/rooms/{roomId}/messages', { params: { path: { roomId }, query } })),
     getMessage: (roomId, messageId) => bodyOf(client.GET('/rooms/{roomId}/messages/{messageId}', { params: { path: { roomId, messageId } } })),
     listChanges: (roomId, since) => bodyOf(client.GET('/rooms/{roomId}/changes', { params: { path: { roomId }, query: { since } } })),

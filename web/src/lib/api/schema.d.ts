@@ -1301,6 +1301,8 @@ export interface components {
         MemberPage: {
             items: components["schemas"]["Member"][];
             next_cursor: string | null;
+            /** @description How many people are in the room, whatever the page shows of them */
+            total: number;
             /** Format: int64 */
             latest_event: number;
             /** Format: int64 */
@@ -1400,6 +1402,8 @@ export interface components {
             emoji: string;
             count: number;
             mine: boolean;
+            /** @description The first who gave it, at most five */
+            users: string[];
         };
         AIReply: {
             provider: string;
@@ -2208,6 +2212,8 @@ export interface operations {
     listMembers: {
         parameters: {
             query?: {
+                /** @description Only those whose username or display name begins so */
+                name?: string;
                 /** @description A `next_cursor` */
                 cursor?: components["parameters"]["IdCursor"];
                 limit?: components["parameters"]["Limit"];

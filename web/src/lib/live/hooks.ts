@@ -3,7 +3,7 @@
 import { useCallback, useSyncExternalStore } from 'react';
 import type { RealtimeClient } from '@/lib/protocol/client';
 import type { LoadState } from '@/lib/protocol/loads';
-import type { ConnectionState, Member, RoomView, Timeline } from '@/lib/protocol/types';
+import type { ConnectionState, Member, RoomView, Timeline, User } from '@/lib/protocol/types';
 import type { Thinking } from '@/lib/protocol/thinking';
 import type { Typer } from '@/lib/protocol/typing';
 import { useLive } from './provider';
@@ -23,6 +23,8 @@ export const useLoadState = (roomId: string): LoadState => useRead((client) => c
 export const useLoadTrouble = (roomId: string): string | null => useRead((client) => client.loadTrouble(roomId));
 export const useTimeline = (roomId: string): Timeline => useWithoutPending(useRead((client) => client.timeline(roomId)));
 export const useMembers = (roomId: string): readonly Member[] => useRead((client) => client.members(roomId));
+export const useMemberCount = (roomId: string): number => useRead((client) => client.people.count(roomId));
+export const usePerson = (roomId: string, userId: string | undefined): User | undefined => useRead((client) => client.people.person(roomId, userId));
 export const useTypers = (roomId: string): readonly Typer[] => useRead((client) => client.typers(roomId));
 export const useThinking = (roomId: string, messageId: string): Thinking | undefined => useRead((client) => client.thinking(roomId, messageId));
 export const useConnection = (): ConnectionState => useRead((client) => client.connectionState);

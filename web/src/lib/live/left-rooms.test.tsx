@@ -1,7 +1,7 @@
 import { act, screen, waitFor } from '@testing-library/react';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Toasts } from '@/components/toasts';
-import { useDraft } from '@/stores/drafts';
+import { editPlace, useDraft } from '@/stores/drafts';
 import { useToasts } from '@/stores/toasts';
 import { stage } from '../../../test/render';
 import { leavingRoom, useLeftRooms } from './left-rooms';
@@ -24,11 +24,12 @@ afterEach(() => {
 function Page() {
   useLeftRooms();
   const [draft, setDraft] = useDraft(roomId);
+  const [, setEdit] = useDraft(editPlace(roomId, 'a-message'));
   return (
     <>
       <input aria-label="draft" value={draft} onChange={(event) => setDraft(event.target.value)} />
       <output>{useRooms().length}</output>
-      <button onClick={() => setDraft('half a thought')}>type</button>
+      <button onClick={() => { setDraft('half a thought'); setEdit('said better'); }}>type</button>
       <Toasts />
     </>
   );
@@ -39,8 +40,11 @@ async function open() {
   // The socket stands: what happens now is pushed.
   await waitFor(() => expect(s.sent).toContainEqual(expect.objectContaining({ action: 'heartbeat' })));
   act(() => screen.getByRole('button', { name: 'type' }).click());
-  await waitFor(() => expect(Object.keys(localStorage).some((key) => key.endsWith(roomId))).toBe(true));
+  await waitFor(() => expect(kept()).toHaveLength(2));
 }
+
+/** What the device holds of the room. */
+const kept = () => Object.keys(localStorage).filter((key) => key.includes(roomId));
 
 it('a room that I was taken out of takes its draft from the device, and I am told', async () => {
   await open();
@@ -48,13 +52,13 @@ it('a room that I was taken out of takes its draft from the device, and I am tol
   expect(await screen.findByText('You are no longer in “Kyoto”.')).toBeInTheDocument();
   // Where it was being typed it can still be taken along.
   expect(screen.getByRole('textbox', { name: 'draft' })).toHaveValue('half a thought');
-  expect(Object.keys(localStorage).some((key) => key.endsWith(roomId))).toBe(false);
+  expect(kept()).toEqual([]);
 });
 
 it('a room that I left myself says nothing', async () => {
   await open();
   leavingRoom(roomId);
   act(() => s.cloud.leave(roomId, s.aki.id));
-  await waitFor(() => expect(Object.keys(localStorage).some((key) => key.endsWith(roomId))).toBe(false));
+  await waitFor(() => expect(kept()).toEqual([]));
   expect(screen.queryByText(/You are no longer in/)).not.toBeInTheDocument();
 });

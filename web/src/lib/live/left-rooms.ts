@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query';
 import { useTranslations } from 'next-intl';
 import { useEffect } from 'react';
-import { dropDraft } from '@/stores/drafts';
+import { dropRoomDrafts } from '@/stores/drafts';
 import { notify } from '@/stores/toasts';
 import { useLive } from './provider';
 
@@ -29,7 +29,7 @@ export function useLeftRooms(): void {
       const ids = new Set(now.map(({ room }) => room.id));
       for (const { room: { id, name } } of held) {
         if (ids.has(id)) continue;
-        dropDraft(me.id, id);
+        dropRoomDrafts(me.id, id);
         queries.removeQueries({ predicate: ({ queryKey }) => queryKey.includes(id) });
         if (!leaving.delete(id)) notify({ text: t('leftRoom', { name }) });
       }

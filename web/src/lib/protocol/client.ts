@@ -6,6 +6,7 @@ import { isGone } from './loader';
 import { Loads, type LoadState } from './loads';
 import { Outbox } from './outbox';
 import type { Api, ClientOptions } from './ports';
+import { People } from './people';
 import { Reading } from './reading';
 import { repeated } from './repeated';
 import { EMPTY_TIMELINE, type RoomState } from './room-state';
@@ -32,6 +33,7 @@ export class RealtimeClient {
   private readonly roster: Roster;
   private readonly loads: Loads;
   private readonly listeners: Listeners;
+  readonly people: People;
   private readonly visits = new Visits();
   private readonly list: RoomList;
   private running = false;
@@ -48,6 +50,7 @@ export class RealtimeClient {
       spoke: (roomId, userId) => this.board.silent(roomId, userId),
       invited: () => options.invited?.(),
       held: (roomId) => this.visits.viewing === roomId && this.running && void this.open(roomId),
+      recount: (roomId) => void this.loads.recount(roomId),
       stale: (roomId) => this.roster.get(roomId)?.state.loaded && void this.loadNewest(roomId),
       purged: (roomId) => {
         this.reading.forget(roomId);
@@ -63,6 +66,7 @@ export class RealtimeClient {
       },
       wanted: (roomId) => this.running && this.visits.viewing === roomId,
     });
+    this.people = new People(this.roster, this.loads, changed);
     this.outbox = new Outbox(clock, api, options.storage, { changed, failed, sent: (answer) => this.roster.rows(answer.message, answer.ai_message) });
     this.healing = new Healing(clock, api, changed, failed);
     this.reading = new Reading(clock, api, failed);

@@ -2,7 +2,7 @@ import { ApiError, type Api, type PageQuery } from './ports';
 import type { CaughtUp, NumberedStream } from './numbered-stream';
 import { byId } from './rows';
 import type { RoomState } from './room-state';
-import type { Member, Message, MessagePage, Room } from './types';
+import type { Message, MessagePage, Room } from './types';
 
 const PAGE = 50;
 
@@ -63,16 +63,11 @@ export class RoomLoader {
     if (state.newestId === to) state.addNewer(page.rows, page.edge);
   }
 
+  /** The first page of a room's people, and how many there are: of a large room, others become known as they are needed. */
   async members(state: RoomState): Promise<void> {
-    const members = new Map<string, Member>();
-    let from = Number.POSITIVE_INFINITY;
-    let cursor: string | undefined;
-    do {
-      const page = await this.api.listMembers(state.room.id, cursor);
-      for (const member of page.items) members.set(member.user.id, member);
-      from = Math.min(from, page.latest_event);
-      cursor = page.next_cursor ?? undefined;
-    } while (cursor !== undefined);
+    const page = await this.api.listMembers(state.room.id);
+    const members = new Map(page.items.map((member) => [member.user.id, member]));
+    let from = page.latest_event;
     while (from < this.lastEvent(state)) {
       const changes = await this.api.listChanges(state.room.id, from);
       if (changes.reset) return this.members(state);
@@ -81,7 +76,12 @@ export class RoomLoader {
       if (changes.latest_event <= from) break;
       from = changes.latest_event;
     }
-    state.membersAre([...members.values()]);
+    state.membersAre([...members.values()], page.next_cursor === null ? null : page.total);
+  }
+
+  /** Makes those known whose names begin so. */
+  async membersNamed(state: RoomState, name: string): Promise<void> {
+    state.membersKnown((await this.api.listMembers(state.room.id, { name })).items);
   }
 
   /** The catch-up of a room's stream: one answer of the log, applied. */
@@ -105,15 +105,10 @@ export class RoomLoader {
       from = Math.min(from, page.latest_event);
     }
     if (state.membersLoaded) {
-      const members: Member[] = [];
-      let cursor: string | undefined;
-      do {
-        const page = await this.api.listMembers(state.room.id, cursor);
-        members.push(...page.items);
-        from = Math.min(from, page.latest_event);
-        cursor = page.next_cursor ?? undefined;
-      } while (cursor !== undefined);
-      state.membersAre(members);
+      const page = await this.api.listMembers(state.room.id);
+      from = Math.min(from, page.latest_event);
+      state.forgetMembers();
+      state.membersAre(page.items, page.next_cursor === null ? null : page.total);
     }
     state.startAnew(room);
     return from;

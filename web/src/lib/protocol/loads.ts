@@ -14,6 +14,8 @@ export interface LoadsEvents {
   wanted(roomId: string): boolean;
 }
 
+/** However many come into a large room, its people are counted again only so often. */
+const RECOUNT_MS = 5_000;
 /** A page is shown before rows at the far end are let go: a list cannot follow both at once. */
 const TRIM_MS = 50;
 
@@ -56,6 +58,21 @@ export class Loads {
 
   around(roomId: string, messageId: string): Promise<boolean> {
     return this.part(roomId, `around ${messageId}`, (state) => this.roster.loader.around(state, messageId));
+  }
+
+  /** Asks again how many people a room has. */
+  recount(roomId: string): Promise<boolean> {
+    return this.part(roomId, 'count', async (state) => {
+      await new Promise<void>((resolve) => this.clock.after(RECOUNT_MS, resolve));
+      if (state.membersLoaded) await this.roster.loader.members(state);
+    });
+  }
+
+  /** Makes those of a large room known whose names begin so. */
+  async named(roomId: string, name: string): Promise<void> {
+    const held = this.roster.get(roomId);
+    if (!held || held.state.membersComplete) return;
+    await this.part(roomId, `named ${name}`, (state) => this.roster.loader.membersNamed(state, name));
   }
 
   private part(roomId: string, what: string, work: (state: RoomState) => Promise<void>): Promise<boolean> {

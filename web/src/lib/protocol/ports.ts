@@ -29,7 +29,8 @@ export interface Api {
   createRealtimeTicket(): Promise<Ticket>;
   listRooms(cursor?: string): Promise<RoomPage>;
   getRoom(roomId: string): Promise<RoomSnapshot>;
-  listMembers(roomId: string, cursor?: string): Promise<MemberPage>;
+  /** With a name, only those whose names begin so. */
+  listMembers(roomId: string, query?: { cursor?: string; name?: string }): Promise<MemberPage>;
   listMessages(roomId: string, page: PageQuery): Promise<MessagePage>;
   getMessage(roomId: string, messageId: string): Promise<Message>;
   listChanges(roomId: string, since: number): Promise<RoomChanges>;

@@ -3,7 +3,7 @@ import { isSettled, newerRow, preview } from './rows';
 import { RunningText } from './running-text';
 import { Thoughts, type Thinking, type ThinkingFrame } from './thinking';
 import { UnreadMentions } from './unread-mentions';
-import type { DeltaFrame, EventFrame, Member, Message, Room, RoomView, Timeline, Unsent } from './types';
+import type { DeltaFrame, EventFrame, Member, Message, Room, RoomView, Timeline, Unsent, User } from './types';
 
 const MAX_TEXTS = 50;
 
@@ -24,6 +24,10 @@ export class RoomState {
   private readonly removedAt = new Map<string, number>();
   private lastOwnId = '';
   membersLoaded = false;
+  /** How many people a room has of whom not all are known here; null where all are. */
+  private total: number | null = null;
+  /** Somebody came or changed who was not known: the total may be another. */
+  recount = false;
   /** Whether the reader follows the newest messages; one who reads earlier ones must not lose them. */
   following = true;
 
@@ -167,7 +171,18 @@ export class RoomState {
     this.cachedView = null;
   }
 
+  /** What the log tells of somebody. */
   memberIs(member: Member): void {
+    if (this.total !== null && !this.people.has(member.user.id)) this.recount = true;
+    this.membersKnown([member]);
+  }
+
+  /** Some of the people who are in the room, whether or not they were known. */
+  membersKnown(members: readonly Member[]): void {
+    for (const member of members) this.put(member);
+  }
+
+  private put(member: Member): void {
     if ((this.removedAt.get(member.user.id) ?? -1) > member.event) return;
     const held = this.people.get(member.user.id);
     if (held && held.event > member.event) return;
@@ -182,18 +197,40 @@ export class RoomState {
   memberRemoved(userId: string, event: number): void {
     const held = this.people.get(userId);
     if (held && held.event > event) return;
+    this.recount = this.total !== null;
     this.removedAt.set(userId, event);
     this.people.delete(userId);
     this.cachedMembers = null;
   }
 
-  /** A whole list of members, from a state at least as new as anything held. */
-  membersAre(members: readonly Member[]): void {
+  /** All members, or the first of so many, from a state at least as new as anything held. */
+  membersAre(members: readonly Member[], total: number | null = null): void {
+    if (total === null) this.forgetMembers();
+    this.membersKnown(members);
+    this.membersLoaded = true;
+    this.total = total;
+    this.recount = false;
+  }
+
+  forgetMembers(): void {
     this.people.clear();
     this.removedAt.clear();
-    for (const member of members) this.memberIs(member);
-    this.membersLoaded = true;
+    this.membersLoaded = false;
+    this.total = null;
     this.cachedMembers = null;
+  }
+
+  get membersComplete(): boolean {
+    return this.membersLoaded && this.total === null;
+  }
+
+  get memberCount(): number {
+    return this.total ?? this.people.size;
+  }
+
+  /** Who somebody is: one of the people known here, or who wrote a message that is held. */
+  person(userId: string): User | undefined {
+    return this.people.get(userId)?.user ?? this.window.all().find(({ sender }) => sender?.id === userId)?.sender ?? undefined;
   }
 
   /** Answers that are still being written, as far as rows are held. */
@@ -293,12 +330,9 @@ export class RoomState {
     this.window.close();
     this.texts.clear();
     this.thoughts.clear();
-    this.people.clear();
-    this.removedAt.clear();
-    this.membersLoaded = false;
+    this.forgetMembers();
     this.following = true;
     this.cachedTimeline = null;
-    this.cachedMembers = null;
   }
 
   view(): RoomView {

@@ -20,6 +20,8 @@ export interface RosterEvents {
   purged(roomId: string): void;
   /** What was held of a room's messages may lack what happened while one was out of it. */
   stale(roomId: string): void;
+  /** How many people a room has must be asked again. */
+  recount(roomId: string): void;
   /** My open invitations are not what they were. */
   invited(): void;
 }
@@ -198,7 +200,11 @@ export class Roster {
     };
     return {
       apply: (event: EventFrame) => this.applyRoom(state, event),
-      catchUp: (since: number): Promise<CaughtUp> => known(() => this.loader.catchUp(state, since)),
+      catchUp: (since: number): Promise<CaughtUp> => known(async () => {
+        const caughtUp = await this.loader.catchUp(state, since);
+        if (state.recount) this.events.recount(roomId);
+        return caughtUp;
+      }),
       reload: async () => {
         const answer = await known(() => this.loader.reload(state));
         return answer === 'gone' ? null : answer;
@@ -215,6 +221,7 @@ export class Roster {
       return 'applied';
     }
     state.event(event);
+    if (state.recount) this.events.recount(state.room.id);
     if (event.type === 'message.created') {
       const sender = (event.data as unknown as Message).sender;
       if (sender) this.events.spoke(state.room.id, sender.id);

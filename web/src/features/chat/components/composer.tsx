@@ -10,7 +10,7 @@ import { nameOf } from '@/components/ui/face';
 import { lazily } from '@/components/ui/lazily';
 import { Icon } from '@/components/ui/icon';
 import { callsAi } from '@/lib/calls-ai';
-import { useMembers, useRoom, useTimeline } from '@/lib/live/hooks';
+import { useMemberCount, useMembers, usePerson, useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 import { effortsOf } from '@/lib/models/effort';
 import { modelName, useModels } from '@/lib/models/use-models';
@@ -39,7 +39,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   const setEffort = useUi((ui) => ui.setEffort);
   const editLast = useEditLast(roomId);
   const members = useMembers(roomId);
-  const alone = members.length <= 1;
+  const alone = useMemberCount(roomId) <= 1;
   const stoppable = useStoppable(roomId);
   const box = useRef<HTMLTextAreaElement>(null);
   const role = view?.room.role ?? 'reader';
@@ -118,14 +118,14 @@ function Truth({ roomId, asksAi }: { roomId: string; asksAi: boolean }) {
   const { me } = useLive();
   const { models } = useModels();
   const view = useRoom(roomId);
-  const owner = useMembers(roomId).find((member) => member.user.id === view?.room.owner_id);
+  const owner = usePerson(roomId, view?.room.owner_id);
   const pays = view?.room.owner_id === me.id;
   const className = 'mt-2 min-h-[18px] text-center text-[12.5px]/[18px] text-text-3 tabular-nums short:hidden';
   if (!view || !asksAi) return <p className={className}>{t('aiNotAsked')}</p>;
   const model = modelName(models, view.room.ai_provider, view.room.ai_model);
   return (
     <p className={className}>
-      {t('answers', { model })} · <b className="font-semibold text-text-2">{pays ? t('youPay') : owner ? t('pays', { name: nameOf(owner.user) }) : t('ownerPays')}</b>
+      {t('answers', { model })} · <b className="font-semibold text-text-2">{pays ? t('youPay') : owner ? t('pays', { name: nameOf(owner) }) : t('ownerPays')}</b>
       <Left roomId={roomId} pays={pays} />
     </p>
   );

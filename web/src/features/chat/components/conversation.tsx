@@ -7,7 +7,7 @@ import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { nameOf } from '@/components/ui/face';
-import { useMembers, useRoom, useTimeline } from '@/lib/live/hooks';
+import { usePerson, useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 import { useMounted } from '@/lib/live/use-mounted';
 import type { Message } from '@/lib/protocol/types';
@@ -41,7 +41,6 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
   const { me, client } = useLive();
   const view = useRoom(roomId);
   const timeline = useTimeline(roomId);
-  const members = useMembers(roomId);
   const mounted = useMounted();
   const scroller = useRef<HTMLDivElement>(null);
   const list = useRef<VirtualizerHandle>(null);
@@ -65,7 +64,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
     [timeline, me.id, view?.room.ai_context_cutoff_at, readId, mounted, textsOf],
   );
   const questions = useMemo(() => new Map(timeline.messages.map((message) => [message.id, message])), [timeline]);
-  const owner = members.find((member) => member.user.id === view?.room.owner_id);
+  const owner = usePerson(roomId, view?.room.owner_id);
   const shift = useShift(entries);
   const kept = useFocusedRow(column, entries);
   useReplyKey(roomId, column);
@@ -118,7 +117,7 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
         if (message.type === 'ai') {
           return (
             <AiMessage
-              key={entry.key} row={entry.key} part={entry.part} message={message} role={role} marked={marked === message.id} payer={owner ? nameOf(owner.user) : null}
+              key={entry.key} row={entry.key} part={entry.part} message={message} role={role} marked={marked === message.id} payer={owner ? nameOf(owner) : null}
               earlier={looked.get(message.id)} onLook={look}
               own={questionOf(questions, message)?.sender?.id === me.id}
             />

@@ -9,7 +9,7 @@ import { isComposing } from '@/lib/composing';
 import { useLive } from '@/lib/live/provider';
 import { ApiError } from '@/lib/protocol/ports';
 import type { Message } from '@/lib/protocol/types';
-import { useDraft } from '@/stores/drafts';
+import { editPlace, useDraft } from '@/stores/drafts';
 import { notify } from '@/stores/toasts';
 import { useTrouble } from './trouble';
 
@@ -22,7 +22,7 @@ export function EditBox({ message, onDone }: { message: Message; onDone: () => v
   const errors = useTranslations('errors');
   const { client } = useLive();
   const report = useTrouble();
-  const [draft, setDraft] = useDraft(`edit.${message.id}`);
+  const [draft, setDraft] = useDraft(editPlace(message.room_id, message.id));
   const [emptied, setEmptied] = useState(false);
   const [saving, setSaving] = useState(false);
   const [code, setCode] = useState<string | null>(null);

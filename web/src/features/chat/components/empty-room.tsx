@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import { Icon } from '@/components/ui/icon';
-import { useMembers, useRoom } from '@/lib/live/hooks';
+import { useMemberCount, useRoom } from '@/lib/live/hooks';
 import { may } from '@/lib/rights';
 import { useDraft } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
@@ -14,7 +14,7 @@ export function EmptyRoom({ roomId }: { roomId: string }) {
   const t = useTranslations('empty');
   const view = useRoom(roomId);
   const [, setText] = useDraft(roomId);
-  const alone = useMembers(roomId).length <= 1;
+  const alone = useMemberCount(roomId) <= 1;
   const setInviting = useUi((ui) => ui.setInviting);
   const setAskAi = useUi((ui) => ui.setAskAi);
   const asks = may.askAi(view?.room.role ?? 'reader') && !view?.room.is_archived;

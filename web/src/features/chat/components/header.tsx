@@ -7,7 +7,7 @@ import { Face } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
 import { unturned } from '@/lib/bidi';
-import { useMembers, useRoom } from '@/lib/live/hooks';
+import { useMemberCount, useMembers, useRoom } from '@/lib/live/hooks';
 import { goOnClick } from '@/lib/live/navigation';
 import { useUi } from '@/stores/ui';
 
@@ -16,6 +16,7 @@ export function Header({ roomId, tools }: { roomId: string; tools: ReactNode }) 
   const roles = useTranslations('roles');
   const view = useRoom(roomId);
   const members = useMembers(roomId);
+  const count = useMemberCount(roomId);
   const peopleOpen = useUi((ui) => ui.peopleOpen);
   const setPeopleOpen = useUi((ui) => ui.setPeopleOpen);
   const setSearching = useUi((ui) => ui.setSearching);
@@ -26,7 +27,7 @@ export function Header({ roomId, tools }: { roomId: string; tools: ReactNode }) 
       <div className="min-w-0 flex-1">
         <h1 dir="auto" className="truncate text-start text-[16px]/[22px] font-[650] tracking-[-0.01em] max-page:text-[15px]">{view ? unturned(view.room.name) : '\u00a0'}</h1>
         <p className="h-[17px] truncate text-[12.5px]/[17px] text-text-3 max-page:hidden">
-          {members.length > 0 && role ? `${t('people', { count: members.length })} · ${t('youAre', { role: roles(role) })}` : ''}
+          {members.length > 0 && role ? `${t('people', { count })} · ${t('youAre', { role: roles(role) })}` : ''}
         </p>
       </div>
       <span className="mr-1.5 flex pl-2 max-page:hidden">

@@ -16,6 +16,7 @@ interface Props {
   setText: (text: string) => void;
 }
 
+const ASK_MS = 150;
 const NONE: readonly Candidate[] = [];
 
 /**
@@ -24,13 +25,20 @@ const NONE: readonly Candidate[] = [];
  */
 export function MentionCompletion({ roomId, box, text, setText }: Props) {
   const t = useTranslations('mentions');
-  const { me } = useLive();
+  const { client, me } = useLive();
   const members = useMembers(roomId);
   const role = useRoom(roomId)?.room.role ?? 'reader';
   const [query, setQuery] = useState<Query | null>(null);
   const [at, setAt] = useState(0);
   const caret = useRef<number | null>(null);
   const id = useId();
+  // Of a large room not all people are known here.
+  const asked = query?.query ?? '';
+  useEffect(() => {
+    if (asked === '') return;
+    const timer = setTimeout(() => void client.people.find(roomId, asked), ASK_MS);
+    return () => clearTimeout(timer);
+  }, [asked, client, roomId]);
   const offered = useMemo(() => (query === null ? NONE : candidates(query.query, members, { myId: me.id, role })), [me.id, members, query, role]);
   const marked = Math.min(at, offered.length - 1);
 

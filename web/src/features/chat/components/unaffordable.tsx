@@ -6,7 +6,7 @@ import Link from 'next/link';
 import { useEffect } from 'react';
 import { nameOf } from '@/components/ui/face';
 import { goOnClick } from '@/lib/live/navigation';
-import { useMembers, useRoom } from '@/lib/live/hooks';
+import { usePerson, useRoom } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 
 const REFUSALS = ['insufficient_balance', 'cap_reached', 'account_frozen'];
@@ -22,8 +22,8 @@ export function Unaffordable({ roomId, code }: { roomId: string; code: string | 
     if (code === undefined || !REFUSALS.includes(code)) return;
     for (const kind of ['balance', 'spending']) void queries.invalidateQueries({ queryKey: [kind] });
   }, [queries, code]);
-  const owner = useMembers(roomId).find((member) => member.user.id === view?.room.owner_id);
+  const owner = usePerson(roomId, view?.room.owner_id);
   if (code === undefined || !REFUSALS.includes(code) || !view) return null;
-  if (view.room.owner_id !== me.id) return t(code === 'cap_reached' ? 'askToRaise' : 'askPayer', { name: owner ? nameOf(owner.user) : t('master') });
+  if (view.room.owner_id !== me.id) return t(code === 'cap_reached' ? 'askToRaise' : 'askPayer', { name: owner ? nameOf(owner) : t('master') });
   return <>{code === 'cap_reached' ? t('budgetUsed') : t('withoutAi')} <Link href="/billing" onClick={goOnClick} className="font-medium text-accent underline">{t('seeBalance')}</Link></>;
 }

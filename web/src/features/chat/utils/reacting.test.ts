@@ -3,11 +3,11 @@ import { expect, it } from 'vitest';
 import { withWishes } from './reacting';
 
 it('shows what I have just wished, and once only when it is stored', () => {
-  const stored = [{ emoji: '👍', count: 2, mine: true }, { emoji: '🎉', count: 1, mine: false }];
+  const stored = [{ emoji: '👍', count: 2, mine: true, users: [] }, { emoji: '🎉', count: 1, mine: false, users: [] }];
   expect(withWishes(stored, [])).toBe(stored);
   expect(withWishes(stored, [['👍', true]])).toBe(stored);
-  expect(withWishes(stored, [['👍', false]])[0]).toEqual({ emoji: '👍', count: 1, mine: false });
-  expect(withWishes(stored, [['🎉', true]])[1]).toEqual({ emoji: '🎉', count: 2, mine: true });
-  expect(withWishes(stored, [['🐙', true]])[2]).toEqual({ emoji: '🐙', count: 1, mine: true });
-  expect(withWishes([{ emoji: '🐙', count: 1, mine: true }], [['🐙', false]])).toEqual([]);
+  expect(withWishes(stored, [['👍', false]])[0]).toEqual({ emoji: '👍', count: 1, mine: false, users: [] });
+  expect(withWishes(stored, [['🎉', true]])[1]).toEqual({ emoji: '🎉', count: 2, mine: true, users: [] });
+  expect(withWishes(stored, [['🐙', true]])[2]).toEqual({ emoji: '🐙', count: 1, mine: true, users: [] });
+  expect(withWishes([{ emoji: '🐙', count: 1, mine: true, users: [] }], [['🐙', false]])).toEqual([]);
 });

@@ -48,8 +48,8 @@ export function withWishes(reactions: readonly Reaction[], wishes: readonly (rea
   for (const [emoji, on] of wishes) {
     const held = shown.find((reaction) => reaction.emoji === emoji);
     if ((held?.mine ?? false) === on) continue;
-    if (!held) shown = [...shown, { emoji, count: 1, mine: true }];
-    else shown = shown.map((reaction) => (reaction === held ? { emoji, count: held.count + (on ? 1 : -1), mine: on } : reaction)).filter(({ count }) => count > 0);
+    if (!held) shown = [...shown, { emoji, count: 1, mine: true, users: [] }];
+    else shown = shown.map((reaction) => (reaction === held ? { ...held, count: held.count + (on ? 1 : -1), mine: on } : reaction)).filter(({ count }) => count > 0);
   }
   return shown;
 }

@@ -14,10 +14,14 @@ const key = (roomId: string) => ['members', roomId];
 
 /** The room's people page by page, with what no event tells: who is online, and the caps. Asked again while it is looked at. */
 export function useMemberPages(roomId: string, count: number) {
-  const { api } = useLive();
+  const { api, client } = useLive();
   const pages = useInfiniteQuery({
     queryKey: key(roomId),
-    queryFn: ({ pageParam }) => bodyOf(api.GET('/rooms/{roomId}/members', { params: { path: { roomId }, query: { cursor: pageParam, limit: PAGE } } })),
+    queryFn: async ({ pageParam }) => {
+      const page = await bodyOf(api.GET('/rooms/{roomId}/members', { params: { path: { roomId }, query: { cursor: pageParam, limit: PAGE } } }));
+      client.people.are(roomId, page.items); // the live view of a large room does not know them yet
+      return page;
+    },
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next_cursor ?? undefined,
     refetchInterval: AGAIN_MS,

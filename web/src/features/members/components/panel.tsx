@@ -5,7 +5,7 @@ import { useMemo, useState, useSyncExternalStore, type ReactNode } from 'react';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
-import { useMembers, useRoom } from '@/lib/live/hooks';
+import { useMemberCount, useMembers, useRoom } from '@/lib/live/hooks';
 import { useBackCloses } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 import { useCovered } from '@/stores/covers';
@@ -20,7 +20,8 @@ export function Panel({ roomId, tools, close }: { roomId: string; tools?: ReactN
   const { me } = useLive();
   const room = useRoom(roomId)?.room;
   const held = useMembers(roomId);
-  const { data, hasNextPage, fetchNextPage, isFetchingNextPage, isError } = useMemberPages(roomId, held.length);
+  const count = useMemberCount(roomId);
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage, isError } = useMemberPages(roomId, count);
   const [act, setAct] = useState<Act | null>(null);
   const over = useNarrow();
   useCovered(over);
@@ -35,7 +36,7 @@ export function Panel({ roomId, tools, close }: { roomId: string; tools?: ReactN
         <h2 className="text-[14px] font-[650]">{t('title')}</h2>
         <IconButton icon="close" label={t('close')} onClick={close} />
       </div>
-      <p className="text-[12.5px]/[18px] text-text-3">{t('counts', { count: held.length, online })}</p>
+      <p className="text-[12.5px]/[18px] text-text-3">{t(hasNextPage ? 'countsSoFar' : 'counts', { count, online })}</p>
       {state && <p className="mt-2 flex items-start gap-2 rounded-2 bg-surface-2 px-3 py-2 text-[13px]/5 text-text-2"><Icon name="alert" size={16} className="mt-0.5 text-text-3" />{t(state)}</p>}
       {tools && <div className="mt-2 flex flex-wrap gap-2 empty:hidden">{tools}</div>}
       {isError && <p role="alert" className="mt-2 text-[13px]/5 text-text-3">{t('presenceUnknown')}</p>}

@@ -6,7 +6,7 @@ import { nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
 import { useMoment } from '@/components/use-moment';
 import { useErrorText } from '@/components/use-error-text';
-import { useMembers } from '@/lib/live/hooks';
+import { usePerson } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 import { ApiError } from '@/lib/protocol/ports';
 import type { Room } from '@/lib/protocol/types';
@@ -19,13 +19,11 @@ export function TransferOffer({ room, offeredTo }: { room: Room; offeredTo: stri
   const moment = useMoment();
   const errorText = useErrorText();
   const { me } = useLive();
-  const members = useMembers(room.id);
+  const owner = usePerson(room.id, room.owner_id);
+  const offered = usePerson(room.id, offeredTo);
   const { data, isError, error } = useTransfer(room.id, offeredTo);
   const answer = useAnswerTransfer(room.id);
-  const nameFor = (id: string) => {
-    const user = members.find((member) => member.user.id === id)?.user;
-    return user ? nameOf(user) : t('somebody');
-  };
+  const nameFor = (user: typeof owner) => (user ? nameOf(user) : t('somebody'));
   const toMe = offeredTo === me.id;
   const send = (accept: boolean, said: string) => answer.mutate(accept, { onSuccess: () => notify({ text: said }) });
   // It has lapsed, which no event tells.
@@ -36,7 +34,7 @@ export function TransferOffer({ room, offeredTo }: { room: Room; offeredTo: stri
       <div className="mx-auto flex max-w-[768px] flex-wrap items-center gap-x-3 gap-y-2">
         <Icon name="people" size={18} className="text-accent max-page:hidden" />
         <p className="min-w-0 grow basis-72">
-          {toMe ? t('toMe', { name: nameFor(room.owner_id) }) : t('byMe', { name: nameFor(offeredTo) })}
+          {toMe ? t('toMe', { name: nameFor(owner) }) : t('byMe', { name: nameFor(offered) })}
           {data && <span className="text-text-2"> {t(toMe ? 'cost' : 'ends', { people: data.may_ask, tokens: data.charged_tokens, date: moment(data.expires_at) })}</span>}
           {trouble !== null && <span role="alert" className="block text-danger">{errorText(trouble)}</span>}
         </p>

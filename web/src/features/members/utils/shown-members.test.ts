@@ -5,7 +5,7 @@ import { inOrder, shownMembers } from './shown-members';
 const member = (id: string, role: Member['role'] = 'member', more: Partial<Member> = {}): Member => ({
   user: { id, username: id, display_name: '', locale: 'en', created_at: '2026-01-01T00:00:00.000Z' }, role, joined_at: '2026-01-01T00:00:00.000Z', event: 1, ...more,
 });
-const page = (items: Member[], next_cursor: string | null = null): MemberPage => ({ items, next_cursor, latest_event: 1, user_event: 1 });
+const page = (items: Member[], next_cursor: string | null = null): MemberPage => ({ items, next_cursor, total: items.length, latest_event: 1, user_event: 1 });
 const ids = (members: readonly Member[]) => members.map(({ user }) => user.id);
 
 it('takes roles and who is there from the live view, presence and caps from the pages', () => {

@@ -6,6 +6,7 @@ import { Button } from '@/components/ui/button';
 import { nameOf } from '@/components/ui/face';
 import { useErrorText } from '@/components/use-error-text';
 import { useMembers } from '@/lib/live/hooks';
+import { useLive } from '@/lib/live/provider';
 import { go } from '@/lib/live/navigation';
 import { useReports, useResolveReport, type Report } from '../api/reports';
 
@@ -15,12 +16,13 @@ export function ReportList({ roomId, close }: { roomId: string; close: () => voi
   const errorText = useErrorText();
   const { data, isPending, isError, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useReports(roomId);
   const resolve = useResolveReport(roomId);
+  const { client } = useLive();
   const members = useMembers(roomId);
   const reports = data?.pages.flatMap(({ items }) => items) ?? [];
   const trouble = resolve.error ?? (isError ? error : null);
   const author = ({ message }: Report) => {
     if (message.type === 'ai') return t('theAi');
-    const user = members.find((member) => member.user.id === message.sender_id)?.user;
+    const user = members.find((member) => member.user.id === message.sender_id)?.user ?? client.people.person(roomId, message.sender_id ?? undefined);
     return user ? nameOf(user) : t('somebody');
   };
   return (
