@@ -104,7 +104,8 @@ func claimed(ctx context.Context, db DB, k change.Key, c *change.Claim) error {
 
 func (l *loading) person() {
 	if l.n.Profile {
-		l.one(`SELECT `+personColumns+` FROM users u WHERE u.id = $1`, []any{l.n.Person}, func(row pgx.Row) error { return row.Scan(personFields(&l.s.Actor)...) })
+		l.one(`SELECT `+personColumns+`, NOT u.ai_may_read FROM users u WHERE u.id = $1`, []any{l.n.Person},
+			func(row pgx.Row) error { return row.Scan(append(personFields(&l.s.Actor), &l.s.KeepsFromAI)...) })
 	}
 }
 

@@ -334,3 +334,22 @@ func TestManyPrivateQuestionsAtOnceAndARemoval(t *testing.T) {
 	h.dense()
 	h.sound()
 }
+
+// What somebody keeps from the AI stays so when others pass it on.
+func TestWordsKeptFromTheAIAreKeptWhenPassedOn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mei := h.joins("mei", room.Member)
+	said := h.says(mei, "mine")
+	h.exec(`UPDATE users SET ai_may_read = false WHERE id = $1`, mei)
+	sent, err := h.messages.Forward(t.Context(), messages.Forward{RoomID: h.room, MessageID: said.ID, Person: h.master, To: h.room}, h.key(h.master, "forwardMessage", ""))
+	if err != nil || !sent.Message.ExcludeFromAI {
+		t.Errorf("%+v %v", sent, err)
+	}
+	if found := h.message(said.ID); !found.KeptFromAI {
+		t.Errorf("%+v", found)
+	}
+	if err := h.askError(mei); !fault.Is(err, fault.Conflict) {
+		t.Errorf("who keeps their words asks: %v", err)
+	}
+}

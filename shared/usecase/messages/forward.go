@@ -39,7 +39,7 @@ func (m Messages) Forward(ctx context.Context, cmd Forward, key change.Key) (Sen
 		}
 		p := s.Plan(cmd.Person, n)
 		sent = Sent{Created: true, Message: p.Post(message.Message{RoomID: s.Room.ID, Sender: &s.Actor, Type: message.Human, Status: message.Completed,
-			Content: source.Content, ExcludeFromAI: source.ExcludeFromAI, Visibility: message.Public, ClientMessageID: key.Value, TokenEstimate: ai.Estimate(source.Content), Forwarded: origin(source)})}
+			Content: source.Content, ExcludeFromAI: source.ExcludeFromAI || source.KeptFromAI, Visibility: message.Public, ClientMessageID: key.Value, TokenEstimate: ai.Estimate(source.Content), Forwarded: origin(source)})}
 		now := p.Room()
 		p.Write(change.RaiseRead{RoomID: now.ID, UserID: cmd.Person, MessageID: now.LastMessageID, Sequence: now.LastSequence})
 		return p, nil
