@@ -335,6 +335,28 @@ func TestManyPrivateQuestionsAtOnceAndARemoval(t *testing.T) {
 	h.sound()
 }
 
+// An admin who asks again for somebody is not refused for what that person asks in private; they themselves are.
+func TestWhatIsAskedInPrivateIsNoReasonThatOthersAreTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mei := h.joins("mei", room.Member)
+	question, answer := h.asks(mei, "in public")
+	h.works(answer, ai.Outcome{Status: message.Completed, Text: "hi"})
+	for range ai.MaxUnfinished {
+		h.asksPrivately(mei, "psst")
+	}
+	again := func(person id.ID) error {
+		_, _, err := h.replies.Regenerate(t.Context(), replies.Regenerate{RoomID: h.room, QuestionID: question.ID, Person: person}, h.key(person, "regenerateReply", ""))
+		return err
+	}
+	if err := again(mei); !fault.Is(err, fault.GenerationRunning) {
+		t.Errorf("the asker: %v", err)
+	}
+	if err := again(h.master); err != nil {
+		t.Errorf("the master: %v", err)
+	}
+}
+
 // What somebody keeps from the AI stays so when others pass it on.
 func TestWordsKeptFromTheAIAreKeptWhenPassedOn(t *testing.T) {
 	t.Parallel()

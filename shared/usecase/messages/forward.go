@@ -59,6 +59,8 @@ func forwardable(s change.Situation, cmd Forward) (source message.Message, err e
 		return source, err
 	}
 	switch {
+	// What is passed on says where it was said, which would tell another room that somebody asked in private. The way out is
+	// sharing, which shows before what it tells.
 	case source.Visibility != message.Public:
 		return source, fault.New(fault.Forbidden, "A private message is not passed on.")
 	case source.Type == message.System:
