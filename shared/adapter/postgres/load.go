@@ -104,7 +104,8 @@ func claimed(ctx context.Context, db DB, k change.Key, c *change.Claim) error {
 
 func (l *loading) person() {
 	if l.n.Profile {
-		l.one(`SELECT `+personColumns+` FROM users u WHERE u.id = $1`, []any{l.n.Person}, func(row pgx.Row) error { return row.Scan(personFields(&l.s.Actor)...) })
+		l.one(`SELECT `+personColumns+`, NOT u.ai_may_read FROM users u WHERE u.id = $1`, []any{l.n.Person},
+			func(row pgx.Row) error { return row.Scan(append(personFields(&l.s.Actor), &l.s.KeepsFromAI)...) })
 	}
 }
 
@@ -230,7 +231,8 @@ func (l *loading) generations() {
 		l.one(`SELECT clock_timestamp()`, nil, func(row pgx.Row) error { return row.Scan(moment{&l.s.Now}) })
 	}
 	if l.n.Unfinished {
-		l.b.Queue(`SELECT asker_id, count(*) FROM ai_generations WHERE room_id = $1 AND`+open+`AND kind = 'reply' GROUP BY asker_id`, l.n.RoomID).
+		// Of another's nobody is told by a refusal how many they ask in private.
+		l.b.Queue(`SELECT asker_id, count(*) FROM ai_generations WHERE room_id = $1 AND`+open+`AND kind = 'reply' AND (visibility = 'public' OR asker_id = $2) GROUP BY asker_id`, l.n.RoomID, l.n.Person).
 			Query(func(rows pgx.Rows) error {
 				var asker id.ID
 				var count int

@@ -334,3 +334,44 @@ func TestManyPrivateQuestionsAtOnceAndARemoval(t *testing.T) {
 	h.dense()
 	h.sound()
 }
+
+// An admin who asks again for somebody is not refused for what that person asks in private; they themselves are.
+func TestWhatIsAskedInPrivateIsNoReasonThatOthersAreTold(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mei := h.joins("mei", room.Member)
+	question, answer := h.asks(mei, "in public")
+	h.works(answer, ai.Outcome{Status: message.Completed, Text: "hi"})
+	for range ai.MaxUnfinished {
+		h.asksPrivately(mei, "psst")
+	}
+	again := func(person id.ID) error {
+		_, _, err := h.replies.Regenerate(t.Context(), replies.Regenerate{RoomID: h.room, QuestionID: question.ID, Person: person}, h.key(person, "regenerateReply", ""))
+		return err
+	}
+	if err := again(mei); !fault.Is(err, fault.GenerationRunning) {
+		t.Errorf("the asker: %v", err)
+	}
+	if err := again(h.master); err != nil {
+		t.Errorf("the master: %v", err)
+	}
+}
+
+// What somebody keeps from the AI stays so when others pass it on.
+func TestWordsKeptFromTheAIAreKeptWhenPassedOn(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mei := h.joins("mei", room.Member)
+	said := h.says(mei, "mine")
+	h.exec(`UPDATE users SET ai_may_read = false WHERE id = $1`, mei)
+	sent, err := h.messages.Forward(t.Context(), messages.Forward{RoomID: h.room, MessageID: said.ID, Person: h.master, To: h.room}, h.key(h.master, "forwardMessage", ""))
+	if err != nil || !sent.Message.ExcludeFromAI {
+		t.Errorf("%+v %v", sent, err)
+	}
+	if found := h.message(said.ID); !found.KeptFromAI {
+		t.Errorf("%+v", found)
+	}
+	if err := h.askError(mei); !fault.Is(err, fault.Conflict) {
+		t.Errorf("who keeps their words asks: %v", err)
+	}
+}

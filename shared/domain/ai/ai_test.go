@@ -25,7 +25,7 @@ func randomRoom(r *rand.Rand) (roomID id.ID, people []id.ID, list []message.Mess
 		if place = place.After(); r.IntN(2) == 0 {
 			place = id.Place{Millisecond: place.Millisecond + int64(r.IntN(1000)+1)}
 		}
-		m := message.Message{ID: place.ID(), RoomID: roomID, Type: message.Human, Status: message.Completed, Visibility: message.Public, ExcludeFromAI: r.IntN(6) == 0}
+		m := message.Message{ID: place.ID(), RoomID: roomID, Type: message.Human, Status: message.Completed, Visibility: message.Public, ExcludeFromAI: r.IntN(6) == 0, KeptFromAI: r.IntN(9) == 0}
 		m.CreatedAt = m.ID.Time()
 		m.Content = "secret-" + string(rune('a'+n%26)) + m.ID.String()
 		m.Sender = &room.Person{ID: people[r.IntN(3)], Username: "somebody"}
@@ -58,7 +58,7 @@ func mayBeSeen(m, question message.Message, asker id.ID, cutoff time.Time) bool 
 	settledWithText := m.Content != "" && (m.Status == message.Completed || m.Status == message.Cancelled)
 	inTime := m.ID.Compare(question.ID) <= 0 && (cutoff.IsZero() || !m.CreatedAt.Before(cutoff))
 	forEyes := m.Visibility == message.Public || (question.Visibility == message.Private && m.VisibleTo == asker)
-	return m.RoomID == question.RoomID && spoken && settledWithText && inTime && forEyes && m.DeletedAt.IsZero() && !m.ExcludeFromAI
+	return m.RoomID == question.RoomID && spoken && settledWithText && inTime && forEyes && m.DeletedAt.IsZero() && !m.ExcludeFromAI && !m.KeptFromAI
 }
 
 // In both directions: what may not be seen never reaches the prompt, and what may (and fits) does.

@@ -24,7 +24,7 @@ func (v View) May(m message.Message) bool {
 	switch {
 	case m.ID.Compare(v.Question.ID) > 0, m.RoomID != v.Question.RoomID:
 		return false
-	case m.Type == message.System, !m.DeletedAt.IsZero(), m.ExcludeFromAI, !settled, m.Content == "":
+	case m.Type == message.System, !m.DeletedAt.IsZero(), m.ExcludeFromAI, m.KeptFromAI, !settled, m.Content == "":
 		return false
 	case !v.Cutoff.IsZero() && m.CreatedAt.Before(v.Cutoff):
 		return false

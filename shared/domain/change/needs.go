@@ -96,7 +96,7 @@ type Needs struct {
 	Quoted bool
 
 	Running Running
-	// Unfinished counts, for each asker, the answers that are being written in the room.
+	// Unfinished counts, for each asker, the answers that are being written in the room; of others than the person the public ones.
 	Unfinished bool
 	// Generation is one generation by its id, with question and answer.
 	Generation id.ID

@@ -22,6 +22,8 @@ type Situation struct {
 	Room        room.Mine
 	LastMessage *message.Message
 	Actor       room.Person
+	// KeepsFromAI says that the person lets no AI read their words.
+	KeepsFromAI bool
 	// Parts has no row for somebody who never was in the room; one who left has the role Outside.
 	Parts   map[id.ID]room.Membership
 	Members []room.Membership

@@ -67,6 +67,7 @@ type Message struct {
 	Visibility      Visibility
 	VisibleTo       id.ID
 	ExcludeFromAI   bool
+	KeptFromAI      bool // whoever wrote it lets no AI read their words
 	TokenEstimate   int
 	ClientMessageID id.ID
 	Reply           *Reply // of AI messages

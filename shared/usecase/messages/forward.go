@@ -39,7 +39,7 @@ func (m Messages) Forward(ctx context.Context, cmd Forward, key change.Key) (Sen
 		}
 		p := s.Plan(cmd.Person, n)
 		sent = Sent{Created: true, Message: p.Post(message.Message{RoomID: s.Room.ID, Sender: &s.Actor, Type: message.Human, Status: message.Completed,
-			Content: source.Content, ExcludeFromAI: source.ExcludeFromAI, Visibility: message.Public, ClientMessageID: key.Value, TokenEstimate: ai.Estimate(source.Content), Forwarded: origin(source)})}
+			Content: source.Content, ExcludeFromAI: source.ExcludeFromAI || source.KeptFromAI, Visibility: message.Public, ClientMessageID: key.Value, TokenEstimate: ai.Estimate(source.Content), Forwarded: origin(source)})}
 		now := p.Room()
 		p.Write(change.RaiseRead{RoomID: now.ID, UserID: cmd.Person, MessageID: now.LastMessageID, Sequence: now.LastSequence})
 		return p, nil
@@ -59,6 +59,8 @@ func forwardable(s change.Situation, cmd Forward) (source message.Message, err e
 		return source, err
 	}
 	switch {
+	// What is passed on says where it was said, which would tell another room that somebody asked in private. The way out is
+	// sharing, which shows before what it tells.
 	case source.Visibility != message.Public:
 		return source, fault.New(fault.Forbidden, "A private message is not passed on.")
 	case source.Type == message.System:

@@ -114,6 +114,8 @@ func TestWhoMaySendAndInWhichOrderItIsAsked(t *testing.T) {
 		"an answer to something":                     {room.Guest, func(w *world) { w.ReplyTo = &message.Message{Visibility: message.Public} }, with(func(c *messages.Send) { c.ReplyTo = id.New() }), nil, ""},
 		"two are being written":                      {room.Member, func(w *world) { w.Unfinished[aki] = ai.MaxUnfinished - 1 }, ask, nil, ""},
 		"three are being written":                    {room.Member, func(w *world) { w.Unfinished[aki] = ai.MaxUnfinished }, ask, nil, fault.GenerationRunning},
+		"who keeps their words from the AI asks":     {room.Member, func(w *world) { w.KeepsFromAI = true }, ask, nil, fault.Conflict},
+		"who keeps their words from the AI speaks":   {room.Member, func(w *world) { w.KeepsFromAI = true }, plain, nil, ""},
 		"three of somebody else's":                   {room.Member, func(w *world) { w.Unfinished[mei] = ai.MaxUnfinished }, ask, nil, ""},
 		"no model can be listed":                     {room.Member, nil, ask, fault.New(fault.Unavailable, "away"), fault.Unavailable},
 		"a guest while none can be listed":           {room.Guest, nil, ask, fault.New(fault.Unavailable, "away"), fault.Forbidden},

@@ -158,6 +158,9 @@ func secrecy(s change.Situation, cmd Send) error {
 // ask puts the pending answer right behind its question, and owes a worker for it.
 func (m Messages) ask(s change.Situation, p *change.Plan, question message.Message, ask Ask, models []ai.Model, unlisted error) (message.Message, error) {
 	asker := question.Sender.ID
+	if s.KeepsFromAI {
+		return message.Message{}, fault.New(fault.Conflict, "You keep your words from the AI, so it cannot answer them.")
+	}
 	if s.Unfinished[asker] >= ai.MaxUnfinished {
 		return message.Message{}, fault.New(fault.GenerationRunning, "Three of your answers are still being written here.")
 	}

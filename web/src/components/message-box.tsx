@@ -22,10 +22,12 @@ interface Props {
   above?: ReactNode;
   onKey?: (event: KeyboardEvent<HTMLTextAreaElement>) => void;
   box: RefObject<HTMLTextAreaElement | null>;
+  /** What is written is for few eyes. */
+  hushed?: boolean;
 }
 
 /** Where one writes a message: the box, what it is for, and Send, which keeps the focus in the box. */
-export function MessageBox({ text, onText, onSend, ready, label, placeholder, sendLabel, choices, stop, above, onKey, box }: Props) {
+export function MessageBox({ text, onText, onSend, ready, label, placeholder, sendLabel, choices, stop, above, onKey, box, hushed }: Props) {
   const composing = useRef(false);
   // Set from sending in mid-composition until the writer goes on: what an input method still commits belongs to what was sent.
   const late = useRef(false);
@@ -53,7 +55,7 @@ export function MessageBox({ text, onText, onSend, ready, label, placeholder, se
 
   return (
     <form
-      className="shift relative rounded-3 border border-line-strong bg-surface shadow-float focus-within:border-accent short:flex short:flex-wrap short:items-end"
+      className={`shift relative rounded-3 border shadow-float ${hushed ? 'border-private-line bg-private-soft focus-within:border-private' : 'border-line-strong bg-surface focus-within:border-accent'} short:flex short:flex-wrap short:items-end`}
       onSubmit={(event) => {
         event.preventDefault();
         send();

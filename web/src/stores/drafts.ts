@@ -6,6 +6,8 @@ import { useLive } from '@/lib/live/provider';
 import { itemsBelow, readItem, writeItem } from '@/lib/live/device-storage';
 
 const DRAFT = 'yoriai.draft.';
+/** Behind a room's id: whether what is begun there is for the AI alone. */
+const PRIVATE = ' private';
 const WRITE_AFTER_MS = 250;
 
 /** Half-written texts, by person and place. */
@@ -25,11 +27,17 @@ export function useDraft(place: string): [string, (text: string) => void] {
   return [useTexts((texts) => texts[key] ?? ''), useCallback((text: string) => set(key, text), [key])];
 }
 
+/** Whether what is being written in a room is for the AI alone. It is kept as the words are. */
+export function usePrivately(roomId: string): [boolean, (on: boolean) => void] {
+  const [kept, keep] = useDraft(roomId + PRIVATE);
+  return [kept !== '', useCallback((on: boolean) => keep(on ? 'on' : ''), [keep])];
+}
+
 /** What this person has begun to write, by place, also in other tabs. */
 export function draftsOf(userId: string): Map<string, string> {
   const texts = new Map(itemsBelow(`${DRAFT}${userId}.`));
   for (const [key, text] of Object.entries(useTexts.getState())) if (key.startsWith(`${userId}.`)) texts.set(key.slice(userId.length + 1), text);
-  return new Map([...texts].filter(([, text]) => text.trim() !== ''));
+  return new Map([...texts].filter(([place, text]) => !place.endsWith(PRIVATE) && text.trim() !== ''));
 }
 
 /** Puts a text into a draft from outside of its box. */
@@ -49,11 +57,12 @@ export function dropRoomDrafts(userId: string, roomId: string): void {
 }
 
 /** Forgets what was begun in a place: nothing of it stays on the device. A page that shows it may still hand it to who typed it. */
-function dropDraft(userId: string, place: string): void {
-  const key = `${userId}.${place}`;
-  clearTimeout(unwritten.get(key));
-  unwritten.delete(key);
-  writeItem(DRAFT + key, null);
+export function dropDraft(userId: string, place: string): void {
+  for (const key of [`${userId}.${place}`, `${userId}.${place}${PRIVATE}`]) {
+    clearTimeout(unwritten.get(key));
+    unwritten.delete(key);
+    writeItem(DRAFT + key, null);
+  }
 }
 
 /** Forgets everything, here and on the device. */

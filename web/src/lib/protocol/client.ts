@@ -230,7 +230,7 @@ export class RealtimeClient {
 
   // What a person does.
 
-  send(roomId: string, content: string, more: Pick<Unsent, 'ai' | 'reply_to' | 'mentions'> = {}): string {
+  send(roomId: string, content: string, more: Pick<Unsent, 'ai' | 'reply_to' | 'mentions' | 'visibility'> = {}): string {
     const client_message_id = this.options.newId();
     this.outbox.add({ client_message_id, room_id: roomId, content, ...more });
     return client_message_id;

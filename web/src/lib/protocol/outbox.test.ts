@@ -35,6 +35,19 @@ describe('the outbox', () => {
     expect(entries.size).toBe(0);
   });
 
+  it('keeps what is private so, through failures and in another page', async () => {
+    const first = outbox([lost]);
+    first.made.start();
+    first.made.add({ client_message_id: 'a', room_id: 'r', content: 'psst', ai: {}, visibility: 'private' });
+    await first.clock.advance(1);
+    first.made.stop();
+    const second = outbox([], first.entries);
+    second.made.start();
+    await second.clock.advance(1);
+    const body = { client_message_id: 'a', content: 'psst', ai: {}, visibility: 'private' };
+    expect([...first.bodies, ...second.bodies]).toEqual([body, body]);
+  });
+
   it('sends in the order of writing, one at a time in a room', async () => {
     const { made, bodies, clock } = outbox([lost]);
     made.start();

@@ -147,8 +147,8 @@ export class Outbox {
     this.busy.add(roomId);
     if (entry.state !== 'sending') this.put({ ...entry, state: 'sending' });
     try {
-      const { client_message_id, content, reply_to, mentions, ai } = entry;
-      const answer = await this.api.sendMessage(roomId, { client_message_id, content, ...(reply_to && { reply_to }), ...(mentions && { mentions }), ...(ai && { ai }) });
+      const { client_message_id, content, reply_to, mentions, ai, visibility } = entry;
+      const answer = await this.api.sendMessage(roomId, { client_message_id, content, ...(reply_to && { reply_to }), ...(mentions && { mentions }), ...(ai && { ai }), ...(visibility && { visibility }) });
       this.failures.delete(roomId);
       this.events.sent(answer);
       this.remove(client_message_id);

@@ -36,6 +36,7 @@ export interface Unsent {
   reply_to?: string;
   mentions?: SendMessage['mentions'];
   ai?: SendMessage['ai'];
+  visibility?: SendMessage['visibility'];
   /** When it was written, in milliseconds. */
   written_at: number;
   state: 'sending' | 'waiting' | 'refused';

@@ -6,6 +6,7 @@ import { memo, useEffect, useState } from 'react';
 import { Markdown } from '@/components/markdown/markdown';
 import { Time } from '@/components/time';
 import { ModelFace } from '@/components/ui/face';
+import { lazily } from '@/components/ui/lazily';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { useLive } from '@/lib/live/provider';
 import type { AnswerEnd as EndOfAnswer } from '@/lib/protocol/thinking';
@@ -16,13 +17,15 @@ import { usePacedText } from '../hooks/use-paced-text';
 import type { Part } from '../utils/entries';
 import { AnswerEnd, type AnswerState } from './answer-end';
 import { AnswerFooter } from './answer-footer';
-import { Excluded } from './human-message';
+import { Excluded, HUSHED, OnlyYou } from './human-message';
 import { MessageMenu } from './message-menu';
 import { Reactions } from './reactions';
 import { Thinking } from './thinking';
 import { Thoughts } from './thoughts';
 import { Tombstone } from './tombstone';
 import { useTrouble } from './trouble';
+
+const ShareButton = lazily(async () => (await import('./share-button')).ShareButton, () => null);
 
 interface Props {
   message: Message;
@@ -68,7 +71,7 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
       id={head ? `m-${message.id}` : undefined} data-row={row} aria-label={t(head ? 'messageOf' : 'messageOn', { name })} aria-current={marked || undefined} aria-busy={running} data-status={message.status}
       className={clsx(
         'group relative -mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2',
-        head && 'pt-2', tail && 'pb-2', marked && 'bg-accent-soft',
+        head && 'pt-2', tail && 'pb-2', marked ? 'bg-accent-soft' : message.visibility === 'private' && HUSHED,
       )}
     >
       {head ? <ModelFace failed={state.status === 'failed' && text === ''} className={clsx('mt-0.5 max-page:size-7', message.exclude_from_ai && 'opacity-55')} /> : <span />}
@@ -78,6 +81,7 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
             <b className="truncate text-[14px] font-[650]"><bdi>{name}</bdi></b>
             <small className="truncate text-[12.5px] text-text-3 max-page:hidden">{earlier?.provider ?? ai?.provider}</small>
             <Time at={message.created_at} className="text-[12.5px] text-text-3 tabular-nums" />
+            {message.visibility === 'private' && <OnlyYou />}
             {message.exclude_from_ai && <Excluded />}
           </header>
         )}
@@ -85,10 +89,11 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
         {text === '' && running ? <Thinking message={message} /> : text !== '' && <div className={clsx(message.exclude_from_ai && 'opacity-55')}><Markdown text={text} author="model" running={growing && !earlier} continued={!head} /></div>}
         {tail && !running && (
           <>
-            <AnswerEnd roomId={message.room_id} role={role} state={state} empty={text === ''} asking={asking} onAgain={mayAgain && !earlier ? again : undefined} />
+            <AnswerEnd hushed={message.visibility === 'private'} roomId={message.room_id} role={role} state={state} empty={text === ''} asking={asking} onAgain={mayAgain && !earlier ? again : undefined} />
             <AnswerFooter
               text={earlier?.content ?? message.content} attempt={earlier?.attempt ?? ai?.attempt ?? 1} attempts={ai?.attempts ?? 1} loading={loading} onLook={look}
               tokens={state.charged_tokens} reasoning={state.reasoning_tokens ?? null} payer={payer} asking={asking} onAgain={mayAgain && state.status !== 'failed' ? again : undefined}
+              share={message.visibility === 'private' && !earlier && text !== '' && state.status !== 'failed' && may.askAi(role) && <ShareButton answer={message} />}
             />
             <Reactions message={message} role={role} />
           </>

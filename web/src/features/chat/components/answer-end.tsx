@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
 import { Icon, type IconName } from '@/components/ui/icon';
 import { may, type Role } from '@/lib/rights';
-import { useDraft } from '@/stores/drafts';
+import { useDraft, usePrivately } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
 
 export interface AnswerState {
@@ -21,16 +21,18 @@ interface Props {
   /** Whether no text came. */
   empty: boolean;
   asking: boolean;
+  /** Whether nobody else sees the answer: what goes on from it stays so. */
+  hushed: boolean;
   onAgain?: () => void;
 }
 
 /** How an answer ended, if it did not simply end. */
-export function AnswerEnd({ roomId, role, state, empty, asking, onAgain }: Props) {
+export function AnswerEnd({ roomId, role, state, empty, asking, hushed, onAgain }: Props) {
   const t = useTranslations('chat');
   if (state.status === 'failed') return <Failure code={why(state)} charged={state.charged_tokens} asking={asking} onAgain={onAgain} />;
   if (state.status === 'cancelled') return <Line icon="stop">{t(empty ? 'stoppedEarly' : 'stopped')}</Line>;
   if (state.finish_reason === 'content_filter') return <Line icon="alert">{t('filtered')}</Line>;
-  if (state.finish_reason === 'length') return <Line icon="alert">{t('cutShort')}{may.askAi(role) && <Continue roomId={roomId} />}</Line>;
+  if (state.finish_reason === 'length') return <Line icon="alert">{t('cutShort')}{may.askAi(role) && <Continue roomId={roomId} hushed={hushed} />}</Line>;
   return null;
 }
 
@@ -45,15 +47,17 @@ function Line({ icon, children }: { icon: IconName; children: ReactNode }) {
 }
 
 /** Asks for the rest in words that can be changed before they are sent. What stands in the box already stays. */
-function Continue({ roomId }: { roomId: string }) {
+function Continue({ roomId, hushed }: { roomId: string; hushed: boolean }) {
   const t = useTranslations('chat');
   const [draft, setDraft] = useDraft(roomId);
   const setAskAi = useUi((ui) => ui.setAskAi);
+  const [, setPrivately] = usePrivately(roomId);
   return (
     <button
       type="button" className="shift min-h-7 rounded-1 px-2 font-medium text-accent hover:bg-accent-soft max-page:min-h-11"
       onClick={() => {
         setAskAi(roomId, true);
+        setPrivately(hushed);
         if (!draft.includes(t('continueAsk'))) setDraft(draft.trim() === '' ? t('continueAsk') : `${draft}\n${t('continueAsk')}`);
         document.querySelector<HTMLTextAreaElement>('form textarea')?.focus();
       }}
@@ -70,7 +74,7 @@ function Failure({ code, charged, asking, onAgain }: { code: string | null; char
   return (
     <p className="mt-1 flex items-center gap-2 rounded-1 py-1.5 pr-1.5 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)] max-page:flex-wrap max-page:items-start max-page:gap-y-0">
       <Icon name="alert" size={15} className="text-danger max-page:mt-1" />
-      <span className="max-page:basis-[calc(100%-32px)]">{t('sentences', { first: code !== null && why.has(code) ? why(code) : why('unknown'), second: charged ? t('chargedAnyway', { count: charged }) : t('notCharged') })}</span>
+      <span className="max-page:basis-[calc(100%-32px)]">{t('sentences', { first: code !== null && why.has(code) ? why(code) : why('unknown'), second: charged ? t('chargedAnyway', { count: charged }) : t('notCharged') })}{code !== null && why.has(`${code}_do`) && <span> {why(`${code}_do`)}</span>}</span>
       {onAgain && <button type="button" disabled={asking} onClick={onAgain} className="shift ml-auto min-h-7 shrink-0 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap text-accent hover:bg-accent-soft disabled:opacity-50 max-page:ml-[15px] max-page:min-h-11">{t('tryAgain')}</button>}
     </p>
   );

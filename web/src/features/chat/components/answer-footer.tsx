@@ -2,6 +2,7 @@
 
 import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
+import type { ReactNode } from 'react';
 import { useCopy } from '@/components/use-copy';
 import { IconButton } from '@/components/ui/icon-button';
 
@@ -17,10 +18,12 @@ interface Props {
   asking: boolean;
   onLook: (attempt: number) => void;
   onAgain?: () => void;
+  /** Shows a private pair to the room. */
+  share?: ReactNode;
 }
 
 /** What can be done with an answer, its attempts, and what it cost. */
-export function AnswerFooter({ text, attempt, attempts, loading, tokens, reasoning, payer, asking, onLook, onAgain }: Props) {
+export function AnswerFooter({ text, attempt, attempts, loading, tokens, reasoning, payer, asking, onLook, onAgain, share }: Props) {
   const t = useTranslations('chat');
   const [copied, copy] = useCopy();
   if (text === '' && !onAgain && attempts < 2) return null;
@@ -29,6 +32,7 @@ export function AnswerFooter({ text, attempt, attempts, loading, tokens, reasoni
       {text !== '' && <IconButton icon={copied === 'idle' ? 'copy' : copied === 'copied' ? 'check' : 'alert'} small label={t(copied === 'idle' ? 'copyText' : copied === 'copied' ? 'copied' : 'copyFailed')} onClick={() => void copy(text)} />}
       <span role="status" className={copied === 'failed' ? 'mr-1.5 text-danger' : 'sr-only'}>{copied === 'idle' ? '' : t(copied === 'copied' ? 'copied' : 'copyFailed')}</span>
       {onAgain && <IconButton icon="redo" small label={t('again')} disabled={asking} onClick={onAgain} />}
+      {share}
       {attempts > 1 && (
         <span className="ml-1 inline-flex items-center tabular-nums" role="group" aria-label={t('attempts')}>
           <IconButton icon="back" small label={t('earlier')} disabled={attempt <= 1} onClick={() => onLook(attempt - 1)} />

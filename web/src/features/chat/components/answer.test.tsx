@@ -35,6 +35,14 @@ describe('an answer', () => {
     s.cloud.update(row, { ...whole, ai: { ...row.ai!, finish_reason, ...more } as Message['ai'] });
   };
 
+  it('that failed says why, that nothing was charged, and what to do', async () => {
+    s.cloud.settle(answer.id, roomId, 'failed', 'overloaded');
+    await open();
+    expect(await screen.findByText('The provider is overloaded. Nothing was charged.')).toBeInTheDocument();
+    expect(screen.getByText('Try again in a minute, or choose another model.')).toBeInTheDocument();
+    expect(screen.getByRole('button', { name: 'Try again' })).toBeInTheDocument();
+  });
+
   it('that was cut says so, and offers to go on in words one can change', async () => {
     ended('length', { reasoning_tokens: 40 });
     await open();

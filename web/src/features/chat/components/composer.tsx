@@ -15,12 +15,14 @@ import { useLive } from '@/lib/live/provider';
 import { effortsOf } from '@/lib/models/effort';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
-import { useDraft } from '@/stores/drafts';
+import { useDraft, usePrivately } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
 import { mentionWishes } from '../utils/mention-wishes';
 import { Replying } from './quote';
 import { useTrouble } from './trouble';
 
+const PrivateSwitch = lazily(async () => (await import('./private-switch')).PrivateSwitch, () => null);
+const PrivateNote = lazily(async () => (await import('./private-switch')).PrivateNote, () => null);
 const MentionCompletion = lazily(async () => (await import('./mention-completion')).MentionCompletion, () => null);
 /** Comes after the page: until then, or without it, the line says nothing of it. */
 const Left = lazily(async () => (await import('./left')).Left, () => null);
@@ -45,6 +47,8 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   const role = view?.room.role ?? 'reader';
   const replying = useUi((ui) => ui.replying[roomId] ?? null);
   const setReplying = useUi((ui) => ui.setReplying);
+  const [chosenPrivate, setPrivately] = usePrivately(roomId);
+  const { messages } = useTimeline(roomId);
 
   useEffect(() => {
     // On a phone the keyboard would cover what one came to read.
@@ -56,7 +60,10 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   if (view.room.is_archived) return <Closed text={text}>{t('archived')}</Closed>;
   if (!may.write(role)) return <Closed text={text}>{t('readOnly')}</Closed>;
 
-  const asksAi = may.askAi(role) && ((chosen ?? alone) || callsAi(text));
+  // What answers a private message is private, too: others could not see what it is about.
+  const aboutPrivate = replying !== null && messages.some(({ id, visibility }) => id === replying && visibility === 'private');
+  const privately = may.askAi(role) && (chosenPrivate || aboutPrivate);
+  const asksAi = may.askAi(role) && (privately || (chosen ?? alone) || callsAi(text));
   const tooLong = isTooLong(text);
   const efforts = effortsOf(models, view.room.ai_provider, view.room.ai_model);
   // A choice that the room's model does not take any more is none.
@@ -70,15 +77,16 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
       {line}
       <Replying roomId={roomId} />
       <MessageBox
-        box={box} text={text} ready={text.trim() !== '' && !tooLong} label={t('message')} sendLabel={t('send')}
-        placeholder={t(asksAi ? (alone ? 'placeholderAlone' : 'placeholderAi') : 'placeholder')}
+        box={box} hushed={privately} text={text} ready={text.trim() !== '' && !tooLong} label={t('message')} sendLabel={t('send')}
+        placeholder={t(privately ? 'placeholderPrivate' : asksAi ? (alone ? 'placeholderAlone' : 'placeholderAi') : 'placeholder')}
         onText={(next) => {
           setText(next);
-          if (next !== '' && next !== text) client.typing(roomId);
+          if (next !== '' && next !== text && !privately) client.typing(roomId);
         }}
         onSend={(written) => {
-          const mentions = mentionWishes(written, members, role);
-          client.send(roomId, written.trim(), { ...(asksAi && { ai: asked }), ...(replying !== null && { reply_to: replying }), ...(mentions.length > 0 && { mentions }) });
+          // Whoever is named in private would not see it.
+          const mentions = mentionWishes(written, privately ? [] : members, role).filter(({ kind }) => !privately || kind === 'ai');
+          client.send(roomId, written.trim(), { ...(asksAi && { ai: asked }), ...(privately && { visibility: 'private' }), ...(replying !== null && { reply_to: replying }), ...(mentions.length > 0 && { mentions }) });
           setText('');
           setReplying(roomId, null);
           onSent();
@@ -92,7 +100,14 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
         above={/[@＠]/.test(text) && <MentionCompletion roomId={roomId} box={box} text={text} setText={setText} />}
         choices={may.askAi(role) && (
           <>
-            <AskAiSwitch on={asksAi} onChange={() => setAskAi(roomId, !(chosen ?? alone))} />
+            {!privately && <AskAiSwitch on={asksAi} onChange={() => setAskAi(roomId, !(chosen ?? alone))} />}
+            <PrivateSwitch
+              on={privately}
+              onChange={(on) => {
+                setPrivately(on);
+                if (!on && aboutPrivate) setReplying(roomId, null);
+              }}
+            />
             {asksAi && efforts.length > 0 && (
               <EffortSelect
                 efforts={efforts} value={asked.effort ?? view.room.effort} onChange={(next) => setEffort(roomId, next)} label={t('effort')}
@@ -108,6 +123,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
         )}
       />
       {tooLong ? <TooLong text={text} onText={setText} /> : <Truth roomId={roomId} asksAi={asksAi} />}
+      {privately && <PrivateNote roomId={roomId} />}
     </>
   );
 }

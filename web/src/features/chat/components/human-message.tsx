@@ -47,7 +47,7 @@ export const HumanMessage = memo(function HumanMessage({ message, row, part, fir
   return (
     <article
       id={head ? `m-${message.id}` : undefined} data-row={row} aria-label={t(head ? 'messageOf' : 'messageOn', { name })} aria-current={marked || undefined} data-status={message.status}
-      className={clsx('group relative -mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', head && (first ? 'pt-2' : 'pt-0.5'), tail && (first ? 'pb-2' : 'pb-0.5'), marked && 'bg-accent-soft')}
+      className={clsx('group relative -mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 rounded-2 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', head && (first ? 'pt-2' : 'pt-0.5'), tail && (first ? 'pb-2' : 'pb-0.5'), marked ? 'bg-accent-soft' : message.visibility === 'private' && HUSHED)}
     >
       {first && sender ? <Face user={sender} className={clsx('mt-0.5 max-page:scale-90', excluded && 'opacity-55')} /> : !head ? <span /> : <span aria-hidden="true" className="pt-0.5 text-center text-[10.5px]/5 text-text-3 tabular-nums opacity-0 group-hover:opacity-100"><Time at={message.created_at} /></span>}
       <div className="min-w-0">
@@ -55,6 +55,7 @@ export const HumanMessage = memo(function HumanMessage({ message, row, part, fir
           <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]">
             <b className={clsx('truncate text-[14px] font-[650]', excluded && 'opacity-55')}><bdi>{name}</bdi></b>
             <Time at={message.created_at} className="text-[12.5px] text-text-3 tabular-nums" />
+            {message.visibility === 'private' && <OnlyYou />}
             {excluded && <Excluded />}
           </header>
         )}
@@ -75,6 +76,14 @@ export const HumanMessage = memo(function HumanMessage({ message, row, part, fir
     </article>
   );
 });
+
+/** How a row looks that nobody else sees. */
+export const HUSHED = 'bg-private-soft shadow-[inset_2px_0_0_var(--private-line)]';
+
+export function OnlyYou() {
+  const t = useTranslations('private');
+  return <em className="inline-flex items-center gap-1 self-center text-[12px] whitespace-nowrap text-private not-italic"><Icon name="lock" size={14} />{t('onlyYou')}</em>;
+}
 
 export function Excluded() {
   const t = useTranslations('chat');

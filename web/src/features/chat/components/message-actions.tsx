@@ -39,7 +39,7 @@ export function MessageActions({ trigger, defaultOpen, message, role, onReact, o
   const forwards = useTranslations('forward');
   const safety = useTranslations('safety');
   const { me, client } = useLive();
-  const own = message.sender?.id === me.id;
+  const own = message.sender?.id === me.id || message.visibility === 'private';
   const settled = message.status !== 'pending' && message.status !== 'streaming';
   const remove = () => {
     const keep = removeLater(client, message.room_id, message.id, onTrouble);

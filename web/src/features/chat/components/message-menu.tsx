@@ -48,7 +48,7 @@ export function MessageMenu({ message, role, onEdit, onTrouble }: Props) {
   const reply = useReply(message.room_id);
   const [picking, setPicking] = useState(false);
   const bar = useRef<HTMLDivElement>(null);
-  const own = message.sender?.id === me.id;
+  const own = message.sender?.id === me.id || message.visibility === 'private';
   const writes = may.write(role);
   const actions = {
     onReact: writes && takesReactions(message) ? () => setPicking(true) : undefined,

@@ -8,6 +8,7 @@ import { Icon } from '@/components/ui/icon';
 import { lazily } from '@/components/ui/lazily';
 import { useLive } from '@/lib/live/provider';
 import type { Unsent } from '@/lib/protocol/types';
+import { HUSHED, OnlyYou } from './human-message';
 import { Quote } from './quote';
 
 const Unaffordable = lazily(async () => (await import('./unaffordable')).Unaffordable, () => null);
@@ -20,10 +21,10 @@ export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolea
   const refused = unsent.state === 'refused';
   const text = 'shift min-h-7 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap hover:bg-surface-2 max-page:min-h-11';
   return (
-    <article aria-label={t('messageOf', { name: nameOf(me) })} data-unsent={unsent.state} className={clsx('-mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', first ? 'py-2' : 'py-0.5')}>
+    <article aria-label={t('messageOf', { name: nameOf(me) })} data-unsent={unsent.state} className={clsx('-mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', first ? 'py-2' : 'py-0.5', unsent.visibility === 'private' && HUSHED)}>
       {first ? <Face user={me} className="mt-0.5 max-page:scale-90" /> : <span />}
       <div className="min-w-0">
-        {first && <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]"><b className="text-[14px] font-[650]"><bdi>{nameOf(me)}</bdi></b></header>}
+        {first && <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]"><b className="text-[14px] font-[650]"><bdi>{nameOf(me)}</bdi></b>{unsent.visibility === 'private' && <OnlyYou />}</header>}
         {unsent.reply_to && <Quote roomId={unsent.room_id} messageId={unsent.reply_to} />}
         <div className="flex items-start gap-2">
           <div className={clsx('min-w-0 grow', !refused && 'opacity-70')}><Markdown text={unsent.content} author="person" /></div>

@@ -18,6 +18,17 @@ describe('what stands in a conversation', () => {
     expect(shape(entriesOf(timeline(rows), options))).toEqual(['day', '1', '2 again', '3', '4', '5', '6', 'day', '7']);
   });
 
+  it('sets apart what others do not see', () => {
+    const rows = [
+      message('1', 'me', '2026-11-14T09:00:00Z', { visibility: 'public' }), message('2', 'me', '2026-11-14T09:01:00Z', { visibility: 'private' }),
+      message('3', 'me', '2026-11-14T09:02:00Z', { visibility: 'private' }), message('4', 'me', '2026-11-14T09:03:00Z', { visibility: 'public' }),
+    ];
+    const unsent = { client_message_id: 'c', room_id: 'r', content: 'x', written_at: Date.parse('2026-11-14T09:04:00Z'), state: 'waiting', visibility: 'private' } as Unsent;
+    const entries = entriesOf(timeline(rows, { unsent: [unsent] }), options);
+    expect(shape(entries)).toEqual(['day', '1', '2', '3 again', '4', 'unsent']);
+    expect(entries.at(-1)).toMatchObject({ first: true });
+  });
+
   it('puts the divider before the first new message of somebody else', () => {
     const rows = [message('1', 'ben', '2026-11-14T09:00:00Z'), message('2', 'me', '2026-11-14T09:01:00Z'), message('3', 'ben', '2026-11-14T09:02:00Z'), message('4', 'ben', '2026-11-14T09:03:00Z')];
     expect(shape(entriesOf(timeline(rows), { ...options, readId: '1' }))).toEqual(['day', '1', '2', 'new', '3', '4 again']);

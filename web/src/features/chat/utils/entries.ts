@@ -65,7 +65,7 @@ export function entriesOf(timeline: Timeline, { myId, cutoffAt, readId, dayOf, t
       entries.push({ kind: 'new', key: 'new' });
       before = null;
     }
-    const sender = message.type === 'human' && !message.deleted_at ? (message.sender?.id ?? null) : null;
+    const sender = message.type === 'human' && !message.deleted_at && message.sender ? speaker(message.sender.id, message.visibility) : null;
     // A message keeps its row when its id comes to replace the one it was written under.
     const key = message.client_message_id !== null && message.sender?.id === myId ? message.client_message_id : message.id;
     const first = !together(sender, at);
@@ -78,9 +78,14 @@ export function entriesOf(timeline: Timeline, { myId, cutoffAt, readId, dayOf, t
   if (timeline.hasNewer) return entries;
   for (const unsent of timeline.unsent) {
     place(new Date(unsent.written_at).toISOString());
-    entries.push({ kind: 'unsent', key: unsent.client_message_id, unsent, first: !together(myId, unsent.written_at) });
+    entries.push({ kind: 'unsent', key: unsent.client_message_id, unsent, first: !together(speaker(myId, unsent.visibility), unsent.written_at) });
   }
   return entries;
+}
+
+/** Whose words stand together under one name: what others see and what they do not stand apart. */
+function speaker(userId: string, visibility: Message['visibility'] = 'public'): string {
+  return `${userId} ${visibility}`;
 }
 
 const FIRST_ROWS = 24;
