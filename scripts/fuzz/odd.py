@@ -25,10 +25,12 @@ def may_refuse(operation, case, problem):
     field = (problem.get("errors") or [{}])[0].get("field")
     if len({"before", "after", "around"} & query.keys()) > 1:
         return True  # at most one of the three
-    if field in ("name", "content") and unseen(body.get(field, "x")):
+    if field in ("name", "content", "draft") and unseen(body.get(field, "x")):
         return True  # there must be something to see
     if field == "name" and any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in body.get("name", "")):
         return True  # in one line
+    if field == "ai_context_cutoff_at" and "future" in problem["detail"]:
+        return True  # nothing said today is older than a moment to come
     if field == "effort" and problem["code"] == "validation_failed":
         # which of the words a model takes, its entry in the list says
         return any(e in ("none", "low", "medium", "high") for e in (body.get("effort"), (body.get("ai") or {}).get("effort")))

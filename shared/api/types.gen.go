@@ -5,6 +5,51 @@ package api
 
 import "github.com/yoriai/yoriai/shared/domain/id"
 
+// Defines values for AIContextItemKind.
+const (
+	AIContextItemKindDraft        AIContextItemKind = "draft"
+	AIContextItemKindInstructions AIContextItemKind = "instructions"
+	AIContextItemKindMessage      AIContextItemKind = "message"
+	AIContextItemKindSummary      AIContextItemKind = "summary"
+)
+
+// Valid indicates whether the value is a known member of the AIContextItemKind enum.
+func (e AIContextItemKind) Valid() bool {
+	switch e {
+	case AIContextItemKindDraft:
+		return true
+	case AIContextItemKindInstructions:
+		return true
+	case AIContextItemKindMessage:
+		return true
+	case AIContextItemKindSummary:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for AIContextItemSpeaker.
+const (
+	AIContextItemSpeakerAssistant AIContextItemSpeaker = "assistant"
+	AIContextItemSpeakerSystem    AIContextItemSpeaker = "system"
+	AIContextItemSpeakerUser      AIContextItemSpeaker = "user"
+)
+
+// Valid indicates whether the value is a known member of the AIContextItemSpeaker enum.
+func (e AIContextItemSpeaker) Valid() bool {
+	switch e {
+	case AIContextItemSpeakerAssistant:
+		return true
+	case AIContextItemSpeakerSystem:
+		return true
+	case AIContextItemSpeakerUser:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Code.
 const (
 	CodeAccountFrozen        Code = "account_frozen"
@@ -473,6 +518,42 @@ func (e Notify) Valid() bool {
 	}
 }
 
+// Defines values for PreviewContextDetail.
+const (
+	Items  PreviewContextDetail = "items"
+	Totals PreviewContextDetail = "totals"
+)
+
+// Valid indicates whether the value is a known member of the PreviewContextDetail enum.
+func (e PreviewContextDetail) Valid() bool {
+	switch e {
+	case Items:
+		return true
+	case Totals:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PreviewContextVisibility.
+const (
+	PreviewContextVisibilityPrivate PreviewContextVisibility = "private"
+	PreviewContextVisibilityPublic  PreviewContextVisibility = "public"
+)
+
+// Valid indicates whether the value is a known member of the PreviewContextVisibility enum.
+func (e PreviewContextVisibility) Valid() bool {
+	switch e {
+	case PreviewContextVisibilityPrivate:
+		return true
+	case PreviewContextVisibilityPublic:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for ReportReason.
 const (
 	Harassment ReportReason = "harassment"
@@ -688,6 +769,63 @@ func (e GetUsageParamsGroup) Valid() bool {
 		return false
 	}
 }
+
+// AIContext defines model for AIContext.
+type AIContext struct {
+	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+	Effort Effort `json:"effort"`
+
+	// Estimate From a short answer to the longest; price in US dollars as the provider asks it
+	Estimate struct {
+		PriceMax float64 `json:"price_max"`
+		PriceMin float64 `json:"price_min"`
+
+		// TokensMax What is held until the answer ends
+		TokensMax int64 `json:"tokens_max"`
+
+		// TokensMin Charged tokens
+		TokensMin int64 `json:"tokens_min"`
+	} `json:"estimate"`
+
+	// Items In the order in which they are sent
+	Items []AIContextItem `json:"items"`
+
+	// Limit The most tokens that this model is sent
+	Limit    int64  `json:"limit"`
+	Model    string `json:"model"`
+	Payer    User   `json:"payer"`
+	Provider string `json:"provider"`
+
+	// Summary What stands for the messages that no longer fit
+	Summary *struct {
+		FromMessageId Id     `json:"from_message_id"`
+		Text          string `json:"text"`
+		ToMessageId   Id     `json:"to_message_id"`
+	} `json:"summary"`
+	TotalTokens int64 `json:"total_tokens"`
+
+	// Truncated Whether older messages are left out
+	Truncated bool `json:"truncated"`
+}
+
+// AIContextItem defines model for AIContextItem.
+type AIContextItem struct {
+	// Author The username of a person; empty for others
+	Author string            `json:"author"`
+	Kind   AIContextItemKind `json:"kind"`
+
+	// MessageId Of messages alone
+	MessageId *id.ID               `json:"message_id"`
+	Speaker   AIContextItemSpeaker `json:"speaker"`
+	Text      string               `json:"text"`
+	Tokens    int64                `json:"tokens"`
+}
+
+// AIContextItemKind defines model for AIContextItem.Kind.
+type AIContextItemKind string
+
+// AIContextItemSpeaker defines model for AIContextItem.Speaker.
+type AIContextItemSpeaker string
 
 // AIReply defines model for AIReply.
 type AIReply struct {
@@ -1190,6 +1328,29 @@ type NoteCode string
 // Notify defines model for Notify.
 type Notify string
 
+// PreviewContext defines model for PreviewContext.
+type PreviewContext struct {
+	// Detail With `totals` the items are left out: enough while somebody types
+	Detail *PreviewContextDetail `json:"detail,omitempty"`
+
+	// Draft Not white space alone
+	Draft *Content `json:"draft,omitempty"`
+
+	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
+	Effort   *Effort       `json:"effort,omitempty"`
+	Model    *ModelName    `json:"model,omitempty"`
+	Provider *ProviderName `json:"provider,omitempty"`
+
+	// Visibility A private question sees its asker's private messages, too
+	Visibility *PreviewContextVisibility `json:"visibility,omitempty"`
+}
+
+// PreviewContextDetail With `totals` the items are left out: enough while somebody types
+type PreviewContextDetail string
+
+// PreviewContextVisibility A private question sees its asker's private messages, too
+type PreviewContextVisibility string
+
 // Problem defines model for Problem.
 type Problem struct {
 	Code      Code          `json:"code"`
@@ -1312,6 +1473,7 @@ type Role string
 
 // Room Pushed rooms leave out role, notify, last_read_message_id, unread_count and unread_mentions; the client keeps its own.
 type Room struct {
+	// AiContextCutoffAt Not in the future; what a clock a little ahead calls now is now
 	AiContextCutoffAt *Moment `json:"ai_context_cutoff_at"`
 	AiInstructions    string  `json:"ai_instructions"`
 	AiModel           string  `json:"ai_model"`
@@ -1381,6 +1543,7 @@ type RoomPage struct {
 
 // RoomSnapshot defines model for RoomSnapshot.
 type RoomSnapshot struct {
+	// AiContextCutoffAt Not in the future; what a clock a little ahead calls now is now
 	AiContextCutoffAt *Moment `json:"ai_context_cutoff_at"`
 	AiInstructions    string  `json:"ai_instructions"`
 	AiModel           string  `json:"ai_model"`
@@ -1913,6 +2076,9 @@ type CreateRoomJSONRequestBody = CreateRoom
 
 // UpdateRoomJSONRequestBody defines body for UpdateRoom for application/json ContentType.
 type UpdateRoomJSONRequestBody = UpdateRoom
+
+// PreviewContextJSONRequestBody defines body for PreviewContext for application/json ContentType.
+type PreviewContextJSONRequestBody = PreviewContext
 
 // CreateInvitationJSONRequestBody defines body for CreateInvitation for application/json ContentType.
 type CreateInvitationJSONRequestBody = CreateInvitation

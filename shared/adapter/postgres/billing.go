@@ -43,7 +43,7 @@ const today = `(clock_timestamp() AT TIME ZONE 'UTC')::date`
 // Lines implements billing.Store. A day's private line stands at the end of its day, by an id that is always the same.
 func (s Billing) Lines(ctx context.Context, account, before id.ID, limit int) ([]billing.Line, error) {
 	if before.IsZero() {
-		before = last
+		before = id.Last
 	}
 	rows, err := s.DB.Query(ctx, `SELECT * FROM ((SELECT id, kind, amount, reason, actor_id, room_id, coalesce(provider, ''), coalesce(model, ''), false AS private, created_at
 			FROM token_transactions WHERE account_id = $1 AND id < $2 AND visibility IS DISTINCT FROM 'private' ORDER BY id DESC LIMIT $3)

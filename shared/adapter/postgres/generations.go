@@ -131,24 +131,10 @@ func (s Generations) Briefing(ctx context.Context, g ai.Generation) (b replies.B
 		if err := tx.QueryRow(ctx, `SELECT `+roomColumns+` FROM rooms r WHERE r.id = $1`, g.RoomID).Scan(roomFields(&b.Room)...); err != nil {
 			return err
 		}
-		b.Oldest = oldestOf(b.Room)
 		b.Question, err = messageOf(ctx, tx, g.RoomID, g.AskerID, g.QuestionID)
 		return err
 	})
 	return b, err
-}
-
-// historyBytes bounds what a worker reads at once; a page that it cuts is followed by the next.
-const historyBytes = 4 << 20
-
-// History implements replies.WorkerStore.
-func (s Generations) History(ctx context.Context, q replies.HistoryQuery) (list []message.Message, more bool, err error) {
-	r := reading{roomID: q.RoomID, person: q.Asker, bytes: historyBytes, oldest: q.NotBefore}
-	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
-		list, more, err = r.earlier(ctx, tx, q.Before, false, q.Limit)
-		return err
-	})
-	return list, more, err
 }
 
 // pair finds the AI message and its question from either's id; not_found if one of them is deleted or missing.

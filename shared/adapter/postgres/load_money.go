@@ -9,6 +9,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/ledger"
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // size counts what could go along with a question, before any lock is taken.
@@ -18,16 +19,13 @@ func (l *loading) size() {
 	}
 	before, private := l.n.Asking.Before, `$3::uuid`
 	if before.IsZero() {
-		before = last
+		before = id.Last
 	} else {
 		private = `(SELECT visible_to FROM messages WHERE id = $2 AND visible_to = $3)`
 	}
 	l.one(`SELECT history, newest FROM prompt_size($1, $2, `+private+`, $4, $5)`, []any{l.n.RoomID, before, l.n.Asking.Private, l.n.Asking.Budget, ai.TailMessages},
 		func(row pgx.Row) error { return row.Scan(&l.s.Size.History, &l.s.Size.Tail) })
 }
-
-// last is greater than every id.
-var last = id.ID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}
 
 // holders are the generations whose holds the decision may end, as a condition on token_holds h.
 func (l *loading) holders() (condition string, args []any) {
@@ -56,8 +54,14 @@ func (l *loading) accounts() {
 	default:
 		return
 	}
+	lock := ` FOR UPDATE OF b`
+	if l.n.Asking != nil && l.n.Asking.Look {
+		lock = ``
+		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND m.role = 'master' AND m.removed_at IS NULL`, l.n.RoomID).
+			Query(each(scanMember, func(m room.Membership) { l.s.People[m.Person.ID] = m }))
+	}
 	l.b.Queue(`SELECT b.account_id, b.balance, b.held, b.last_transaction_id, a.frozen_at FROM token_balances b JOIN accounts a ON a.id = b.account_id
-		WHERE b.account_id IN (`+payers+`) ORDER BY b.account_id FOR UPDATE OF b`, args...).Query(into(&l.s.Accounts, func(row pgx.CollectableRow) (a ledger.Account, err error) {
+		WHERE b.account_id IN (`+payers+`) ORDER BY b.account_id`+lock, args...).Query(into(&l.s.Accounts, func(row pgx.CollectableRow) (a ledger.Account, err error) {
 		return a, row.Scan(&a.ID, &a.Balance, &a.Held, &a.LastTransaction, moment{&a.FrozenAt})
 	}))
 	l.b.Queue(`SELECT account_id, `+lotColumns+` FROM token_lots WHERE remaining > 0 AND account_id IN (`+payers+`)`, args...).Query(func(rows pgx.Rows) error {

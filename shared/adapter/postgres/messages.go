@@ -181,7 +181,7 @@ func (s Messages) Page(ctx context.Context, q messages.Query) (page messages.Pag
 			return err
 		}
 		page.RoomEvent, page.UserEvent = m.LatestEvent, m.UserEvent
-		r := reading{roomID: q.RoomID, person: q.Person, bytes: messages.MaxPageBytes, oldest: oldestOf(m.Room)}
+		r := reading{roomID: q.RoomID, person: q.Person, bytes: messages.MaxPageBytes, oldest: m.Oldest()}
 		switch {
 		case !q.After.IsZero():
 			page.Messages, page.More, err = r.later(ctx, tx, q.After, q.Limit)
@@ -205,14 +205,6 @@ type reading struct {
 	roomID, person id.ID
 	bytes          int
 	oldest         id.ID // nothing older is looked for
-}
-
-// oldestOf is where a room can begin: only a fork holds what is older than itself.
-func oldestOf(r room.Room) id.ID {
-	if r.ForkedFromRoomID.IsZero() {
-		return r.ID
-	}
-	return id.ID{}
 }
 
 // around is the message with half a page on either side, newest first; more tells of older ones.

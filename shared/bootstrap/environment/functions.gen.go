@@ -55,6 +55,7 @@ var functions = map[string]Function{
 	"markRead":              {Name: "markRead", Kind: "http", Method: "PUT", Path: "/rooms/{roomId}/read", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}},
 	"migrate":               {Name: "migrate", Kind: "deploy", Needs: []Need{"postgres"}},
 	"nightly":               {Name: "nightly", Kind: "schedule", Needs: []Need{"postgres", "table"}},
+	"previewContext":        {Name: "previewContext", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/ai/context", Limit: "read", Guarded: true, Needs: []Need{"postgres", "gateway"}},
 	"previewInvitationLink": {Name: "previewInvitationLink", Kind: "http", Method: "POST", Path: "/invitation-links/preview", Limit: "write", Guarded: true, Needs: []Need{"postgres", "redis"}},
 	"refreshSession":        {Name: "refreshSession", Kind: "http", Method: "POST", Path: "/auth/refresh", Open: true, Guarded: true, Needs: []Need{"postgres", "table", "redis", "signing-key", "connections"}},
 	"regenerateReply":       {Name: "regenerateReply", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/regenerate", Limit: "ask", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},

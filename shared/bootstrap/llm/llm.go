@@ -39,3 +39,10 @@ func Worker(s *service.Services) replies.Worker {
 	return replies.Worker{Store: postgres.Generations{DB: s.DB}, LLM: client, Broadcast: broadcaster, Stops: redis.NewStopHint(s.Redis),
 		Running: redis.NewStreamText(s.Redis), Reaper: s.Reaper(), Runner: s.Runner(), Pace: replies.Pace{Checkpoint: s.Config.CheckpointPeriod}}
 }
+
+// Preview shows what a question would send.
+func Preview(s *service.Services) replies.Preview {
+	client, err := gateway.Open(s.Config.GatewayAddr)
+	s.Fail(err)
+	return replies.Preview{Changes: postgres.Changes{DB: s.DB}, Builder: replies.Builder{Store: postgres.Generations{DB: s.DB}, Counter: client}, Catalogue: Catalogue(s)}
+}

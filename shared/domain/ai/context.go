@@ -37,6 +37,7 @@ func (v View) May(m message.Message) bool {
 // Prompt collects what will be sent, newest first until the budget is full.
 type Prompt struct {
 	view   View
+	asked  bool // the newest line is the question
 	used   int
 	newest []Line // newest first
 	full   bool
@@ -55,14 +56,21 @@ func NewPrompt(v View) (*Prompt, error) {
 	if !v.May(v.Question) {
 		return nil, ErrMayNotBeSeen
 	}
+	p := Unasked(v)
+	question := line(v.Question)
+	p.asked = true
+	p.used += question.Tokens
+	p.newest = append(p.newest, question)
+	return p, nil
+}
+
+// Unasked begins a prompt without a question: what would go along with one that has its place and its visibility.
+func Unasked(v View) *Prompt {
 	p := &Prompt{view: v}
 	if v.Instructions != "" {
 		p.used += Estimate(v.Instructions)
 	}
-	question := line(v.Question)
-	p.used += question.Tokens
-	p.newest = append(p.newest, question)
-	return p, nil
+	return p
 }
 
 // Offer gives the next older message; it is taken if it may be seen and fits. The first that does not fit ends the
@@ -80,7 +88,7 @@ func (p *Prompt) Offer(m message.Message) {
 	p.newest = append(p.newest, l)
 }
 
-// Full says that older messages need not be read.
+// Full says that older messages are left out, and need not be read.
 func (p *Prompt) Full() bool { return p.full }
 
 // Lines is the prompt as it is sent: instructions first, then oldest to newest, the question last.
@@ -106,14 +114,18 @@ func (p *Prompt) Fit(counts []int) ([]Line, int, error) {
 		}
 		total += lines[i].Tokens
 	}
-	first := 0
-	if lines[0].Speaker == SpeaksSystem {
+	first, end := 0, len(lines)
+	if p.view.Instructions != "" {
 		first = 1
 	}
+	if p.asked {
+		end--
+	}
 	drop := first
-	for total > p.view.Budget && drop < len(lines)-1 {
+	for total > p.view.Budget && drop < end {
 		total -= lines[drop].Tokens
 		drop++
+		p.full = true
 	}
 	if total > p.view.Budget {
 		return nil, total, ErrTooLong

@@ -71,3 +71,16 @@ func (t Terms) cost(prompt, reply int) int64 {
 
 // ceilTenth is a tenth more, rounded up: our estimate may be 5 % below the provider's count.
 func ceilTenth(n int) int { return (n*11 + 9) / 10 }
+
+// Range is what an answer to a prompt may cost, from a short one to the longest that is held for.
+func (t Terms) Range(prompt int) (least, most Estimated) {
+	short, long := int64(min(minReply, t.ReplyCap)), int64(t.ReplyCap+t.ReasoningAllowance)
+	at := func(reply int64) Estimated {
+		u := Usage{InputTokens: int64(prompt), OutputTokens: reply}
+		return Estimated{Charged: Cost(t.Weights, u.InputTokens, u.OutputTokens), NanoUSD: t.Rates.Cost(u)}
+	}
+	return at(short), at(long)
+}
+
+// Estimated is a cost that nobody has caused yet: in charged tokens, and as its provider would ask it.
+type Estimated struct{ Charged, NanoUSD int64 }

@@ -22,6 +22,8 @@ type Asking struct {
 	Private id.ID
 	// Budget is where counting may end.
 	Budget int
+	// Look locks nothing, since nothing will be written, and adds the payer to the situation's people.
+	Look bool
 }
 
 // Payer is the account that pays for a room: its owner's.

@@ -199,6 +199,17 @@ func (c Changes) Validate() error {
 	return nil
 }
 
+// clocksDiffer is how far a person's clock may be ahead of the database's.
+const clocksDiffer = 5 * time.Minute
+
+// At are the changes as they are meant at a moment: a cutoff that a clock ahead of ours calls now is now.
+func (c Changes) At(now time.Time) Changes {
+	if c.Cutoff != nil && c.Cutoff.After(now) && c.Cutoff.Sub(now) <= clocksDiffer {
+		c.Cutoff = &now
+	}
+	return c
+}
+
 // Apply writes the changes into r, a name without the white space around it.
 func (c Changes) Apply(r *Room) {
 	if c.Name != nil {
@@ -221,4 +232,12 @@ func set[T any](from, to *T) {
 	if from != nil {
 		*to = *from
 	}
+}
+
+// Oldest is where a room can begin: only a fork holds what is older than itself.
+func (r Room) Oldest() id.ID {
+	if r.ForkedFromRoomID.IsZero() {
+		return r.ID
+	}
+	return id.ID{}
 }

@@ -285,6 +285,7 @@ var messageWishes = map[string]cases{
 	},
 	"deleteMessage":   {"own": messageCase(own, nil), "others": messageCase(others, nil)},
 	"regenerateReply": {"own": messageCase(ownAsked, nil), "others": messageCase(othersAsked, nil)},
+	"previewContext":  plain(body{"draft": "x"}),
 	"stopReply":       {"own": messageCase(ownAsked, nil), "others": messageCase(othersAsked, nil)},
 }
 

@@ -41,7 +41,7 @@ func (s *stream) generation() ai.Generation {
 
 // run prepares, calls and listens. The outcome is what the attempt comes to, if the lease is still held.
 func (s *stream) run(ctx context.Context) (ai.Outcome, error) {
-	request, tokens, err := s.w.prompt(ctx, s.g)
+	p, err := s.w.prompt(ctx, s.g)
 	switch {
 	case errors.Is(err, ai.ErrMayNotBeSeen):
 		return ai.Outcome{Status: message.Cancelled}, nil
@@ -51,7 +51,7 @@ func (s *stream) run(ctx context.Context) (ai.Outcome, error) {
 		return ai.Outcome{}, err
 	}
 	s.w.step("prepared")
-	may, err := s.w.Store.Call(ctx, s.g.ID, s.g.LeaseToken, tokens)
+	may, err := s.w.Store.Call(ctx, s.g.ID, s.g.LeaseToken, p.Tokens)
 	if err != nil {
 		return ai.Outcome{}, err
 	}
@@ -60,7 +60,7 @@ func (s *stream) run(ctx context.Context) (ai.Outcome, error) {
 		return ai.Outcome{Status: message.Cancelled}, nil
 	}
 	s.w.step("called")
-	return s.listen(ctx, request, tokens)
+	return s.listen(ctx, p.Request, p.Tokens)
 }
 
 func (s *stream) listen(ctx context.Context, request ai.Request, tokens int) (ai.Outcome, error) {

@@ -27,9 +27,7 @@ type WorkerStore interface {
 	Checkpoint(ctx context.Context, generation, token id.ID, p Progress) (stop, held bool, err error)
 	// Briefing reads what a prompt is built from, beside the history.
 	Briefing(ctx context.Context, g ai.Generation) (Briefing, error)
-	// History reads messages before a place that the asker may see, newest first, none of them older than a moment. What
-	// the AI may see of them, the domain decides.
-	History(ctx context.Context, q HistoryQuery) (list []message.Message, more bool, err error)
+	History
 }
 
 // Progress is what of an attempt must survive its worker: the text, and what was thought and shown of it.
@@ -38,18 +36,10 @@ type Progress struct {
 	Thought        int64
 }
 
-// Briefing is the room's settings, where it begins, and the question.
+// Briefing is the room's settings and the question.
 type Briefing struct {
 	Room     room.Room
-	Oldest   id.ID
 	Question message.Message
-}
-
-// HistoryQuery asks for a page of what was said in public between two places and, if an asker is named, to them alone.
-type HistoryQuery struct {
-	RoomID, Asker     id.ID
-	Before, NotBefore id.ID
-	Limit             int
 }
 
 // Stops hears that somebody asked to stop a message's reply. It is a hint: losing one costs a second, never a rule.
@@ -89,8 +79,6 @@ const (
 	settleReserve = 15 * time.Second
 	lastMoment    = time.Second     // what an invocation keeps to end by itself
 	settleAgain   = 2 * time.Second // the longest pause between two tries
-	historyPage   = 100
-	maxHistory    = 2000 // messages read for one prompt, however few of them may be seen
 )
 
 var errLost = errors.New("the lease was lost")
@@ -178,46 +166,12 @@ func warnOfExcess(ctx context.Context, g ai.Generation, s ai.Settlement) {
 	}
 }
 
-// prompt builds what is sent, and tells its tokens. Returns ai.ErrMayNotBeSeen or ai.ErrTooLong for a question that
-// cannot be answered.
-func (w Worker) prompt(ctx context.Context, g ai.Generation) (ai.Request, int, error) {
-	r := ai.Request{RequestID: g.ID.String(), RoomID: g.RoomID, Provider: g.Terms.Provider, Model: g.Terms.Model, MaxOutputTokens: g.Terms.ReplyCap,
-		Effort: g.Terms.Effort, ReasoningAllowance: g.Terms.ReasoningAllowance}
+// prompt builds what is sent for a generation. Returns ai.ErrMayNotBeSeen or ai.ErrTooLong for a question that cannot be
+// answered.
+func (w Worker) prompt(ctx context.Context, g ai.Generation) (Prompt, error) {
 	b, err := w.Store.Briefing(ctx, g)
 	if err != nil {
-		return r, 0, err
+		return Prompt{}, err
 	}
-	p, err := ai.NewPrompt(ai.View{Question: b.Question, AskerID: g.AskerID, Cutoff: b.Room.AIContextCutoffAt,
-		Instructions: b.Room.AIInstructions, Budget: g.Terms.PromptBudget})
-	if err != nil {
-		return r, 0, err
-	}
-	q := HistoryQuery{RoomID: g.RoomID, Before: b.Question.ID, NotBefore: b.Oldest, Limit: historyPage}
-	if g.Visibility == message.Private {
-		q.Asker = g.AskerID
-	}
-	if cutoff := b.Room.AIContextCutoffAt; !cutoff.IsZero() && id.Floor(cutoff).Compare(q.NotBefore) > 0 {
-		q.NotBefore = id.Floor(cutoff)
-	}
-	for read, more := 0, true; more && !p.Full() && read < maxHistory; {
-		var page []message.Message
-		if page, more, err = w.Store.History(ctx, q); err != nil {
-			return r, 0, err
-		}
-		for _, m := range page {
-			p.Offer(m)
-		}
-		if read += len(page); more && len(page) > 0 {
-			q.Before = page[len(page)-1].ID
-		}
-	}
-	r.Lines = p.Lines()
-	counts, err := w.LLM.EstimateTokens(ctx, r)
-	if err != nil {
-		// The call itself will tell what is wrong with the gateway; our own estimate is on the high side.
-		slog.WarnContext(ctx, "the gateway counted no tokens", "generation", g.ID, "error", err)
-	}
-	var tokens int
-	r.Lines, tokens, err = p.Fit(counts)
-	return r, tokens, err
+	return Builder{Store: w.Store, Counter: w.LLM}.Build(ctx, g, b.Room, b.Question)
 }

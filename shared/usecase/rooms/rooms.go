@@ -155,6 +155,7 @@ func (r Rooms) Update(ctx context.Context, roomID, person id.ID, wish room.Chang
 	var told []ai.Generation
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		listing = listingOf(s, s.Room)
+		wish := wish.At(s.Now)
 		if err := mayUpdate(s, wish, models, unlisted); err != nil {
 			return nil, err
 		}
@@ -209,6 +210,9 @@ func mayUpdate(s change.Situation, wish room.Changes, models []ai.Model, unliste
 	}
 	if err := wish.Validate(); err != nil {
 		return err
+	}
+	if wish.Cutoff != nil && wish.Cutoff.After(s.Now) {
+		return fault.Invalid("ai_context_cutoff_at", "must not lie in the future")
 	}
 	if (wish.AIProvider == nil) != (wish.AIModel == nil) {
 		return fault.Invalid("ai_model", "provider and model are changed together")

@@ -57,7 +57,7 @@ export function dropRoomDrafts(userId: string, roomId: string): void {
 }
 
 /** Forgets what was begun in a place: nothing of it stays on the device. A page that shows it may still hand it to who typed it. */
-export function dropDraft(userId: string, place: string): void {
+function dropDraft(userId: string, place: string): void {
   for (const key of [`${userId}.${place}`, `${userId}.${place}${PRIVATE}`]) {
     clearTimeout(unwritten.get(key));
     unwritten.delete(key);

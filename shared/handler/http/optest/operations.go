@@ -82,6 +82,8 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"markRead": operations.MarkRead(h.Rooms), "listChanges": operations.ListChanges(c), "listMyChanges": operations.ListMyChanges(c),
 		"sendMessage": operations.SendMessage(m), "listMessages": operations.ListMessages(m), "getMessage": operations.GetMessage(m),
 		"editMessage": operations.EditMessage(m), "deleteMessage": operations.DeleteMessage(m), "regenerateReply": operations.RegenerateReply(a),
+		"previewContext": operations.PreviewContext(replies.Preview{Changes: postgres.Changes{DB: h.DB}, Catalogue: h.Catalogue,
+			Builder: replies.Builder{Store: postgres.Generations{DB: h.DB}, Counter: h.Catalogue}}),
 		"stopReply": operations.StopReply(a), "listAttempts": operations.ListAttempts(a),
 		"addReaction": operations.AddReaction(m), "removeReaction": operations.RemoveReaction(m), "forwardMessage": operations.ForwardMessage(m), "shareMessage": operations.ShareMessage(m),
 		"searchMessages": operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}}), "getBalance": operations.GetBalance(books),

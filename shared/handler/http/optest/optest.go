@@ -90,6 +90,14 @@ func (c *Catalogue) Models(context.Context) ([]ai.Model, error) {
 	return []ai.Model{Model}, nil
 }
 
+// EstimateTokens counts by our own estimate.
+func (c *Catalogue) EstimateTokens(_ context.Context, r ai.Request) (counts []int, err error) {
+	for _, l := range r.Lines {
+		counts = append(counts, ai.Estimate(l.Text))
+	}
+	return counts, nil
+}
+
 // unlimited is a factor that no test reaches the end of.
 const unlimited = 1000
 

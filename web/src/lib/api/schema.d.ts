@@ -827,6 +827,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{roomId}/ai/context": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * What a question would send to a model, what it would cost, and who would pay
+         * @description Exactly what sendMessage with the same words would send; no model is called, and nothing is stored. Without a draft: what goes along with whatever is asked next. It is refused as the question would be.
+         */
+        post: operations["previewContext"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/models": {
         parameters: {
             query?: never;
@@ -1040,7 +1060,10 @@ export interface components {
             ai_provider: string;
             ai_model: string;
             ai_instructions: string;
-            /** Format: date-time */
+            /**
+             * Format: date-time
+             * @description Not in the future; what a clock a little ahead calls now is now
+             */
             ai_context_cutoff_at: string | null;
             max_reply_tokens: number;
             effort: components["schemas"]["Effort"];
@@ -1648,6 +1671,78 @@ export interface components {
             reasoning_tokens: number;
             /** Format: int64 */
             charged_tokens: number;
+        };
+        PreviewContext: {
+            draft?: components["schemas"]["Content"];
+            /**
+             * @description A private question sees its asker's private messages, too
+             * @enum {string}
+             */
+            visibility?: "public" | "private";
+            provider?: components["schemas"]["ProviderName"];
+            model?: components["schemas"]["ModelName"];
+            effort?: components["schemas"]["Effort"];
+            /**
+             * @description With `totals` the items are left out: enough while somebody types
+             * @enum {string}
+             */
+            detail?: "items" | "totals";
+        };
+        AIContext: {
+            provider: string;
+            model: string;
+            effort: components["schemas"]["Effort"];
+            /** @description In the order in which they are sent */
+            items: components["schemas"]["AIContextItem"][];
+            /** Format: int64 */
+            total_tokens: number;
+            /**
+             * Format: int64
+             * @description The most tokens that this model is sent
+             */
+            limit: number;
+            /** @description Whether older messages are left out */
+            truncated: boolean;
+            /** @description From a short answer to the longest; price in US dollars as the provider asks it */
+            estimate: {
+                /**
+                 * Format: int64
+                 * @description Charged tokens
+                 */
+                tokens_min: number;
+                /**
+                 * Format: int64
+                 * @description What is held until the answer ends
+                 */
+                tokens_max: number;
+                /** Format: double */
+                price_min: number;
+                /** Format: double */
+                price_max: number;
+            };
+            payer: components["schemas"]["User"];
+            /** @description What stands for the messages that no longer fit */
+            summary: {
+                text: string;
+                from_message_id: components["schemas"]["Id"];
+                to_message_id: components["schemas"]["Id"];
+            } | null;
+        };
+        AIContextItem: {
+            /**
+             * Format: uuid
+             * @description Of messages alone
+             */
+            message_id: string | null;
+            /** @enum {string} */
+            kind: "instructions" | "summary" | "message" | "draft";
+            /** @enum {string} */
+            speaker: "system" | "user" | "assistant";
+            /** @description The username of a person; empty for others */
+            author: string;
+            text: string;
+            /** Format: int64 */
+            tokens: number;
         };
         ModelList: {
             items: components["schemas"]["Model"][];
@@ -3771,6 +3866,44 @@ export interface operations {
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    previewContext: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewContext"];
+            };
+        };
+        responses: {
+            /** @description What would be sent */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AIContext"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            402: components["responses"]["PaymentRequired"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };

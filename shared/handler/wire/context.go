@@ -1,0 +1,38 @@
+package wire
+
+import (
+	"github.com/yoriai/yoriai/shared/api"
+	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/usecase/replies"
+)
+
+const nano = 1e9
+
+// Context is what a question would send and cost.
+func Context(p replies.Previewed, items bool) api.AIContext {
+	out := api.AIContext{Provider: p.Terms.Provider, Model: p.Terms.Model, Effort: api.Effort(p.Held.Effort), Items: []api.AIContextItem{},
+		TotalTokens: int64(p.Tokens), Limit: int64(p.Terms.PromptBudget), Truncated: p.Truncated, Payer: Person(p.Payer)}
+	least, most := p.Held.Range(p.Tokens)
+	out.Estimate.TokensMin, out.Estimate.PriceMin = least.Charged, float64(least.NanoUSD)/nano
+	out.Estimate.TokensMax, out.Estimate.PriceMax = most.Charged, float64(most.NanoUSD)/nano
+	if items {
+		for _, l := range p.Request.Lines {
+			out.Items = append(out.Items, contextItem(l))
+		}
+	}
+	return out
+}
+
+func contextItem(l ai.Line) api.AIContextItem {
+	item := api.AIContextItem{Speaker: api.AIContextItemSpeaker(l.Speaker), Author: l.Author, Text: l.Text, Tokens: int64(l.Tokens)}
+	switch l.MessageID {
+	case id.Last:
+		item.Kind = api.AIContextItemKindDraft
+	case id.ID{}:
+		item.Kind = api.AIContextItemKindInstructions
+	default:
+		item.Kind, item.MessageId = api.AIContextItemKindMessage, &l.MessageID
+	}
+	return item
+}
