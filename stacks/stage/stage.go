@@ -54,6 +54,10 @@ type Stage struct {
 	UnprovedTokens   int
 	FreeTokensPerDay int
 
+	// CommerceDisclosure is what the law asks of whoever sells (特定商取引法に基づく
+	// 表記), by language; none: the page is not there.
+	CommerceDisclosure map[string]string
+
 	// StripeURL is set where Stripe stands somewhere else than at its own address.
 	StripeURL string
 
