@@ -33,7 +33,7 @@ func TestConsumersSchedulesAndTasksRun(t *testing.T) {
 		}
 	}
 	for name, c := range map[string]struct{ event, told string }{
-		"sweep": {`{}`, "looked"}, "nightly": {`{}`, "partitions_ahead"}, "migrate": {`{}`, "status"},
+		"sweep": {`{}`, "looked"}, "reconcile": {`{}`, "sells"}, "nightly": {`{}`, "partitions_ahead"}, "migrate": {`{}`, "status"},
 	} {
 		var answer map[string]any
 		start(t, name, s.environ).call(json.RawMessage(c.event), &answer)

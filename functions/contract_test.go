@@ -52,6 +52,7 @@ func newStage(t *testing.T) stage {
 		"REDIS_URL=" + os.Getenv("TEST_REDIS_URL"), "GATEWAY_GRPC_ADDR=127.0.0.1:1",
 		"QUEUE_URL_FAN_OUT=http://127.0.0.1:1/fan-out", "QUEUE_URL_AI_REPLIES=http://127.0.0.1:1/ai-replies", "QUEUE_URL_AI_WATCHDOG=http://127.0.0.1:1/ai-watchdog",
 		"QUEUE_URL_FAN_OUT_DEAD=http://127.0.0.1:1/x", "QUEUE_URL_AI_REPLIES_DEAD=http://127.0.0.1:1/x", "QUEUE_URL_AI_WATCHDOG_DEAD=http://127.0.0.1:1/x",
+		"STRIPE_SECRET_ARN=" + secret(t, `{"api_key":"","webhook_secrets":[]}`), "QUEUE_URL_PAYMENTS=http://127.0.0.1:1/payments", "QUEUE_URL_STRIPE_COMMANDS=http://127.0.0.1:1/x",
 		"WEBSOCKET_CALLBACK_URL=http://127.0.0.1:1/ws", "WEBSOCKET_PUBLIC_URL=ws://localhost:8080/ws",
 		"AWS_ENDPOINT_URL=" + os.Getenv(dynamotest.Variable), "AWS_REGION=us-east-1", "AWS_ACCESS_KEY_ID=test", "AWS_SECRET_ACCESS_KEY=test",
 	}
@@ -207,7 +208,7 @@ func TestWhatIsOpenToEverybody(t *testing.T) {
 		}
 	}
 	slices.Sort(open)
-	if want := []string{"health", "logIn", "logOut", "refreshSession", "registerUser"}; !slices.Equal(open, want) {
+	if want := []string{"health", "logIn", "logOut", "refreshSession", "registerUser", "stripeWebhook"}; !slices.Equal(open, want) {
 		t.Fatalf("open are %v, want %v", open, want)
 	}
 }

@@ -65,6 +65,7 @@ func functionAlarms(s stage.Stage) []alarm {
 		{id: "NightlyErrors", means: "The nightly window failed, or fewer than 3 months of partitions lie ahead", of: lambdaMetric(s, "nightly", "Errors", "Sum"), seconds: 3600, periods: 1, over: 0},
 		{id: "NightlySilent", means: "The nightly window is not opened any more", of: lambdaMetric(s, "nightly", "Invocations", "Sum"),
 			seconds: 86400, periods: 1, over: 1, under: true, silence: true},
+		{id: "ReconcileErrors", means: "What Stripe told is not compared with the books", of: lambdaMetric(s, "reconcile", "Errors", "Sum"), seconds: 3600, periods: 1, over: 0},
 		{id: "SignInSlow", means: "Signing in takes seconds", of: lambdaMetric(s, "logIn", "Duration", "p99"), seconds: 300, periods: 3, over: 5000},
 		{id: "SendSlow", means: "Sending a message takes over a second", of: lambdaMetric(s, "sendMessage", "Duration", "p99"), seconds: 300, periods: 3, over: 1000},
 	}
@@ -77,9 +78,17 @@ func recordsFailed(queue string) measure {
 	return measure{"Yoriai", "RecordsFailed", map[string]string{"queue": queue}, "Sum"}
 }
 
-// A consumer empties each dead-letter queue, so its depth stays zero: what is
-// counted is how often the consumer had to run, for one that fails again and
-// again too.
+// deadLetters counts what failed for good. A consumer empties a dead-letter
+// queue, so its depth stays zero: what is counted is how often the consumer had
+// to run, for one that fails again and again too. Without one the letters lie
+// there until a person takes them.
+func deadLetters(s stage.Stage, q contract.Queue) measure {
+	if q.Dead != nil {
+		return lambdaMetric(s, q.Dead.Name, "Invocations", "Sum")
+	}
+	return measure{"AWS/SQS", "ApproximateNumberOfMessagesVisible", map[string]string{"QueueName": s.Resource(q.Name + contract.DeadSuffix)}, "Maximum"}
+}
+
 func queueAlarms(s stage.Stage, queues []contract.Queue) []alarm {
 	var all []alarm
 	for _, q := range queues {
@@ -88,8 +97,7 @@ func queueAlarms(s stage.Stage, queues []contract.Queue) []alarm {
 			alarm{id: name + "QueueOld", means: "The oldest message of " + q.Name + " waits too long", seconds: 60, periods: 3, over: float64(q.Late),
 				of: measure{"AWS/SQS", "ApproximateAgeOfOldestMessage", map[string]string{"QueueName": s.Resource(q.Name)}, "Maximum"}},
 			alarm{id: name + "RecordsFailed", means: "Records of " + q.Name + " fail", of: recordsFailed(q.Name), seconds: 300, periods: 2, over: 5},
-			alarm{id: name + "DeadLetters", means: "Messages of " + q.Name + " failed for good", seconds: 300, periods: 1, over: 0,
-				of: lambdaMetric(s, q.Dead.Name, "Invocations", "Sum")},
+			alarm{id: name + "DeadLetters", means: "Messages of " + q.Name + " failed for good", seconds: 300, periods: 1, over: 0, of: deadLetters(s, q)},
 		)
 	}
 	return all

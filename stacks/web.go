@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/aws/aws-cdk-go/awscdk/v2"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsapigatewayv2"
@@ -69,6 +70,15 @@ func NewWeb(app awscdk.App, s stage.Stage, build WebBuild, door string) awscdk.S
 		Description: jsii.String("Turns away what does not come through the edge"), Code: awslambda.Code_FromAsset(jsii.String(door), nil),
 	})
 	httpHost := constructs.APIHost(stack, constructs.Published(stack, s.Parameter(constructs.HTTPAPIParameter)))
+	environment := map[string]*string{
+		"YORIAI_STAGE":      jsii.String(string(s.Name)),
+		"PUBLIC_ORIGIN":     jsii.String(constructs.Published(stack, s.Parameter(constructs.OriginParameter))),
+		"API_INTERNAL_URL":  jsii.String("https://" + httpHost + "/" + constructs.HTTPStage),
+		"ORIGIN_SECRET_ARN": jsii.String(originSecret),
+	}
+	for language, text := range s.CommerceDisclosure {
+		environment["COMMERCE_DISCLOSURE_"+strings.ToUpper(language)] = jsii.String(text)
+	}
 	server := awslambda.NewFunction(stack, jsii.String("Server"), &awslambda.FunctionProps{
 		FunctionName: jsii.String(s.Resource("web")),
 		Description:  jsii.String("Renders the web app's pages"),
@@ -81,12 +91,7 @@ func NewWeb(app awscdk.App, s stage.Stage, build WebBuild, door string) awscdk.S
 		Timeout:      constructs.Seconds(29),
 		Role:         role,
 		LogGroup:     logs,
-		Environment: &map[string]*string{
-			"YORIAI_STAGE":      jsii.String(string(s.Name)),
-			"PUBLIC_ORIGIN":     jsii.String(constructs.Published(stack, s.Parameter(constructs.OriginParameter))),
-			"API_INTERNAL_URL":  jsii.String("https://" + httpHost + "/" + constructs.HTTPStage),
-			"ORIGIN_SECRET_ARN": jsii.String(originSecret),
-		},
+		Environment:  &environment,
 	})
 	api := awsapigatewayv2.HttpApi_FromHttpApiAttributes(stack, jsii.String("Http"), &awsapigatewayv2.HttpApiAttributes{
 		HttpApiId: jsii.String(constructs.Published(stack, s.Parameter(webAPIParameter))),

@@ -83,6 +83,9 @@ func TestWhatClientsSendIsBounded(t *testing.T) {
 		}
 	}
 	for id, operation := range apitest.Operations(t) {
+		if id == "stripeWebhook" {
+			continue // Stripe's own contract says what it sends; it is read as bytes, whatever they say of themselves
+		}
 		for _, parameter := range operation.Spec.Parameters {
 			walk(id+" "+parameter.Value.Name, parameter.Value.Schema)
 		}

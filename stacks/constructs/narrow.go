@@ -30,6 +30,12 @@ var narrowTable = map[string][]string{
 	"logOut":               {get, getMany, put, change, drop}, // denies the session, closes its sockets
 	"refreshSession":       {get, getMany, put, change, drop},
 
+	"listPlans":      {get},
+	"createCheckout": {get, put}, // remembers the customer
+	"createPortal":   {get, put},
+	"payments":       {get, put, change}, // the customer, and that an event is in the books
+	"reconcile":      {get, getMany, put},
+
 	"createRoom":      raising,
 	"updateRoom":      raising,
 	"deleteRoom":      raising,

@@ -27,6 +27,7 @@ const (
 const (
 	OriginSecret     = "origin"
 	SigningKeySecret = "jwt-signing-key"
+	StripeSecret     = "stripe"
 )
 
 // DatabaseRole is the role that functions log in as; migrations make it.
@@ -99,6 +100,11 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 			env["WEBSOCKET_CALLBACK_URL"] = Str(h.callbackURL())
 		case contract.WebSocketURL:
 			env["WEBSOCKET_PUBLIC_URL"] = Str(h.socketURL())
+		case contract.Stripe:
+			env["STRIPE_SECRET_ARN"] = Str(h.secretARN(StripeSecret))
+			if s.StripeURL != "" {
+				env["STRIPE_URL"] = Str(s.StripeURL)
+			}
 		case contract.Internet:
 		}
 	}
@@ -149,6 +155,8 @@ func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
 			rights = append(rights, Allow(tableActions(f.Name), table, table+"/index/by_viewing"))
 		case contract.SigningKey:
 			rights = append(rights, Allow([]string{"secretsmanager:GetSecretValue"}, h.secretARN(SigningKeySecret)+"-??????"))
+		case contract.Stripe:
+			rights = append(rights, Allow([]string{"secretsmanager:GetSecretValue"}, h.secretARN(StripeSecret)+"-??????"))
 		case contract.Connections:
 			api := Published(h.Stack, s.Parameter(WebSocketAPIParameter))
 			connections := ARN(h.Stack, "execute-api", api+"/"+WebSocketStage)

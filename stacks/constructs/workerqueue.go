@@ -18,15 +18,22 @@ const deadConcurrency = 5
 func NewWorkerQueue(h *Host, q contract.Queue, capacity stage.Capacity) {
 	scope := Group(h.Stack, q.Name)
 	// Six times the timeout, as AWS advises where nothing else is said.
-	dead := newQueue(scope, "Dead", h, q.Dead.Consumes(), q.Dead.Timeout*6, nil)
+	visibility := q.Visibility
+	if q.Dead != nil {
+		visibility = q.Dead.Timeout * 6
+	}
+	dead := newQueue(scope, "Dead", h, q.Name+contract.DeadSuffix, visibility, nil)
 	queue := newQueue(scope, "Queue", h, q.Name, q.Visibility, &awssqs.DeadLetterQueue{
 		Queue: dead, MaxReceiveCount: Num(q.Receives),
 	})
 
 	worker := NewFunction(Group(scope, "Worker"), h, q.Function, FunctionProps{Loops: q.Loops})
 	consume(worker, queue, q.Batch, capacity)
+	if q.Dead == nil {
+		return
+	}
 	// A consumer of failed messages must not wait for the queue's own retries.
-	deadWorker := NewFunction(Group(scope, "DeadWorker"), h, q.Dead, FunctionProps{})
+	deadWorker := NewFunction(Group(scope, "DeadWorker"), h, *q.Dead, FunctionProps{})
 	consume(deadWorker, dead, q.Batch, stage.Capacity{Concurrency: deadConcurrency})
 }
 

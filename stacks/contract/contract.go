@@ -32,10 +32,12 @@ const (
 	// Internet is a host that has no IPv6 address, so that it cannot be
 	// reached from inside the network.
 	Internet Need = "internet"
+	// Stripe is its keys, and where it stands if not at its own address.
+	Stripe Need = "stripe"
 )
 
 var known = []Need{
-	Postgres, Redis, Gateway, Table, SigningKey, Connections, WebSocketURL, Internet,
+	Postgres, Redis, Gateway, Table, SigningKey, Connections, WebSocketURL, Internet, Stripe,
 }
 
 var insideOnly = []Need{Postgres, Redis, Gateway}
@@ -89,7 +91,7 @@ func (f Function) Consumes() string {
 }
 
 // limits are the classes that a limit on callers can have.
-var limits = []string{"", "send", "ask", "invite", "search", "write", "read", "ticket"}
+var limits = []string{"", "send", "ask", "invite", "search", "write", "read", "ticket", "pay"}
 
 // Validate returns an error if the function cannot be placed: something that
 // is only inside the network together with something only outside of it. Such
@@ -184,7 +186,9 @@ func (c *Contract) each(do func(f *Function)) {
 	}
 	for i := range c.Queues {
 		do(&c.Queues[i].Function)
-		do(&c.Queues[i].Dead)
+		if c.Queues[i].Dead != nil {
+			do(c.Queues[i].Dead)
+		}
 	}
 	for i := range c.Schedules {
 		do(&c.Schedules[i].Function)

@@ -11,9 +11,10 @@ import (
 // Queue is a queue and the two functions that empty it and its dead-letter queue.
 type Queue struct {
 	Name string
-	// Function works on the messages; Dead on those that it failed on.
-	Function, Dead Function
-	Batch          int
+	// Function works on the messages; Dead on those that it failed on, or nobody but people, if nil.
+	Function Function
+	Dead     *Function
+	Batch    int
 	// Visibility is how long a received message stays hidden, in seconds.
 	Visibility int
 	// Receives is how often a message is tried before it is dead.
@@ -50,7 +51,7 @@ type workers struct {
 		Late        int
 		Loops       bool
 		Worker      lambda
-		Dead        lambda
+		Dead        *lambda
 	}
 	Schedules map[string]struct {
 		Summary    string
@@ -70,10 +71,15 @@ func (c *Contract) readWorkers(file string) error {
 	}
 	for _, name := range slices.Sorted(maps.Keys(doc.Queues)) {
 		q := doc.Queues[name]
-		c.Queues = append(c.Queues, Queue{
-			Name: name, Function: q.Worker.function(QueueConsumer, name), Dead: q.Dead.function(QueueConsumer, name+DeadSuffix),
+		queue := Queue{
+			Name: name, Function: q.Worker.function(QueueConsumer, name),
 			Batch: q.Batch, Visibility: q.Visibility, Receives: q.Receives, Concurrency: q.Concurrency, Late: q.Late, Loops: q.Loops,
-		})
+		}
+		if q.Dead != nil {
+			dead := q.Dead.function(QueueConsumer, name+DeadSuffix)
+			queue.Dead = &dead
+		}
+		c.Queues = append(c.Queues, queue)
 	}
 	for _, name := range slices.Sorted(maps.Keys(doc.Schedules)) {
 		s := doc.Schedules[name]

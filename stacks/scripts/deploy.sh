@@ -76,6 +76,7 @@ aws s3 sync web/.open-next/assets/_next/static "s3://$bucket/_next/static" --cac
 step "All stacks"
 deploy --all -c "gatewayImage=$tag" ${ALARM_EMAIL:+-c "alarmEmail=$ALARM_EMAIL"} \
   ${OTEL_EXPORTER_OTLP_ENDPOINT:+-c "otlpEndpoint=$OTEL_EXPORTER_OTLP_ENDPOINT"} \
+  ${COMMERCE_DISCLOSURE_EN:+-c "commerceDisclosure.en=$COMMERCE_DISCLOSURE_EN"} ${COMMERCE_DISCLOSURE_JA:+-c "commerceDisclosure.ja=$COMMERCE_DISCLOSURE_JA"} \
   --parameters "yoriai-$stage-edge:FirewallArn=$firewall" --parameters "yoriai-$stage-edge-monitoring:DistributionId=$distribution" \
   --concurrency 4 --asset-parallelism
 echo

@@ -18,6 +18,8 @@ func (w Workers) Capacity(name string) (Capacity, error) {
 		return Capacity{Concurrency: w.AIWatchdog}, nil
 	case "fan-out":
 		return Capacity{Concurrency: w.FanOut}, nil
+	case "payments":
+		return Capacity{Concurrency: w.Payments}, nil
 	}
 	return Capacity{}, fmt.Errorf("no stage knows the concurrency %q", name)
 }

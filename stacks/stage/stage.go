@@ -54,6 +54,13 @@ type Stage struct {
 	UnprovedTokens   int
 	FreeTokensPerDay int
 
+	// CommerceDisclosure is what the law asks of whoever sells (特定商取引法に基づく
+	// 表記), by language; none: the page is not there.
+	CommerceDisclosure map[string]string
+
+	// StripeURL is set where Stripe stands somewhere else than at its own address.
+	StripeURL string
+
 	// LimitFactor is how many times as generous as usual the stage is to each
 	// caller; zero: as usual.
 	LimitFactor int
@@ -163,7 +170,7 @@ type Models struct {
 
 // Workers says how many batches of a queue run at once.
 type Workers struct {
-	AIReplies, AIWatchdog, FanOut int
+	AIReplies, AIWatchdog, FanOut, Payments int
 	// ReplyPollers is the provisioned mode of ai-replies; zero: on demand.
 	ReplyPollersMin, ReplyPollersMax int
 }

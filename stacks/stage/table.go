@@ -48,10 +48,11 @@ func table(getenv func(string) string) map[Name]Stage {
 			},
 			Replies:        Replies{DeltaIntervalMS: 50, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 2000},
 			Models:         Models{Unknown: true}, // the bundled one, and whatever Ollama has
-			Workers:        Workers{AIReplies: 64, AIWatchdog: 16, FanOut: 16},
+			Workers:        Workers{AIReplies: 64, AIWatchdog: 16, FanOut: 16, Payments: 2},
 			StartingTokens: 1_000_000, UnprovedTokens: 1_000_000,
 			LimitFactor:  1000, // nobody is a stranger here, and benchmarks call like a thousand people
 			OTLPEndpoint: env("YORIAI_LOCAL_OTLP_ENDPOINT", ""),
+			StripeURL:    env("YORIAI_LOCAL_STRIPE_URL", ""),
 		},
 		Dev: {
 			Name: Dev, Region: "us-east-1", Version: version,
@@ -68,7 +69,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			API:            API{Busy: true, RouteResponses: true, SecretVersion: 1, AccessLogs: true, RatePerSecond: 200, Burst: 100},
 			Web:            true,
 			Replies:        Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 500},
-			Workers:        Workers{AIReplies: 20, AIWatchdog: 5, FanOut: 10},
+			Workers:        Workers{AIReplies: 20, AIWatchdog: 5, FanOut: 10, Payments: 2},
 			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 40, Concurrency: usualConcurrency},
 			StartingTokens: 100_000, UnprovedTokens: 5_000, FreeTokensPerDay: 5_000_000,
 		},
@@ -85,7 +86,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			API:            API{Busy: true, RouteResponses: true, SecretVersion: 1, AccessLogs: true, RatePerSecond: 1000, Burst: 500},
 			Web:            true,
 			Replies:        Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 2000},
-			Workers:        Workers{AIReplies: 100, AIWatchdog: 10, FanOut: 20},
+			Workers:        Workers{AIReplies: 100, AIWatchdog: 10, FanOut: 20, Payments: 5},
 			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 300, Concurrency: usualConcurrency},
 			StartingTokens: 100_000, UnprovedTokens: 5_000, FreeTokensPerDay: 5_000_000,
 		},
@@ -103,7 +104,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			Web:     true,
 			Replies: Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 6000},
 			Workers: Workers{
-				AIReplies: 1000, AIWatchdog: 50, FanOut: 100,
+				AIReplies: 1000, AIWatchdog: 50, FanOut: 100, Payments: 5,
 				ReplyPollersMin: 2, ReplyPollersMax: 100,
 			},
 			Provisioned:    map[string]int{"ai-replies": 2, "sendMessage": 2},

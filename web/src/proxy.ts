@@ -29,7 +29,7 @@ function redirectOf(request: NextRequest, { state }: Session): NextResponse | nu
   const { pathname, search, searchParams } = request.nextUrl;
   const forStrangers = pathname === '/login' || pathname === '/register';
   const stranger = state === 'none' || state === 'ended';
-  if (stranger && !forStrangers && pathname !== INVITED) {
+  if (stranger && !forStrangers && pathname !== INVITED && pathname !== '/legal/commerce') {
     const query = new URLSearchParams();
     if (state === 'ended') query.set('ended', '1');
     if (pathname !== '/' && pathname !== '/rooms') query.set('next', pathname + search);

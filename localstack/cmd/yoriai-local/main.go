@@ -16,6 +16,7 @@ import (
 	"github.com/yoriai/yoriai/localstack/internal/layout"
 	"github.com/yoriai/yoriai/localstack/internal/postgres"
 	"github.com/yoriai/yoriai/localstack/internal/redis"
+	"github.com/yoriai/yoriai/localstack/internal/stripe"
 )
 
 // command is something a user may ask for.
@@ -58,6 +59,8 @@ func run(ctx context.Context, arguments []string) error {
 		return postgres.Prepare(arguments[1:])
 	case redis.ServeCommand:
 		return redis.Serve(ctx, arguments[1:])
+	case stripe.ServeCommand:
+		return stripe.Serve(ctx, arguments[1:])
 	}
 	l, err := layout.Find()
 	if err != nil {

@@ -1,6 +1,7 @@
 // Command yoriai-testbed starts a throw-away Postgres, Redis and MiniStack on free ports, runs a command that finds them
 // in its environment (TEST_DATABASE_URL, TEST_REDIS_URL, TEST_AWS_ENDPOINT), and removes them again. The LLM gateway is
-// built for them (TEST_GATEWAY_PROGRAM) and not started.
+// built for them (TEST_GATEWAY_PROGRAM) and not started, and so is the local Stripe, which is this program (TEST_STRIPE_PROGRAM):
+// each test has its own, with a clock to turn.
 //
 //	yoriai-testbed go test ./...
 package main
@@ -17,6 +18,7 @@ import (
 	"github.com/yoriai/yoriai/localstack/internal/layout"
 	"github.com/yoriai/yoriai/localstack/internal/postgres"
 	"github.com/yoriai/yoriai/localstack/internal/redis"
+	"github.com/yoriai/yoriai/localstack/internal/stripe"
 	"github.com/yoriai/yoriai/localstack/internal/testbed"
 )
 
@@ -28,6 +30,8 @@ func main() {
 			exit(postgres.Prepare(os.Args[2:]))
 		case redis.ServeCommand:
 			exit(redis.Serve(ctx, os.Args[2:]))
+		case stripe.ServeCommand:
+			exit(stripe.Serve(ctx, os.Args[2:]))
 		}
 	}
 	err := run(ctx, os.Args[1:])

@@ -99,6 +99,17 @@ func (b Builder) Stacks(ctx context.Context, log *os.File) (Result, error) {
 	})
 }
 
+// StripeSetup builds the program that sets up a stage's Stripe account.
+func (b Builder) StripeSetup(ctx context.Context, log *os.File) (Result, error) {
+	program := b.Layout.Path("dist", "tools", "stripesetup")
+	return b.ensure(ctx, log, product{
+		name: "stripesetup", inputs: []string{"shared", "go.work"}, results: []string{program},
+		make: func(ctx context.Context, log io.Writer) error {
+			return b.run(ctx, log, "shared", nil, "go", "build", "-o", program, "./cmd/stripesetup")
+		},
+	})
+}
+
 // Gateway builds the LLM gateway with the profile of its tests: four minutes sooner than the release that the image and the
 // benchmarks get, and its dependencies are compiled once for both.
 func (b Builder) Gateway(ctx context.Context, log *os.File) (Result, error) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"os/exec"
 	"syscall"
 
 	"github.com/yoriai/yoriai/localstack/internal/build"
@@ -15,6 +16,7 @@ import (
 	"github.com/yoriai/yoriai/localstack/internal/process"
 	"github.com/yoriai/yoriai/localstack/internal/redis"
 	"github.com/yoriai/yoriai/localstack/internal/steps"
+	"github.com/yoriai/yoriai/localstack/internal/stripe"
 	"github.com/yoriai/yoriai/localstack/internal/web"
 )
 
@@ -33,6 +35,9 @@ func (c *cloud) plan() []steps.Step {
 		{Name: "gateway", After: []string{"gateway-build", "model"}, Run: c.startPart(c.gatewayPart())},
 		{Name: "deploy", After: []string{"postgres", "aws", "cdk-cli", "functions", "stacks"}, Run: c.deploy},
 		{Name: "frontdoor", After: []string{"deploy"}, Run: c.startFrontDoor},
+		{Name: "stripe-tool", Heavy: true, Run: product(c.builder.StripeSetup)},
+		{Name: "stripe", Run: c.startStripe},
+		{Name: "stripe-setup", After: []string{"stripe-tool", "stripe", "deploy"}, Run: c.setUpStripe},
 	}
 	if !c.builder.HasWeb() {
 		return append(plan, steps.Step{Name: "web", Run: func(context.Context, *os.File) (string, error) {
@@ -75,6 +80,32 @@ func (c *cloud) redisPart() *part {
 	return &part{name: "redis", port: port, log: log, restart: true, start: func(ctx context.Context) (*process.Process, error) {
 		return redis.Start(ctx, port, log)
 	}}
+}
+
+func (c *cloud) startStripe(ctx context.Context, log *os.File) (string, error) {
+	if c.settings.stripeURL() == "" {
+		return "the real one's test mode, by your key", nil
+	}
+	port, name := c.settings.Ports.Stripe, c.settings.Layout.Log("stripe")
+	return c.startPart(&part{name: "stripe", port: port, log: name, restart: true, start: func(ctx context.Context) (*process.Process, error) {
+		return stripe.Start(ctx, port, c.settings.stripeState(), name)
+	}})(ctx, log)
+}
+
+// setUpStripe makes products, prices and the webhook, and writes the keys into the stage's secret: as for any other stage.
+func (c *cloud) setUpStripe(ctx context.Context, log *os.File) (string, error) {
+	key := c.settings.key("STRIPE_SECRET_KEY")
+	if key == "" {
+		key = stripe.Key
+	}
+	cmd := exec.CommandContext(ctx, c.settings.Layout.Path("dist", "tools", "stripesetup"), "-stage", deploy.Stage, "-origin", c.settings.Address()) //nolint:gosec // A program we built.
+	cmd.Env = append(os.Environ(), append(ministack.Credentials(), "AWS_ENDPOINT_URL="+c.settings.aws(), "STRIPE_SECRET_KEY="+key, "STRIPE_URL="+c.settings.stripeURL(),
+		"STRIPE_WEBHOOK_SECRET="+c.settings.key("STRIPE_WEBHOOK_SECRET"))...)
+	cmd.Stdout, cmd.Stderr = log, log
+	if err := cmd.Run(); err != nil {
+		return "", fmt.Errorf("set up Stripe: %w", err)
+	}
+	return "ready", nil
 }
 
 // awsStep starts MiniStack, or looks for the LocalStack that the user runs.

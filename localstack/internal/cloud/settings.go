@@ -87,6 +87,9 @@ func (s Settings) postgres() postgres.Server {
 	return postgres.Server{Layout: s.Layout, Data: s.Layout.State("data", "postgres"), Port: s.Ports.Postgres, Log: s.Layout.Log("postgres")}
 }
 
+// stripeState is what the local Stripe knows.
+func (s Settings) stripeState() string { return s.Layout.State("data", "stripe.json") }
+
 // ministack is the local AWS.
 func (s Settings) ministack() ministack.Server {
 	return ministack.Server{
@@ -106,7 +109,27 @@ func (s Settings) endpoints() endpoints.Endpoints {
 		AWS:         s.aws(),
 		Postgres:    s.postgres().URL(),
 		Redis:       redis.URL(s.Ports.Redis),
+		Stripe:      s.stripeURL(),
 	}
+}
+
+// key is the last assignment of a name in .env or the environment.
+func (s Settings) key(name string) string {
+	value := ""
+	for _, assignment := range s.Keys {
+		if v, found := strings.CutPrefix(assignment, name+"="); found {
+			value = v
+		}
+	}
+	return value
+}
+
+// stripeURL is where the local Stripe stands; empty if keys of the real one's test mode are given.
+func (s Settings) stripeURL() string {
+	if s.key("STRIPE_SECRET_KEY") != "" {
+		return ""
+	}
+	return ports.URL(s.Ports.Stripe)
 }
 
 // deployEnviron is what the CDK app's local stage is told.
@@ -120,6 +143,7 @@ func (s Settings) deployEnviron() []string {
 		"YORIAI_LOCAL_GATEWAY_GRPC="+e.GatewayGRPC,
 		"YORIAI_LOCAL_ORIGIN="+e.Web,
 		"YORIAI_LOCAL_WS_URL="+e.WebSocket,
+		"YORIAI_LOCAL_STRIPE_URL="+e.Stripe,
 	)
 	for _, assignment := range s.Keys {
 		if endpoint, found := strings.CutPrefix(assignment, "OTEL_EXPORTER_OTLP_ENDPOINT="); found {

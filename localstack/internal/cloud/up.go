@@ -106,7 +106,7 @@ func check(ctx context.Context, s Settings) error {
 	if _, err := os.Stat(s.Layout.Path("dist", ".stamps")); err != nil {
 		needed = roomToBuild
 	}
-	skip := map[string]bool{"ministack": s.OwnAWS != ""}
+	skip := map[string]bool{"ministack": s.OwnAWS != "", "stripe": s.stripeURL() == ""}
 	return errors.Join(
 		toolcheck.Check(ctx, toolcheck.Required),
 		disk.Check(s.Layout.Root, needed),
@@ -138,7 +138,7 @@ func keepStoresTogether(s Settings) error {
 	if s.postgres().Exists() {
 		return nil
 	}
-	return errors.Join(os.RemoveAll(s.ministack().State), os.RemoveAll(s.Layout.State("deployed")))
+	return errors.Join(os.RemoveAll(s.ministack().State), os.RemoveAll(s.Layout.State("deployed")), os.RemoveAll(s.stripeState()))
 }
 
 // tell writes down the state of the parts for other invocations.

@@ -17,6 +17,8 @@ type Endpoints struct {
 	AWS         string `json:"aws"`
 	Postgres    string `json:"postgres"`
 	Redis       string `json:"redis"`
+	// Stripe is the local one; empty where the real one's test mode is used.
+	Stripe string `json:"stripe,omitempty"`
 }
 
 // Write puts them into a file that only its owner can read: Postgres's password is in it.

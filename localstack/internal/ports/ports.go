@@ -23,6 +23,7 @@ type Set struct {
 	GatewayREST int
 	GatewayGRPC int
 	Model       int
+	Stripe      int
 }
 
 // FromEnvironment is the usual ports, each of which YORIAI_PORT_<NAME> can move.
@@ -61,6 +62,7 @@ func (s *Set) named() []named {
 		{"GATEWAY_REST", "gateway", 8089, &s.GatewayREST},
 		{"GATEWAY_GRPC", "gateway", 50061, &s.GatewayGRPC},
 		{"MODEL", "model", 8091, &s.Model},
+		{"STRIPE", "stripe", 12111, &s.Stripe},
 	}
 }
 

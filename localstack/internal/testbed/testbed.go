@@ -51,6 +51,10 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 	if err != nil {
 		return nil, err
 	}
+	self, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program: %w", err)
+	}
 	bed := &Bed{dir: dir}
 	database := postgres.Server{Layout: l, Data: filepath.Join(dir, "postgres"), Port: free[0], Log: bed.log("postgres"), ThrowAway: os.Getenv(Durable) == ""}
 	cloud := ministack.Server{Layout: l, Port: free[1], Log: bed.log("ministack"), Scratch: filepath.Join(dir, "ministack")}
@@ -60,6 +64,7 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 		"TEST_REDIS_URL=" + redis.URL(free[2]),
 		"TEST_REAL_REDIS_URL=" + redis.URL(free[3]),
 		"TEST_GATEWAY_PROGRAM=" + gateway,
+		"TEST_STRIPE_PROGRAM=" + self,
 	}
 	starts := []func(context.Context) (*process.Process, error){
 		database.Start,

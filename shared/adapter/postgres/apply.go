@@ -103,6 +103,8 @@ func queue(b *pgx.Batch, w change.Write) error {
 		queueOfMessage(b, w)
 	case change.InsertGeneration, change.CopyGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
 		queueOfGeneration(b, w)
+	case change.PutCustomer, change.PutPayment, change.PutSubscription, change.PutDispute, change.FreezeAccount:
+		queueOfPayment(b, w)
 	default:
 		return fmt.Errorf("nobody writes a %T", w)
 	}

@@ -33,7 +33,7 @@ func queueBook(b *pgx.Batch, book *ledger.Book) {
 	if len(parts) > 0 {
 		with = `WITH ` + strings.Join(parts, ", ") + ` `
 	}
-	b.Queue(with+`UPDATE token_balances SET (balance, held, last_transaction_id) = `+p.row(book.Balance, book.Held, book.LastTransaction)+
+	b.Queue(with+`UPDATE token_balances SET (balance, held, owed, last_transaction_id) = `+p.row(book.Balance, book.Held, book.Owed, book.LastTransaction)+
 		` WHERE account_id = `+p.one(book.ID), p...)
 	for _, e := range book.Ended() {
 		var p parameters

@@ -21,9 +21,9 @@ var _ billing.Store = Billing{}
 // Account implements billing.Store.
 func (s Billing) Account(ctx context.Context, account id.ID) (a ledger.Account, now time.Time, err error) {
 	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
-		found, err := Found(tx.QueryRow(ctx, `SELECT b.account_id, b.balance, b.held, b.last_transaction_id, a.frozen_at, clock_timestamp()
+		found, err := Found(tx.QueryRow(ctx, `SELECT b.account_id, b.balance, b.held, b.owed, b.last_transaction_id, a.frozen_at, clock_timestamp()
 			FROM token_balances b JOIN accounts a ON a.id = b.account_id WHERE b.account_id = $1`, account).
-			Scan(&a.ID, &a.Balance, &a.Held, &a.LastTransaction, moment{&a.FrozenAt}, moment{&now}))
+			Scan(&a.ID, &a.Balance, &a.Held, &a.Owed, &a.LastTransaction, moment{&a.FrozenAt}, moment{&now}))
 		if err != nil {
 			return err
 		}

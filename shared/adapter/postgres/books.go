@@ -75,8 +75,22 @@ func (s Books) Unsound(ctx context.Context, since, after id.ID, limit int) (wron
 	return wrong, last, nil
 }
 
-// Orphans implements maintenance.BookStore.
-func (s Books) Orphans(ctx context.Context, limit int) ([]id.ID, error) {
-	rows, err := s.DB.Query(ctx, `SELECT h.generation_id FROM token_holds h WHERE NOT EXISTS (SELECT FROM ai_generations WHERE id = h.generation_id AND`+open+`) LIMIT $1`, limit)
-	return collect(rows, err, pgx.RowTo[id.ID])
+// Strays implements maintenance.BookStore. A charge is entered with the end of its answer, which comes within a day of its
+// beginning; answers that are older than the books themselves have no entry.
+func (s Books) Strays(ctx context.Context, since id.ID, limit int) ([]maintenance.Stray, error) {
+	var from id.ID
+	if !since.IsZero() {
+		from = id.Floor(since.Time().Add(-24 * time.Hour))
+	}
+	rows, err := s.DB.Query(ctx, `(SELECT h.generation_id, 'hold without an open answer' FROM token_holds h
+			WHERE NOT EXISTS (SELECT FROM ai_generations WHERE id = h.generation_id AND`+open+`) LIMIT $1)
+		UNION ALL (SELECT id, 'open answer without a hold' FROM ai_generations g
+			WHERE`+open+`AND NOT EXISTS (SELECT FROM token_holds WHERE generation_id = g.id) LIMIT $1)
+		UNION ALL (SELECT g.id, 'charge without an entry' FROM ai_generations g
+			WHERE g.charged_tokens > 0 AND ($2::uuid IS NULL OR g.id >= $2) AND g.settled_at > (SELECT created_at FROM token_transactions ORDER BY id LIMIT 1)
+			AND NOT EXISTS (SELECT FROM token_transactions WHERE source_key = 'usage:' || g.id) LIMIT $1)
+		UNION ALL (SELECT coalesce(u.room_id, h.room_id), 'held of a member is not the sum of the holds'
+			FROM (SELECT * FROM member_usage WHERE held > 0) u FULL JOIN (SELECT room_id, month, user_id, sum(amount) AS held FROM token_holds GROUP BY room_id, month, user_id) h
+			USING (room_id, month, user_id) WHERE u.held IS DISTINCT FROM h.held LIMIT $1)`, limit, from)
+	return collect(rows, err, func(r pgx.CollectableRow) (v maintenance.Stray, err error) { return v, r.Scan(&v.ID, &v.What) })
 }

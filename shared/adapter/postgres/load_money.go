@@ -60,9 +60,9 @@ func (l *loading) accounts() {
 		l.b.Queue(memberSQL+` WHERE m.room_id = $1 AND m.role = 'master' AND m.removed_at IS NULL`, l.n.RoomID).
 			Query(each(scanMember, func(m room.Membership) { l.s.People[m.Person.ID] = m }))
 	}
-	l.b.Queue(`SELECT b.account_id, b.balance, b.held, b.last_transaction_id, a.frozen_at FROM token_balances b JOIN accounts a ON a.id = b.account_id
+	l.b.Queue(`SELECT b.account_id, b.balance, b.held, b.owed, b.last_transaction_id, a.frozen_at FROM token_balances b JOIN accounts a ON a.id = b.account_id
 		WHERE b.account_id IN (`+payers+`) ORDER BY b.account_id`+lock, args...).Query(into(&l.s.Accounts, func(row pgx.CollectableRow) (a ledger.Account, err error) {
-		return a, row.Scan(&a.ID, &a.Balance, &a.Held, &a.LastTransaction, moment{&a.FrozenAt})
+		return a, row.Scan(&a.ID, &a.Balance, &a.Held, &a.Owed, &a.LastTransaction, moment{&a.FrozenAt})
 	}))
 	l.b.Queue(`SELECT account_id, `+lotColumns+` FROM token_lots WHERE remaining > 0 AND account_id IN (`+payers+`)`, args...).Query(func(rows pgx.Rows) error {
 		var account id.ID
@@ -86,6 +86,7 @@ func (l *loading) accounts() {
 	if condition != "" {
 		l.holds(condition, args)
 	}
+	l.payments()
 	if l.n.Entry != "" {
 		l.one(`SELECT true FROM token_transactions WHERE source_key = $1`, []any{l.n.Entry}, func(row pgx.Row) error { return row.Scan(&l.s.Entered) })
 	}

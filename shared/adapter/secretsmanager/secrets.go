@@ -46,6 +46,51 @@ func SigningKey(ctx context.Context, c Client, arn string) (ed25519.PrivateKey, 
 	return key, nil
 }
 
+// How long Stripe's keys are kept: one that was changed is used within that time.
+const stripeFresh = 5 * time.Minute
+
+// Stripe knows the keys of the stage's Stripe account.
+type Stripe struct {
+	client Client
+	arn    string
+	now    func() time.Time
+
+	mu    sync.Mutex
+	keys  StripeKeys
+	asked time.Time
+}
+
+// StripeKeys are empty in a stage that sells nothing.
+type StripeKeys struct {
+	APIKey string `json:"api_key"`
+	// WebhookSecrets are two while one is rolled.
+	WebhookSecrets []string `json:"webhook_secrets"`
+}
+
+// NewStripe makes a Stripe; it reads the secret when first asked.
+func NewStripe(c Client, arn string, now func() time.Time) *Stripe {
+	return &Stripe{client: c, arn: arn, now: now}
+}
+
+// Keys reads the keys. Empty ones are asked for again each time: somebody may be filling them in.
+func (s *Stripe) Keys(ctx context.Context) (StripeKeys, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keys.APIKey != "" && s.now().Sub(s.asked) < stripeFresh {
+		return s.keys, nil
+	}
+	text, err := read(ctx, s.client, s.arn)
+	if err != nil {
+		return StripeKeys{}, err
+	}
+	var keys StripeKeys
+	if err := json.Unmarshal([]byte(text), &keys); err != nil {
+		return StripeKeys{}, errors.New("Stripe's secret is not {api_key, webhook_secrets}")
+	}
+	s.keys, s.asked = keys, s.now()
+	return keys, nil
+}
+
 // How long the origin secret is kept, and how soon a secret that does not fit makes it be read again: while it changes,
 // the front door may be ahead of this environment.
 const (

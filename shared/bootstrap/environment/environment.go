@@ -38,10 +38,13 @@ type Config struct {
 	// QueueURLs are the addresses of the queues that the function sends to, and of the one that it empties.
 	QueueURLs     map[string]string
 	SigningKeyARN string
-	CallbackURL   string
-	WebSocketURL  string
-	AWSEndpoint   string
-	SendBudget    int
+	// StripeURL is empty for Stripe's own address.
+	StripeSecretARN string
+	StripeURL       string
+	CallbackURL     string
+	WebSocketURL    string
+	AWSEndpoint     string
+	SendBudget      int
 	// LimitFactor is how many times as generous as usual the stage is to each caller.
 	LimitFactor    int
 	StartingTokens int64
@@ -97,6 +100,9 @@ func (r *reader) read(c *Config, need Need) {
 		c.RealtimeTable = r.required("REALTIME_TABLE")
 	case SigningKey:
 		c.SigningKeyARN = r.required("JWT_PRIVATE_KEY_SECRET_ARN")
+	case Stripe:
+		c.StripeSecretARN, c.StripeURL = r.required("STRIPE_SECRET_ARN"), r.getenv("STRIPE_URL")
+	case Internet: // a place, and nothing to be told
 	case Connections:
 		c.CallbackURL = r.required("WEBSOCKET_CALLBACK_URL")
 	case WebSocketURL:

@@ -24,6 +24,8 @@ const (
 	SigningKey   Need = "signing-key"
 	Connections  Need = "connections"
 	WebSocketURL Need = "websocket-url"
+	Internet     Need = "internet"
+	Stripe       Need = "stripe"
 )
 
 // Function is what the contracts say about one function.

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
@@ -22,5 +23,8 @@ func (s *Services) Prove(ctx context.Context) (map[string]any, error) {
 
 // Project makes the projection in DynamoDB anew.
 func (s *Services) Project(ctx context.Context) (map[string]any, error) {
-	return maintenance.Project(ctx, postgres.Proofs{DB: s.DB}, s.memberships(), dynamodb.Heads{Table: s.Table})
+	done, err := maintenance.Project(ctx, postgres.Proofs{DB: s.DB}, s.memberships(), dynamodb.Heads{Table: s.Table})
+	customers, customerErr := maintenance.ProjectCustomers(ctx, postgres.Payments{DB: s.DB}, dynamodb.Payments{Table: s.Table})
+	done["customers"] = customers
+	return done, errors.Join(err, customerErr)
 }

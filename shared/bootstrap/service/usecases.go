@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/offers"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/domain/ai"
@@ -15,6 +16,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/groups"
 	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/payments"
 	"github.com/yoriai/yoriai/shared/usecase/people"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/reports"
@@ -63,6 +65,18 @@ func (s *Services) Replies(c ai.Catalogue) replies.Replies {
 // Billing is the use case about balances.
 func (s *Services) Billing() billing.Billing {
 	return billing.Billing{Store: postgres.Billing{DB: s.DB}}
+}
+
+// History is the use case about what somebody paid.
+func (s *Services) History() payments.History {
+	return payments.History{Store: postgres.Payments{DB: s.DB}}
+}
+
+// Payments writes what was paid into the books.
+func (s *Services) Payments() payments.Worker {
+	list, err := offers.Read()
+	s.Fail(err)
+	return payments.Worker{Runner: s.Runner(), Offers: list, Projection: dynamodb.Payments{Table: s.Table}}
 }
 
 // Search is the use case about what was said somewhere.

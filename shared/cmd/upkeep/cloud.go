@@ -59,12 +59,16 @@ func find(ctx context.Context) (cloud, error) {
 	return cloud{DB: pool, Table: table, aws: c}, nil
 }
 
-// queues takes what a change owes to fan-out.
+// queues takes what a change owes.
 func (c cloud) queues(ctx context.Context) (*sqs.Queues, error) {
 	client := sdksqs.NewFromConfig(c.aws)
-	fanOut, err := client.GetQueueUrl(ctx, &sdksqs.GetQueueUrlInput{QueueName: aws.String(prefix + string(outbox.FanOut))})
-	if err != nil {
-		return nil, err
+	urls := map[outbox.Queue]string{}
+	for _, queue := range []outbox.Queue{outbox.FanOut, outbox.StripeCommands} {
+		found, err := client.GetQueueUrl(ctx, &sdksqs.GetQueueUrlInput{QueueName: aws.String(prefix + string(queue))})
+		if err != nil {
+			return nil, err
+		}
+		urls[queue] = aws.ToString(found.QueueUrl)
 	}
-	return sqs.New(client, map[outbox.Queue]string{outbox.FanOut: aws.ToString(fanOut.QueueUrl)}), nil
+	return sqs.New(client, urls), nil
 }

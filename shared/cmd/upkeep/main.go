@@ -49,6 +49,8 @@ func run(ctx context.Context, args []string) error {
 		done, err = maintenance.ProveAll(ctx, postgres.Proofs{DB: c.DB}, postgres.Books{DB: c.DB})
 	case "project":
 		done, err = maintenance.Project(ctx, postgres.Proofs{DB: c.DB}, dynamodb.Memberships{Table: c.Table}, dynamodb.Heads{Table: c.Table})
+		customers, customerErr := maintenance.ProjectCustomers(ctx, postgres.Payments{DB: c.DB}, dynamodb.Payments{Table: c.Table})
+		done["customers"], err = customers, errors.Join(err, customerErr)
 	default:
 		return errors.New(usage)
 	}

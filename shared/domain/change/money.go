@@ -99,6 +99,9 @@ func (p *Plan) settle(g ai.Generation, s ai.Settlement) ai.Settlement {
 	return s
 }
 
+// Notify tells a payer that their account changed.
+func (p *Plan) Notify(account id.ID) { p.notified[account] = true }
+
 // Book is an account's book, whose lock the needs took; nil if they did not.
 func (p *Plan) Book(account id.ID) *ledger.Book { return p.books[account] }
 

@@ -5,6 +5,7 @@ package change
 import (
 	"context"
 
+	"github.com/yoriai/yoriai/shared/domain/billing"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 )
@@ -43,6 +44,12 @@ const (
 	RunningOfPair         // of the answer to Needs.Pair, or of Needs.Pair itself
 	RunningOfRoom         // all of the room
 )
+
+// Payments names a rail, and the payment that a decision is about.
+type Payments struct {
+	Rail      billing.Rail
+	Reference string
+}
 
 // Needs names what a decision must see. What it names is locked as far as the decision could write it.
 type Needs struct {
@@ -106,6 +113,8 @@ type Needs struct {
 	Asking *Asking
 	// Accounts are others whose books the decision writes.
 	Accounts []id.ID
+	// Payments adds what is known of the first account's payments.
+	Payments *Payments
 	// Entry is the key of a transaction that the decision would enter.
 	Entry string
 }

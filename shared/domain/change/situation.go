@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/billing"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/ledger"
@@ -65,6 +66,7 @@ type Situation struct {
 	Holds      map[id.ID]ledger.Hold
 	Spending   ledger.Spending
 	Size       ai.Size
+	Payments   billing.State
 	// Entered says that the books have a transaction of Needs.Entry.
 	Entered bool
 }

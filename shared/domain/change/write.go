@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/billing"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -212,6 +213,27 @@ type (
 	ForgetTexts struct{ MessageID id.ID }
 )
 
+// The rows of payments, each as a whole.
+type (
+	// PutCustomer writes who somebody is to a payment provider.
+	PutCustomer struct {
+		AccountID id.ID
+		Rail      billing.Rail
+		Customer  string
+	}
+	// PutPayment writes a payment, there before or not.
+	PutPayment struct{ Payment billing.Payment }
+	// PutSubscription writes a subscription, there before or not.
+	PutSubscription struct{ Subscription billing.Subscription }
+	// PutDispute writes a dispute, there before or not.
+	PutDispute struct{ Dispute billing.Dispute }
+	// FreezeAccount lets nobody ask at an account's cost since a moment, or again if that is zero.
+	FreezeAccount struct {
+		AccountID id.ID
+		FrozenAt  time.Time
+	}
+)
+
 func (InsertRoom) write()        {}
 func (UpdateRoom) write()        {}
 func (DeleteRoom) write()        {}
@@ -252,3 +274,8 @@ func (EndGeneration) write()     {}
 func (RequestStop) write()       {}
 func (Requeue) write()           {}
 func (ForgetTexts) write()       {}
+func (PutCustomer) write()       {}
+func (PutPayment) write()        {}
+func (PutSubscription) write()   {}
+func (PutDispute) write()        {}
+func (FreezeAccount) write()     {}

@@ -19,6 +19,8 @@ type Account struct {
 	ID id.ID
 	// Balance is what there is, Held the part of it that is promised: Balance ≥ Held ≥ 0.
 	Balance, Held int64
+	// Owed is what was to be taken back and could not: whatever comes, repays it first.
+	Owed int64
 	// LastTransaction is the newest entry in the books; the next one's id is greater.
 	LastTransaction id.ID
 	FrozenAt        time.Time

@@ -19,6 +19,8 @@ type Book struct {
 	ended   []Ended
 	made    map[id.ID]bool // lots that are new
 	touched map[id.ID]bool // lots that were there and changed
+	expired map[string]int64
+	owed    int64 // when it was opened
 	err     error
 }
 
@@ -44,7 +46,7 @@ type Usage struct {
 // Open opens an account's book at a moment of the database's clock.
 func Open(a Account, now time.Time) *Book {
 	a.Lots = a.sorted()
-	b := &Book{Account: a, now: now, made: map[id.ID]bool{}, touched: map[id.ID]bool{}}
+	b := &Book{Account: a, now: now, made: map[id.ID]bool{}, touched: map[id.ID]bool{}, expired: map[string]int64{}, owed: a.Owed}
 	b.drain()
 	return b
 }
@@ -113,7 +115,53 @@ func (b *Book) Grant(g Grant) error {
 	b.Lots = append(b.Lots, l)
 	slices.SortFunc(b.Lots, inOrderOfSpending)
 	b.enter(Transaction{Kind: g.Kind, Amount: g.Amount, Key: g.Key, Actor: g.Actor, Reason: g.Reason})
+	b.drain()
 	return nil
+}
+
+// TakeBack takes tokens whose payment was taken back: first what is left of that payment's own, then of the others. What is
+// not there, or held, is owed.
+func (b *Book) TakeBack(payment string, amount int64) {
+	if amount < 0 {
+		b.fail("%d tokens to take back", amount)
+		return
+	}
+	for i := range b.Lots {
+		if l := &b.Lots[i]; payment != "" && l.Payment == payment {
+			part := max(0, min(l.Remaining, amount, b.Available()))
+			amount -= part
+			b.take(l, part, Refunded, "take")
+		}
+	}
+	b.Owed += amount
+	b.repay()
+}
+
+// GiveBack gives back what was taken wrongly: it is owed no more, and what had been taken comes again as a grant. What had
+// ended meanwhile stays ended.
+func (b *Book) GiveBack(g Grant) error {
+	forgiven := min(b.Owed, g.Amount)
+	b.Owed -= forgiven
+	if g.Amount -= forgiven; g.Amount == 0 || !g.ExpiresAt.IsZero() && !g.ExpiresAt.After(b.now) {
+		return nil
+	}
+	return b.Grant(g)
+}
+
+// Expired are the tokens of a payment that ended when the book was opened.
+func (b *Book) Expired(payment string) int64 { return b.expired[payment] }
+
+// repay takes what is owed out of what is available.
+func (b *Book) repay() {
+	for i := range b.Lots {
+		if b.Owed == 0 {
+			return
+		}
+		l := &b.Lots[i]
+		part := max(0, min(l.Remaining, b.Owed, b.Available()))
+		b.Owed -= part
+		b.take(l, part, Refunded, "take")
+	}
 }
 
 // Revoke takes a lot back whose payment was taken back: at once what no hold covers, the rest as holds end.
@@ -145,9 +193,11 @@ func (b *Book) drain() {
 		if l := &b.Lots[i]; !l.revoked() && l.expired(b.now) {
 			amount := min(l.Remaining, uncovered)
 			uncovered -= amount
+			b.expired[l.Payment] += amount
 			b.take(l, amount, Expired, "expiry")
 		}
 	}
+	b.repay()
 }
 
 // take drains a part of a lot. What is left of a lot only falls, so it numbers the parts.
@@ -201,7 +251,7 @@ func (b *Book) Err() error { return b.err }
 
 // Changed says whether there is anything to write.
 func (b *Book) Changed() bool {
-	return len(b.entries)+len(b.placed)+len(b.ended)+len(b.made)+len(b.touched) > 0
+	return len(b.entries)+len(b.placed)+len(b.ended)+len(b.made)+len(b.touched) > 0 || b.Owed != b.owed
 }
 
 // Entries are the new transactions, in order.

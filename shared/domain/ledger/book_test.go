@@ -62,6 +62,7 @@ type token struct {
 type model struct {
 	tokens []token
 	held   int
+	owed   int
 }
 
 func (m *model) sort() {
@@ -104,6 +105,22 @@ func (m *model) end(now time.Time) {
 			m.tokens = slices.Delete(m.tokens, i, i+1)
 		}
 	}
+	for m.owed > 0 && len(m.tokens) > m.held {
+		m.tokens, m.owed = m.tokens[1:], m.owed-1
+	}
+}
+
+// takeBack takes single tokens of a payment's lot first; the rest is owed.
+func (m *model) takeBack(lot id.ID, amount int) {
+	m.sort()
+	for i := 0; i < len(m.tokens) && amount > 0 && len(m.tokens) > m.held; {
+		if m.tokens[i].lot == lot {
+			m.tokens, amount = slices.Delete(m.tokens, i, i+1), amount-1
+		} else {
+			i++
+		}
+	}
+	m.owed += amount
 }
 
 // Random lives of an account, in whole numbers small enough to count every token: after each step the books agree with the
@@ -123,7 +140,7 @@ func live(t *testing.T, dice *rand.Rand) {
 	for step := range 120 {
 		now = now.Add(time.Duration(dice.IntN(40)) * time.Minute)
 		m.end(now)
-		switch dice.IntN(7) {
+		switch dice.IntN(9) {
 		case 0, 1:
 			grant(t, s, m, dice, now, step)
 		case 2, 3:
@@ -157,6 +174,15 @@ func live(t *testing.T, dice *rand.Rand) {
 			for i := range m.tokens {
 				m.tokens[i].revoked = m.tokens[i].revoked || m.tokens[i].lot == lot
 			}
+		case 7:
+			if len(s.account.Lots) == 0 {
+				continue
+			}
+			lot, amount := s.account.Lots[dice.IntN(len(s.account.Lots))], dice.Int64N(20)
+			s.write(t, now, func(b *Book) { b.TakeBack(lot.Payment, amount) })
+			m.takeBack(lot.ID, int(amount))
+		case 8:
+			giveBack(t, s, m, dice, now, step)
 		}
 		m.end(now)
 		s.write(t, now, func(*Book) {})
@@ -164,9 +190,26 @@ func live(t *testing.T, dice *rand.Rand) {
 	}
 }
 
+func giveBack(t *testing.T, s *store, m *model, dice *rand.Rand, now time.Time, step int) {
+	t.Helper()
+	amount := 1 + dice.Int64N(20)
+	s.write(t, now, func(b *Book) {
+		if err := b.GiveBack(Grant{Kind: Refunded, Source: FromPurchase, Key: fmt.Sprint("give ", step), Amount: amount, Payment: fmt.Sprint("given ", step)}); err != nil {
+			t.Fatal(err)
+		}
+		forgiven := min(m.owed, int(amount))
+		m.owed -= forgiven
+		for _, l := range b.NewLots() {
+			for range int(amount) - forgiven {
+				m.tokens = append(m.tokens, token{lot: l.ID})
+			}
+		}
+	})
+}
+
 func grant(t *testing.T, s *store, m *model, dice *rand.Rand, now time.Time, step int) {
 	t.Helper()
-	g := Grant{Kind: Granted, Source: FromGrant, Key: fmt.Sprint("grant ", step), Amount: 1 + dice.Int64N(30)}
+	g := Grant{Kind: Granted, Source: FromGrant, Key: fmt.Sprint("grant ", step), Amount: 1 + dice.Int64N(30), Payment: fmt.Sprint("payment ", step)}
 	if dice.IntN(3) > 0 {
 		g.ExpiresAt = now.Add(time.Duration(1+dice.IntN(300)) * time.Minute)
 	}
@@ -194,8 +237,8 @@ func oneOf(holds map[id.ID]Hold) (h Hold, any bool) {
 func agree(t *testing.T, s *store, m *model, step int) {
 	t.Helper()
 	a := s.account
-	if int(a.Balance) != len(m.tokens) || int(a.Held) != m.held {
-		t.Fatalf("step %d: balance %d, held %d; the bag has %d, %d held", step, a.Balance, a.Held, len(m.tokens), m.held)
+	if int(a.Balance) != len(m.tokens) || int(a.Held) != m.held || int(a.Owed) != m.owed {
+		t.Fatalf("step %d: balance %d, held %d, owed %d; the bag has %d, %d held, %d owed", step, a.Balance, a.Held, a.Owed, len(m.tokens), m.held, m.owed)
 	}
 	lots := map[id.ID]int64{}
 	for _, tok := range m.tokens {

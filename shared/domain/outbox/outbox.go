@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/yoriai/yoriai/shared/domain/billing"
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
 )
@@ -22,6 +23,9 @@ const (
 	FanOut     Queue = "fan-out"
 	AIReplies  Queue = "ai-replies"
 	AIWatchdog Queue = "ai-watchdog"
+	// Payments takes what a payment provider told, StripeCommands what it shall be asked to do.
+	Payments       Queue = "payments"
+	StripeCommands Queue = "stripe-commands"
 )
 
 // Row is one queue message that is owed.
@@ -103,6 +107,17 @@ func NewReply(generation, payer id.ID) Row {
 func NewWatch(generation id.ID, after time.Duration) Row {
 	r := newRow(AIWatchdog, Job{GenerationID: generation})
 	r.Delay = after
+	return r
+}
+
+// NewFact hands on what a payment provider told.
+func NewFact(f billing.Fact) Row { return newRow(Payments, f) }
+
+// NewCommand owes a wish to Stripe, under a key of its own.
+func NewCommand(wish billing.Wish, subject string) Row {
+	v := id.New()
+	r := newRow(StripeCommands, billing.Command{Wish: wish, Subject: subject, Key: v.String()})
+	r.ID = v
 	return r
 }
 

@@ -22,16 +22,25 @@ func (r *Request) Decode(into any) error { return r.decode(into, false) }
 // DecodeOptional is Decode for an operation whose body may be left out.
 func (r *Request) DecodeOptional(into any) error { return r.decode(into, true) }
 
-func (r *Request) decode(into any, optional bool) error {
+// Raw is the body as it came. Returns too_large.
+func (r *Request) Raw() ([]byte, error) {
 	if r.Request().ContentLength > MaxBody {
-		return tooLarge()
+		return nil, tooLarge()
 	}
 	body, err := io.ReadAll(io.LimitReader(r.Request().Body, MaxBody+1))
 	if err != nil {
-		return fault.Wrap(fault.Malformed, "The body cannot be read.", err)
+		return nil, fault.Wrap(fault.Malformed, "The body cannot be read.", err)
 	}
 	if len(body) > MaxBody {
-		return tooLarge()
+		return nil, tooLarge()
+	}
+	return body, nil
+}
+
+func (r *Request) decode(into any, optional bool) error {
+	body, err := r.Raw()
+	if err != nil {
+		return err
 	}
 	if optional && len(bytes.TrimSpace(body)) == 0 {
 		return nil

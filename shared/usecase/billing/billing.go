@@ -57,8 +57,10 @@ type Usage struct {
 // Balance is what somebody has.
 type Balance struct {
 	Balance, Held, Available int64
-	Frozen                   bool
-	Lots                     []ledger.Lot
+	// Owed was refunded after it had been used.
+	Owed   int64
+	Frozen bool
+	Lots   []ledger.Lot
 }
 
 // Billing is the use case.
@@ -71,7 +73,7 @@ func (b Billing) Balance(ctx context.Context, person id.ID) (Balance, error) {
 		return Balance{}, err
 	}
 	book := ledger.Open(account, now)
-	out := Balance{Balance: book.Balance, Held: book.Held, Available: book.Available(), Frozen: !book.FrozenAt.IsZero()}
+	out := Balance{Balance: book.Balance, Held: book.Held, Available: book.Available(), Owed: book.Owed, Frozen: !book.FrozenAt.IsZero()}
 	for _, l := range book.Lots {
 		if l.Remaining > 0 {
 			out.Lots = append(out.Lots, l)

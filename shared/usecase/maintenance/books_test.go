@@ -2,6 +2,7 @@ package maintenance_test
 
 import (
 	"context"
+	"maps"
 	"testing"
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
@@ -19,7 +20,9 @@ type books struct {
 func (b *books) Proven(context.Context) (id.ID, error)          { return b.proven, nil }
 func (b *books) SetProven(_ context.Context, v id.ID) error     { b.proven = v; return nil }
 func (b *books) LastTransaction(context.Context) (id.ID, error) { return id.New(), nil }
-func (b *books) Orphans(context.Context, int) ([]id.ID, error)  { return nil, nil }
+func (b *books) Strays(context.Context, id.ID, int) ([]maintenance.Stray, error) {
+	return nil, nil
+}
 func (b *books) Unsound(context.Context, id.ID, id.ID, int) ([]maintenance.Mistake, id.ID, error) {
 	return b.wrong, id.ID{}, nil
 }
@@ -85,8 +88,71 @@ func TestWhatIsWrongWithBooksIsFound(t *testing.T) {
 	if len(want) > 0 {
 		t.Errorf("not found: %v", want)
 	}
-	exec(`INSERT INTO token_holds (generation_id, account_id, room_id, user_id, month, amount) VALUES ($1, $2, $2, $2, '2026-11', 1)`, id.New(), whole)
-	if orphans, err := store.Orphans(t.Context(), 10); err != nil || len(orphans) != 1 {
-		t.Error(orphans, err)
+}
+
+// Each fault is planted among answers that are as they should be, and nothing else is told.
+func TestStraysAreFound(t *testing.T) {
+	t.Parallel()
+	db := pgtest.New(t)
+	store := postgres.Books{DB: db}
+	exec := func(sql string, args ...any) {
+		t.Helper()
+		if _, err := db.Exec(t.Context(), sql, args...); err != nil {
+			t.Fatalf("%v\n%s", err, sql)
+		}
+	}
+	person, room := id.New(), id.New()
+	exec(`INSERT INTO users (id, username, email, display_name) VALUES ($1, 'aki', 'a@example.com', 'A')`, person)
+	exec(`INSERT INTO rooms (id, name, owner_id, ai_provider, ai_model) VALUES ($1, 'R', $2, 'p', 'm')`, room, person)
+	pgtest.Fund(t, db, person, 100)
+	generation := func(status string, charged any, settled string) id.ID {
+		t.Helper()
+		v := id.New()
+		exec(`INSERT INTO ai_generations (id, kind, room_id, asker_id, requested_by, payer_id, provider, model, visibility, prompt_budget, reply_cap, hold,
+			weight_input, weight_output, status, error_code, charged_tokens, settled_at) VALUES ($1, 'summary', $2, $3, $3, $3, 'p', 'm', 'public', 1, 1, 1, 1000000, 1000000, $4, CASE WHEN $4 = 'failed' THEN 'timeout' END, $5, `+settled+`)`,
+			v, room, person, status, charged)
+		return v
+	}
+	hold := func(v id.ID, held int) {
+		t.Helper()
+		exec(`INSERT INTO token_holds (generation_id, account_id, room_id, user_id, month, amount) VALUES ($1, $2, $3, $2, '2026-11', 5)`, v, person, room)
+		exec(`INSERT INTO member_usage (room_id, month, user_id, held) VALUES ($1, '2026-11', $2, $3) ON CONFLICT (room_id, month, user_id)
+			DO UPDATE SET held = member_usage.held + $3`, room, person, held)
+	}
+	hold(generation("pending", nil, "NULL"), 5)
+	generation("failed", 0, "now()")
+	generation("completed", 7, "now() - interval '1 day'") // before there were books
+	told := func() map[id.ID]string {
+		t.Helper()
+		list, err := store.Strays(t.Context(), id.ID{}, 10)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m := map[id.ID]string{}
+		for _, s := range list {
+			m[s.ID] = s.What
+		}
+		return m
+	}
+	if got := told(); len(got) != 0 {
+		t.Fatalf("told of what is right: %v", got)
+	}
+	ended, open, charged := generation("failed", 0, "now()"), generation("pending", nil, "NULL"), generation("completed", 9, "clock_timestamp()")
+	hold(ended, 5)
+	want := map[id.ID]string{ended: "hold without an open answer", open: "open answer without a hold", charged: "charge without an entry"}
+	if got := told(); !maps.Equal(got, want) {
+		t.Errorf("told %v, want %v", got, want)
+	}
+	exec(`UPDATE member_usage SET held = held + 1`)
+	want[room] = "held of a member is not the sum of the holds"
+	if got := told(); !maps.Equal(got, want) {
+		t.Errorf("told %v, want %v", got, want)
+	}
+	exec(`UPDATE member_usage SET held = 0`)
+	if got := told(); !maps.Equal(got, want) {
+		t.Errorf("nothing held of a member: told %v, want %v", got, want)
+	}
+	if done, err := maintenance.ProveBooks(t.Context(), store); err == nil || done["strays"] != 4 {
+		t.Error(done, err)
 	}
 }

@@ -32,7 +32,44 @@ type ProofStore interface {
 	UserGaps(ctx context.Context, person id.ID, limit int) (gaps []Gap, last id.ID, err error)
 }
 
+// Customer is who somebody is to the payment provider.
+type Customer struct {
+	AccountID id.ID
+	Customer  string
+}
+
+// CustomerStore reads customers page by page, CustomerProjection is where those outside the network find them.
+type (
+	CustomerStore interface {
+		Customers(ctx context.Context, after id.ID, limit int) ([]Customer, error)
+	}
+	CustomerProjection interface {
+		PutCustomer(ctx context.Context, account id.ID, customer string) error
+	}
+)
+
 const projected = 200
+
+// ProjectCustomers writes who everybody is to the payment provider.
+func ProjectCustomers(ctx context.Context, s CustomerStore, to CustomerProjection) (total int, err error) {
+	var after id.ID
+	for {
+		page, err := s.Customers(ctx, after, projected)
+		if err != nil {
+			return total, err
+		}
+		for _, c := range page {
+			if err := to.PutCustomer(ctx, c.AccountID, c.Customer); err != nil {
+				return total, err
+			}
+			total++
+		}
+		if len(page) < projected {
+			return total, nil
+		}
+		after = page[len(page)-1].AccountID
+	}
+}
 
 // Project writes memberships, read positions and heads where they are missing or older, each as far as it can. It may run at
 // any time, and again.

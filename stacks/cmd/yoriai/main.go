@@ -59,6 +59,14 @@ func run(app awscdk.App, getenv func(string) string) error {
 	s.Deployment = contextValue(app, "deployment", time.Now().UTC().Format("20060102T150405Z"))
 	s.Gateway.ImageTag = contextValue(app, "gatewayImage", "unbuilt")
 	s.OTLPEndpoint = contextValue(app, "otlpEndpoint", s.OTLPEndpoint)
+	for _, language := range []string{"en", "ja"} {
+		if text := contextValue(app, "commerceDisclosure."+language, ""); text != "" {
+			if s.CommerceDisclosure == nil {
+				s.CommerceDisclosure = map[string]string{}
+			}
+			s.CommerceDisclosure[language] = text
+		}
+	}
 	root := contextValue(app, "root", ".")
 	p, err := collect(s, root, find(app, s, root))
 	if err != nil {

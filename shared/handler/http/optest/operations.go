@@ -5,8 +5,10 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/apigateway"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
+	"github.com/yoriai/yoriai/shared/adapter/offers"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
+	"github.com/yoriai/yoriai/shared/adapter/stripe/stripetest"
 	"github.com/yoriai/yoriai/shared/api/apitest"
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
@@ -17,6 +19,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/identity"
 	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
+	"github.com/yoriai/yoriai/shared/usecase/payments"
 	"github.com/yoriai/yoriai/shared/usecase/people"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/reports"
@@ -60,6 +63,12 @@ func (h *House) handlers() map[string]httpapi.Handler {
 	g := groups.Groups{Store: postgres.Groups{DB: h.DB}, People: p.Store, Runner: run}
 	reported := reports.Reports{Store: postgres.Reports{DB: h.DB}, Runner: run}
 	books := billing.Billing{Store: postgres.Billing{DB: h.DB}}
+	list, err := offers.Read()
+	if err != nil {
+		h.Fatal(err)
+	}
+	shop := payments.Shop{Provider: h.Stripe.Account(stripetest.Stage), Projection: dynamodb.Payments{Table: h.Table}, Offers: list, Now: time.Now, Origin: Origin}
+	hook := payments.Hook{Provider: shop.Provider, Queues: h.Queues, Now: time.Now}
 	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
 	accounts := operations.Identity{Cookies: httpapi.Cookies{PublicOrigin: Origin}, Identity: &identity.Identity{Auth: h.auth, Accounts: h.auth.Accounts,
 		Limits: limits, Denials: dynamodb.Denials{Table: h.Table}, Sockets: dynamodb.Connections{Table: h.Table}, Closer: apigateway.NewInProcess()}}
@@ -88,5 +97,7 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"addReaction": operations.AddReaction(m), "removeReaction": operations.RemoveReaction(m), "forwardMessage": operations.ForwardMessage(m), "shareMessage": operations.ShareMessage(m),
 		"searchMessages": operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}}), "getBalance": operations.GetBalance(books),
 		"listTransactions": operations.ListTransactions(books), "getUsage": operations.GetUsage(books), "listModels": operations.ListModels(h.Catalogue),
+		"listPlans": operations.ListPlans(shop), "createCheckout": operations.CreateCheckout(shop), "createPortal": operations.CreatePortal(shop),
+		"listPayments": operations.ListPayments(payments.History{Store: postgres.Payments{DB: h.DB}}), "stripeWebhook": operations.StripeWebhook(hook),
 	}
 }

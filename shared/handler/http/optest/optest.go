@@ -26,6 +26,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
+	"github.com/yoriai/yoriai/shared/adapter/stripe/stripetest"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -46,6 +47,7 @@ type House struct {
 	Catalogue *Catalogue
 	Server    *httpapi.Server
 	Sessions  postgres.Sessions
+	Stripe    *stripetest.Desk
 
 	redis *redis.Client
 	auth  *simplejwt.Service
@@ -117,7 +119,8 @@ func open(t testing.TB, factor int, now func() time.Time) *House {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &House{TB: t, DB: pgtest.New(t), Table: dynamotest.New(t), Queues: &Queues{Rows: map[outbox.Queue]int{}}, Catalogue: &Catalogue{}, redis: cache, now: now}
+	h := &House{TB: t, DB: pgtest.New(t), Table: dynamotest.New(t), Queues: &Queues{Rows: map[outbox.Queue]int{}}, Catalogue: &Catalogue{}, redis: cache, now: now,
+		Stripe: stripetest.New(t, "http://127.0.0.1:1/nobody-listens")}
 	h.Sessions = postgres.Sessions{Pool: h.DB}
 	h.auth = &simplejwt.Service{Verifier: simplejwt.NewVerifier(time.Now, public), Signer: simplejwt.NewSigner(private, time.Now),
 		Accounts: postgres.Accounts{Pool: h.DB}, Sessions: h.Sessions, Cost: simplejwt.Cost{MemoryKiB: 64, Iterations: 1}, Now: time.Now}

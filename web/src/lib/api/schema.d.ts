@@ -921,6 +921,102 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/billing/plans": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What can be bought, with prices
+         * @description Empty where nothing is sold.
+         */
+        get: operations["listPlans"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/checkout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Go and pay for an offer
+         * @description Any page that was opened before for another request is closed. One plan at a time: 409 `already_exists` until the present
+         *     one has ended. The tokens come when the payment does, which for some ways to pay is days later.
+         */
+        post: operations["createCheckout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/portal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go and cancel or resume a plan */
+        post: operations["createPortal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/billing/payments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What I paid, newest first, and the plan that I have */
+        get: operations["listPayments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/stripe/webhook": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Stripe tells that something happened
+         * @description For Stripe alone, which signs it. Nothing but the event's id and type and the id of its object is believed; the object is
+         *     asked for anew. 204 only once a queue has taken what it tells: Stripe repeats anything else for three days.
+         */
+        post: operations["stripeWebhook"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health": {
         parameters: {
             query?: never;
@@ -1615,8 +1711,92 @@ export interface components {
             held: number;
             /** Format: int64 */
             available: number;
+            /**
+             * Format: int64
+             * @description Was refunded after it had been used; what comes next repays it first
+             */
+            owed: number;
+            /** @description A payment is disputed at the bank; nobody can ask until that is settled */
             frozen: boolean;
             lots: components["schemas"]["Lot"][];
+        };
+        OfferList: {
+            items: components["schemas"]["Offer"][];
+        };
+        Offer: {
+            key: string;
+            /** @enum {string} */
+            kind: "pack" | "plan";
+            /** Format: int64 */
+            tokens: number;
+            /**
+             * Format: int64
+             * @description In the currency's smallest unit; yen have none smaller
+             */
+            amount: number;
+            /** @description ISO 4217 in small letters */
+            currency: string;
+            /** @description By language */
+            names: {
+                [key: string]: string;
+            };
+            /** @description How long a pack's tokens are good; a plan's are for its month */
+            valid_days: number | null;
+        };
+        CreateCheckout: {
+            offer: string;
+            locale?: components["schemas"]["PaymentLocale"];
+        };
+        CreatePortal: {
+            locale?: components["schemas"]["PaymentLocale"];
+        };
+        /**
+         * @default en
+         * @enum {string}
+         */
+        PaymentLocale: "en" | "ja";
+        PaymentPage: {
+            url: string;
+        };
+        PaymentPageList: {
+            items: components["schemas"]["Payment"][];
+            next_cursor: string | null;
+            subscriptions: components["schemas"]["PaidPlan"][];
+        };
+        Payment: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "pack" | "plan";
+            offer: string;
+            /**
+             * @description pending: promised, and the money has not come yet
+             * @enum {string}
+             */
+            status: "pending" | "paid" | "failed";
+            /** Format: int64 */
+            amount: number;
+            currency: string;
+            /**
+             * Format: int64
+             * @description How much of the amount went back
+             */
+            refunded: number;
+            /**
+             * Format: int64
+             * @description What came for it
+             */
+            tokens: number;
+            receipt_url: string | null;
+            created_at: components["schemas"]["Time"];
+        };
+        PaidPlan: {
+            offer: string;
+            /** @description Stripe's word: active, past_due, unpaid … */
+            status: string;
+            /** @description At the end of the period */
+            cancels: boolean;
+            /** Format: date-time */
+            period_end: string | null;
         };
         Lot: {
             id: components["schemas"]["Id"];
@@ -4016,6 +4196,163 @@ export interface operations {
             403: components["responses"]["Forbidden"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPlans: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The offers */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OfferList"];
+                };
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createCheckout: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreateCheckout"];
+            };
+        };
+        responses: {
+            /** @description Where to go */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    createPortal: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CreatePortal"];
+            };
+        };
+        responses: {
+            /** @description Where to go */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            503: components["responses"]["Unavailable"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listPayments: {
+        parameters: {
+            query?: {
+                /** @description A `next_cursor` */
+                cursor?: components["parameters"]["IdCursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PaymentPageList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    stripeWebhook: {
+        parameters: {
+            query?: never;
+            header: {
+                "Stripe-Signature": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    [key: string]: unknown;
+                };
+            };
+        };
+        responses: {
+            /** @description It is in the queue */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            503: components["responses"]["Unavailable"];
             default: components["responses"]["Problem"];
         };
     };

@@ -8,8 +8,15 @@ import { goOnClick } from '@/lib/live/navigation';
 import { useBalance } from '@/lib/spending/use-balance';
 import { RoomLimits } from './limits';
 import { Lots } from './lots';
+import { Payments } from './payments';
+import { Shop } from './shop';
 import { Transactions } from './transactions';
 import { Usage } from './usage';
+
+/** Less than a tenth is left of what came. */
+function low({ available, frozen, lots }: { available: number; frozen: boolean; lots: { granted: number }[] }) {
+  return available > 0 && !frozen && available * 10 < lots.reduce((sum, { granted }) => sum + granted, 0);
+}
 
 /** What I have, what it was used for, and every entry of my books. */
 export function BillingPage() {
@@ -28,14 +35,18 @@ export function BillingPage() {
             <>
               <p className="mt-2 text-[28px]/9 font-[650] tabular-nums">{t('tokens', { count: data.available })}</p>
               {data.held > 0 && <p className="text-[13.5px]/5 text-text-2 tabular-nums">{t('held', { count: data.held })}</p>}
+              {data.owed > 0 && <p className="text-[13.5px]/5 text-text-2 tabular-nums">{t('owed', { count: data.owed })}</p>}
+              {low(data) && <p className="mt-2 rounded-2 bg-warn-soft px-3 py-2 text-[13.5px]/5 text-warn">{t('low')}</p>}
               {data.frozen && <p role="alert" className="mt-2 rounded-2 bg-danger-soft px-3 py-2 text-[13.5px]/5 text-danger">{t('frozen')}</p>}
               {data.available === 0 && !data.frozen && <p className="mt-2 rounded-2 bg-warn-soft px-3 py-2 text-[13.5px]/5 text-warn">{t('empty')}</p>}
             </>
           )}
         </header>
+        <Shop />
         {data && <Lots lots={data.lots} />}
         <Usage />
         <RoomLimits />
+        <Payments />
         <Transactions />
       </div>
     </main>
