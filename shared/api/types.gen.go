@@ -346,16 +346,16 @@ func (e InvitedRole) Valid() bool {
 
 // Defines values for Locale.
 const (
-	En Locale = "en"
-	Ja Locale = "ja"
+	LocaleEn Locale = "en"
+	LocaleJa Locale = "ja"
 )
 
 // Valid indicates whether the value is a known member of the Locale enum.
 func (e Locale) Valid() bool {
 	switch e {
-	case En:
+	case LocaleEn:
 		return true
-	case Ja:
+	case LocaleJa:
 		return true
 	default:
 		return false
@@ -512,6 +512,81 @@ func (e Notify) Valid() bool {
 	case NotifyMentions:
 		return true
 	case NotifyNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for OfferKind.
+const (
+	OfferKindPack OfferKind = "pack"
+	OfferKindPlan OfferKind = "plan"
+)
+
+// Valid indicates whether the value is a known member of the OfferKind enum.
+func (e OfferKind) Valid() bool {
+	switch e {
+	case OfferKindPack:
+		return true
+	case OfferKindPlan:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PaymentKind.
+const (
+	PaymentKindPack PaymentKind = "pack"
+	PaymentKindPlan PaymentKind = "plan"
+)
+
+// Valid indicates whether the value is a known member of the PaymentKind enum.
+func (e PaymentKind) Valid() bool {
+	switch e {
+	case PaymentKindPack:
+		return true
+	case PaymentKindPlan:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PaymentStatus.
+const (
+	PaymentStatusFailed  PaymentStatus = "failed"
+	PaymentStatusPaid    PaymentStatus = "paid"
+	PaymentStatusPending PaymentStatus = "pending"
+)
+
+// Valid indicates whether the value is a known member of the PaymentStatus enum.
+func (e PaymentStatus) Valid() bool {
+	switch e {
+	case PaymentStatusFailed:
+		return true
+	case PaymentStatusPaid:
+		return true
+	case PaymentStatusPending:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for PaymentLocale.
+const (
+	PaymentLocaleEn PaymentLocale = "en"
+	PaymentLocaleJa PaymentLocale = "ja"
+)
+
+// Valid indicates whether the value is a known member of the PaymentLocale enum.
+func (e PaymentLocale) Valid() bool {
+	switch e {
+	case PaymentLocaleEn:
+		return true
+	case PaymentLocaleJa:
 		return true
 	default:
 		return false
@@ -912,11 +987,16 @@ type AttemptList struct {
 type Balance struct {
 	Available int64 `json:"available"`
 	Balance   int64 `json:"balance"`
-	Frozen    bool  `json:"frozen"`
+
+	// Frozen A payment is disputed at the bank; nobody can ask until that is settled
+	Frozen bool `json:"frozen"`
 
 	// Held Promised to answers that are being written
 	Held int64 `json:"held"`
 	Lots []Lot `json:"lots"`
+
+	// Owed Was refunded after it had been used; what comes next repays it first
+	Owed int64 `json:"owed"`
 }
 
 // Code defines model for Code.
@@ -924,6 +1004,12 @@ type Code string
 
 // Content Not white space alone
 type Content = string
+
+// CreateCheckout defines model for CreateCheckout.
+type CreateCheckout struct {
+	Locale *PaymentLocale `json:"locale,omitempty"`
+	Offer  string         `json:"offer"`
+}
 
 // CreateInvitation defines model for CreateInvitation.
 type CreateInvitation struct {
@@ -948,6 +1034,11 @@ type CreateInvitation struct {
 
 // CreateInvitationKind defines model for CreateInvitation.Kind.
 type CreateInvitationKind string
+
+// CreatePortal defines model for CreatePortal.
+type CreatePortal struct {
+	Locale *PaymentLocale `json:"locale,omitempty"`
+}
 
 // CreateRoom defines model for CreateRoom.
 type CreateRoom struct {
@@ -1327,6 +1418,84 @@ type NoteCode string
 
 // Notify defines model for Notify.
 type Notify string
+
+// Offer defines model for Offer.
+type Offer struct {
+	// Amount In the currency's smallest unit; yen have none smaller
+	Amount int64 `json:"amount"`
+
+	// Currency ISO 4217 in small letters
+	Currency string    `json:"currency"`
+	Key      string    `json:"key"`
+	Kind     OfferKind `json:"kind"`
+
+	// Names By language
+	Names  map[string]string `json:"names"`
+	Tokens int64             `json:"tokens"`
+
+	// ValidDays How long a pack's tokens are good; a plan's are for its month
+	ValidDays *int `json:"valid_days"`
+}
+
+// OfferKind defines model for Offer.Kind.
+type OfferKind string
+
+// OfferList defines model for OfferList.
+type OfferList struct {
+	Items []Offer `json:"items"`
+}
+
+// PaidPlan defines model for PaidPlan.
+type PaidPlan struct {
+	// Cancels At the end of the period
+	Cancels   bool    `json:"cancels"`
+	Offer     string  `json:"offer"`
+	PeriodEnd *Moment `json:"period_end"`
+
+	// Status Stripe's word: active, past_due, unpaid …
+	Status string `json:"status"`
+}
+
+// Payment defines model for Payment.
+type Payment struct {
+	Amount     int64       `json:"amount"`
+	CreatedAt  Time        `json:"created_at"`
+	Currency   string      `json:"currency"`
+	Id         Id          `json:"id"`
+	Kind       PaymentKind `json:"kind"`
+	Offer      string      `json:"offer"`
+	ReceiptUrl *string     `json:"receipt_url"`
+
+	// Refunded How much of the amount went back
+	Refunded int64 `json:"refunded"`
+
+	// Status pending: promised, and the money has not come yet
+	Status PaymentStatus `json:"status"`
+
+	// Tokens What came for it
+	Tokens int64 `json:"tokens"`
+}
+
+// PaymentKind defines model for Payment.Kind.
+type PaymentKind string
+
+// PaymentStatus pending: promised, and the money has not come yet
+type PaymentStatus string
+
+// PaymentLocale defines model for PaymentLocale.
+type PaymentLocale string
+
+// PaymentPage defines model for PaymentPage.
+type PaymentPage struct {
+	Url string `json:"url"`
+}
+
+// PaymentPageList defines model for PaymentPageList.
+type PaymentPageList struct {
+	Items         []Payment  `json:"items"`
+	NextCursor    *string    `json:"next_cursor"`
+	Subscriptions []PaidPlan `json:"subscriptions"`
+}
 
 // PreviewContext defines model for PreviewContext.
 type PreviewContext struct {
@@ -1897,6 +2066,23 @@ type Unprocessable = Problem
 // UnsupportedMediaType defines model for UnsupportedMediaType.
 type UnsupportedMediaType = Problem
 
+// CreateCheckoutParams defines parameters for CreateCheckout.
+type CreateCheckoutParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ListPaymentsParams defines parameters for ListPayments.
+type ListPaymentsParams struct {
+	// Cursor A `next_cursor`
+	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
+}
+
+// CreatePortalParams defines parameters for CreatePortal.
+type CreatePortalParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListTransactionsParams defines parameters for ListTransactions.
 type ListTransactionsParams struct {
 	// Cursor A `next_cursor`
@@ -2041,6 +2227,14 @@ type ListReportsParams struct {
 	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// StripeWebhookJSONBody defines parameters for StripeWebhook.
+type StripeWebhookJSONBody map[string]interface{}
+
+// StripeWebhookParams defines parameters for StripeWebhook.
+type StripeWebhookParams struct {
+	StripeSignature string `json:"Stripe-Signature"`
+}
+
 // SearchUsersParams defines parameters for SearchUsers.
 type SearchUsersParams struct {
 	// Query Never an e-mail address
@@ -2058,6 +2252,12 @@ type RefreshSessionJSONRequestBody = RefreshSession
 
 // RegisterUserJSONRequestBody defines body for RegisterUser for application/json ContentType.
 type RegisterUserJSONRequestBody = RegisterUser
+
+// CreateCheckoutJSONRequestBody defines body for CreateCheckout for application/json ContentType.
+type CreateCheckoutJSONRequestBody = CreateCheckout
+
+// CreatePortalJSONRequestBody defines body for CreatePortal for application/json ContentType.
+type CreatePortalJSONRequestBody = CreatePortal
 
 // CreateGroupJSONRequestBody defines body for CreateGroup for application/json ContentType.
 type CreateGroupJSONRequestBody = NameGroup
@@ -2118,3 +2318,6 @@ type SetSpendingLimitsJSONRequestBody = SpendingLimits
 
 // SearchMessagesJSONRequestBody defines body for SearchMessages for application/json ContentType.
 type SearchMessagesJSONRequestBody = SearchMessages
+
+// StripeWebhookJSONRequestBody defines body for StripeWebhook for application/json ContentType.
+type StripeWebhookJSONRequestBody StripeWebhookJSONBody
