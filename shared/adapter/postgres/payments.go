@@ -87,7 +87,7 @@ func queueOfPayment(b *pgx.Batch, w change.Write) {
 // List implements payments.Store. What only a refund was told of is not shown yet.
 func (s Payments) List(ctx context.Context, account, before id.ID, limit int) ([]billing.Payment, error) {
 	if before.IsZero() {
-		before = last
+		before = id.Last
 	}
 	rows, err := s.DB.Query(ctx, `SELECT `+paymentColumns+` FROM payment_history WHERE account_id = $1 AND id < $2 AND kind <> '' ORDER BY id DESC LIMIT $3`, account, before, limit)
 	return collect(rows, err, scanPayment)
