@@ -7,5 +7,5 @@ import (
 )
 
 func main() {
-	service.Queue("payments", func(s *service.Services) queue.Record { return queue.JSON(s.Payments().Apply) })
+	service.Queue("payments", func(s *service.Services) queue.Work { return queue.JSON(s.Payments().Apply) })
 }
