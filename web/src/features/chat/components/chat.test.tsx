@@ -135,7 +135,7 @@ describe('a room on screen', () => {
     await open();
     const mine = () => screen.getByRole('article', { name: 'Message from Aki' });
     await userEvent.click(within(mine()).getByRole('button', { name: 'Edit' }));
-    const box = screen.getByRole('textbox', { name: 'Edit message' });
+    const box = await screen.findByRole('textbox', { name: 'Edit message' });
     await userEvent.clear(box);
     await userEvent.type(box, 'better words{Enter}');
     expect(await within(log()).findByText('better words')).toBeInTheDocument();

@@ -7,12 +7,12 @@ import { Markdown } from '@/components/markdown/markdown';
 import { Time } from '@/components/time';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
+import { lazily } from '@/components/ui/lazily';
 import type { Message } from '@/lib/protocol/types';
 import type { Role } from '@/lib/rights';
 import { useUi } from '@/stores/ui';
 import type { Part } from '../utils/entries';
 import { useFolded } from '../hooks/use-folded';
-import { EditBox } from './edit-box';
 import { FoldedMessage } from './folded-message';
 import { MessageMenu } from './message-menu';
 import { Named } from './named';
@@ -21,6 +21,8 @@ import { Quote } from './quote';
 import { Reactions } from './reactions';
 import { Tombstone } from './tombstone';
 import { useTrouble } from './trouble';
+
+const EditBox = lazily(async () => (await import('./edit-box')).EditBox);
 
 interface Props {
   message: Message;
