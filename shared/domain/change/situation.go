@@ -61,6 +61,7 @@ type Situation struct {
 	Holds      map[id.ID]ledger.Hold
 	Spending   ledger.Spending
 	Size       ai.Size
+	Backlog    ai.Backlog
 	// Entered says that the books have a transaction of Needs.Entry.
 	Entered bool
 }
