@@ -101,7 +101,7 @@ func queue(b *pgx.Batch, w change.Write) error {
 		return queueMessage(b, w.Message)
 	case change.SetContent, change.SetExcluded, change.Tombstone, change.BeginAttempt, change.EndAttempt, change.AddReaction, change.RemoveReaction, change.DropMention, change.SetShared:
 		queueOfMessage(b, w)
-	case change.InsertGeneration, change.CopyGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts:
+	case change.InsertGeneration, change.CopyGeneration, change.EndGeneration, change.RequestStop, change.Requeue, change.ForgetTexts, change.InsertSummary, change.ForgetSummaries:
 		queueOfGeneration(b, w)
 	case change.PutCustomer, change.PutPayment, change.PutSubscription, change.PutDispute, change.FreezeAccount:
 		queueOfPayment(b, w)
@@ -185,11 +185,12 @@ func queueOfGeneration(b *pgx.Batch, w change.Write) {
 	case change.InsertGeneration:
 		g := w.Generation
 		b.Queue(`INSERT INTO ai_generations (id, kind, message_id, attempt, room_id, question_id, asker_id, requested_by, payer_id, provider, model, visibility,
-			prompt_budget, reply_cap, hold, weight_input, weight_output, effort, reasoning_allowance, rate_input, rate_cached_input, rate_output)
-			VALUES ($1, $2, $3, nullif($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22)`,
+			prompt_budget, reply_cap, hold, weight_input, weight_output, effort, reasoning_allowance, rate_input, rate_cached_input, rate_output, covers_from, covers_to)
+			VALUES ($1, $2, $3, nullif($4, 0), $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22, $23, $24)`,
 			g.ID, string(g.Kind), g.MessageID, g.Number, g.RoomID, g.QuestionID, g.AskerID, g.RequestedBy, g.PayerID, g.Terms.Provider, g.Terms.Model, string(g.Visibility),
 			g.Terms.PromptBudget, g.Terms.ReplyCap, g.Terms.Hold, g.Terms.Weights.Input(), g.Terms.Weights.Output(),
-			string(g.Terms.Effort), g.Terms.ReasoningAllowance, g.Terms.Rates.Input, g.Terms.Rates.CachedInput, g.Terms.Rates.Output)
+			string(g.Terms.Effort), g.Terms.ReasoningAllowance, g.Terms.Rates.Input, g.Terms.Rates.CachedInput, g.Terms.Rates.Output,
+			g.Covers.From, g.Covers.To)
 	case change.CopyGeneration:
 		b.Queue(`INSERT INTO ai_generations (id, kind, message_id, attempt, room_id, question_id, asker_id, requested_by, payer_id, provider, model, status,
 			prompt_budget, reply_cap, weight_input, weight_output, effort, charged_tokens, finish_reason, created_at, settled_at)
@@ -209,6 +210,10 @@ func queueOfGeneration(b *pgx.Batch, w change.Write) {
 		b.Queue(`UPDATE ai_generations SET stop_requested_at = coalesce(stop_requested_at, clock_timestamp()) WHERE id = $1`, w.GenerationID)
 	case change.Requeue:
 		b.Queue(`UPDATE ai_generations SET requeued_at = clock_timestamp() WHERE id = $1`, w.GenerationID)
+	case change.InsertSummary:
+		queueSummary(b, w)
+	case change.ForgetSummaries:
+		queueForgetting(b, w)
 	case change.ForgetTexts:
 		b.Queue(`UPDATE ai_generations SET partial_text = '', thinking = '' WHERE message_id = $1`, w.MessageID)
 	}

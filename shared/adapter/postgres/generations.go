@@ -28,7 +28,7 @@ const generationColumns = `g.id, g.kind, g.message_id, coalesce(g.attempt, 0), g
 	g.visibility, g.status, g.prompt_budget, g.reply_cap, g.hold, g.weight_input, g.weight_output, g.rate_input, g.rate_cached_input, g.rate_output, coalesce(g.provider_cost_nanousd, 0), g.lease_token, g.lease_until, g.requeued_at, g.provider_called_at,
 	g.first_text_at, g.stop_requested_at, g.prompt_estimate, g.partial_text, g.input_tokens, coalesce(g.cached_input_tokens, 0), g.output_tokens,
 	coalesce(g.reasoning_tokens, 0), g.usage_estimated, g.charged_tokens, coalesce(g.finish_reason, ''), coalesce(g.error_code, ''), g.created_at, g.settled_at,
-	g.effort, g.reasoning_allowance, g.thinking`
+	g.effort, g.reasoning_allowance, g.thinking, g.covers_from, g.covers_to`
 
 func scanGeneration(row pgx.Row) (ai.Generation, error) {
 	var g ai.Generation
@@ -38,7 +38,7 @@ func scanGeneration(row pgx.Row) (ai.Generation, error) {
 		&g.Visibility, &g.Status, &g.Terms.PromptBudget, &g.Terms.ReplyCap, &g.Terms.Hold, &wIn, &wOut, &g.Terms.Rates.Input, &g.Terms.Rates.CachedInput, &g.Terms.Rates.Output, &g.CostNanoUSD, &g.LeaseToken, moment{&g.LeaseUntil}, moment{&g.RequeuedAt},
 		moment{&g.ProviderCalledAt}, moment{&g.FirstTextAt}, moment{&g.StopRequestedAt}, &g.PromptEstimate, &g.Text, &in, &u.CachedInputTokens, &out,
 		&u.ReasoningTokens, &u.Estimated, &g.ChargedTokens, &g.FinishReason, &g.ErrorCode, moment{&g.CreatedAt}, moment{&g.SettledAt},
-		&g.Terms.Effort, &g.Terms.ReasoningAllowance, &g.Thinking)
+		&g.Terms.Effort, &g.Terms.ReasoningAllowance, &g.Thinking, &g.Covers.From, &g.Covers.To)
 	if err == nil {
 		g.Terms.Weights = ai.NewWeights(*wIn, *wOut)
 	}
@@ -75,9 +75,9 @@ func (s Generations) Renew(ctx context.Context, generation, token id.ID) (stop, 
 }
 
 // Call implements replies.WorkerStore.
-func (s Generations) Call(ctx context.Context, generation, token id.ID, promptTokens int) (bool, error) {
-	tag, err := s.DB.Exec(ctx, `UPDATE ai_generations SET provider_called_at = clock_timestamp(), prompt_estimate = $4, lease_until =`+newLease+fenced+`
-		AND provider_called_at IS NULL AND stop_requested_at IS NULL`, generation, token, ai.LeaseTime.Seconds(), promptTokens)
+func (s Generations) Call(ctx context.Context, generation, token id.ID, promptTokens int, summary bool) (bool, error) {
+	tag, err := s.DB.Exec(ctx, `UPDATE ai_generations SET provider_called_at = clock_timestamp(), prompt_estimate = $4, used_summary = $5, lease_until =`+newLease+fenced+`
+		AND provider_called_at IS NULL AND stop_requested_at IS NULL`, generation, token, ai.LeaseTime.Seconds(), promptTokens, summary)
 	return tag.RowsAffected() == 1, Translate(err)
 }
 
@@ -130,6 +130,9 @@ func (s Generations) Briefing(ctx context.Context, g ai.Generation) (b replies.B
 	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
 		if err := tx.QueryRow(ctx, `SELECT `+roomColumns+` FROM rooms r WHERE r.id = $1`, g.RoomID).Scan(roomFields(&b.Room)...); err != nil {
 			return err
+		}
+		if g.Kind == ai.Summary {
+			return nil
 		}
 		b.Question, err = messageOf(ctx, tx, g.RoomID, g.AskerID, g.QuestionID)
 		return err

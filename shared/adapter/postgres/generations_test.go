@@ -94,7 +94,7 @@ func TestALostLeaseChangesNothing(t *testing.T) {
 	if !ok || err != nil {
 		t.Fatal(ok, err)
 	}
-	if ok, _ := h.generations.Call(t.Context(), a, old.LeaseToken, 1); ok {
+	if ok, _ := h.generations.Call(t.Context(), a, old.LeaseToken, 1, false); ok {
 		t.Error("the old worker called")
 	}
 	if _, held, _ := h.generations.Checkpoint(t.Context(), a, old.LeaseToken, replies.Progress{Text: "old"}); held {
@@ -103,10 +103,10 @@ func TestALostLeaseChangesNothing(t *testing.T) {
 	if ok := h.settle(old, ai.Outcome{Status: message.Completed, Text: "old"}); ok {
 		t.Error("the old worker settled")
 	}
-	if ok, err := h.generations.Call(t.Context(), a, fresh.LeaseToken, 1); !ok || err != nil {
+	if ok, err := h.generations.Call(t.Context(), a, fresh.LeaseToken, 1, false); !ok || err != nil {
 		t.Fatal(err)
 	}
-	if ok, _ := h.generations.Call(t.Context(), a, fresh.LeaseToken, 1); ok {
+	if ok, _ := h.generations.Call(t.Context(), a, fresh.LeaseToken, 1, false); ok {
 		t.Error("called twice")
 	}
 }

@@ -188,7 +188,7 @@ func (h *house) calls(answer id.ID, tokens int) ai.Generation {
 	if err != nil || !ok {
 		h.Fatalf("lease: %v %v", ok, err)
 	}
-	if ok, err := h.generations.Call(h.Context(), g.ID, g.LeaseToken, tokens); err != nil || !ok {
+	if ok, err := h.generations.Call(h.Context(), g.ID, g.LeaseToken, tokens, false); err != nil || !ok {
 		h.Fatalf("call: %v %v", ok, err)
 	}
 	return g

@@ -56,6 +56,7 @@ func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) 
 	l.key()
 	l.person()
 	l.size()
+	l.backlog()
 	l.room()
 	l.members()
 	l.streams()
@@ -218,6 +219,9 @@ func (l *loading) generations() {
 	case change.RunningOfRoom:
 		l.b.Queue(lock+`room_id = $1 AND`+open+`ORDER BY id FOR UPDATE`, l.n.RoomID).Query(into(&l.s.Running, collectGeneration))
 	case change.NoneRunning:
+	}
+	if l.n.Summaries {
+		l.b.Queue(`SELECT FROM ai_generations WHERE room_id = $1 AND kind = 'summary' AND`+open+`FOR UPDATE`, l.n.RoomID)
 	}
 	if !l.n.Generation.IsZero() {
 		l.one(lock+`id = $1 FOR UPDATE`, []any{l.n.Generation}, func(row pgx.Row) error {

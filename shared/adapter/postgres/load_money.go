@@ -49,6 +49,9 @@ func (l *loading) accounts() {
 		payers, args = `SELECT owner_id FROM rooms WHERE id = $1`, []any{l.n.RoomID}
 	case condition != "":
 		payers = `SELECT h.account_id FROM token_holds h WHERE ` + condition
+		if l.n.Backlog {
+			payers += ` UNION SELECT r.owner_id FROM ai_generations g JOIN rooms r ON r.id = g.room_id WHERE g.id = $1`
+		}
 	case len(l.n.Accounts) > 0:
 		payers, args = `SELECT unnest($1::text[]::uuid[])`, []any{texts(l.n.Accounts)}
 	default:
@@ -77,9 +80,12 @@ func (l *loading) accounts() {
 		})
 		return err
 	})
-	if l.n.Asking != nil {
-		l.spending() // with the clock
-	} else {
+	switch {
+	case l.n.Asking != nil:
+		l.spending(l.n.Person) // with the clock
+	case l.n.Backlog:
+		l.spending(id.ID{}) // the payer's own has no cap
+	default:
 		// The lock may have been waited for.
 		l.one(`SELECT clock_timestamp()`, nil, func(row pgx.Row) error { return row.Scan(moment{&l.s.AccountsAt}) })
 	}
@@ -104,9 +110,9 @@ const thisMonth = `(SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-M
 // capSQL is the cap of the member m ($2) of the room r. Nobody's cap binds the one who pays.
 const capSQL = `CASE WHEN r.owner_id <> $2 THEN coalesce(m.monthly_cap, r.default_member_cap) END`
 
-// spending reads what the person and the room have spent this month, held tokens included, what they may, and how often the
+// spending reads what the person (the zero id: nobody but the payer) and the room have spent this month, held tokens included, what they may, and how often the
 // payer's questions failed for free lately.
-func (l *loading) spending() {
+func (l *loading) spending(person id.ID) {
 	s := &l.s.Spending
 	l.one(`SELECT `+capSQL+`, r.monthly_budget,
 		coalesce((SELECT charged + held FROM member_usage WHERE room_id = $1 AND month = `+thisMonth+` AND user_id = $2), 0),
@@ -114,8 +120,8 @@ func (l *loading) spending() {
 		f.count, f.first, clock_timestamp()
 		FROM rooms r LEFT JOIN room_members m ON m.room_id = r.id AND m.user_id = $2
 		CROSS JOIN LATERAL (SELECT count(*), min(settled_at) AS first FROM ai_generations WHERE payer_id = r.owner_id AND settled_at > clock_timestamp() - make_interval(secs => $3)
-			AND status = 'failed' AND charged_tokens = 0 AND finish_reason IS NULL AND provider_called_at IS NOT NULL) f
-		WHERE r.id = $1`, []any{l.n.RoomID, l.n.Person, ledger.FreeFailuresTime.Seconds()},
+			AND kind = 'reply' AND status = 'failed' AND charged_tokens = 0 AND finish_reason IS NULL AND provider_called_at IS NOT NULL) f
+		WHERE r.id = $1`, []any{l.n.RoomID, person, ledger.FreeFailuresTime.Seconds()},
 		func(row pgx.Row) error {
 			var room *int64
 			err := row.Scan(&s.Cap, &s.Budget, &s.Spent, &room, &s.FreeFailures, moment{&s.FirstFailure}, moment{&l.s.AccountsAt})

@@ -90,7 +90,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			}
 			return nil
 		}},
-		{"edit", "room_sequences user_sequences", func() error {
+		{"edit", "room_sequences user_sequences ai_generations", func() error {
 			_, err := h.messages.Edit(ctx, messages.Edit{RoomID: h.room, MessageID: said.ID, Person: h.master, Content: &text})
 			return err
 		}},
@@ -111,7 +111,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			}
 			return nil
 		}},
-		{"regenerate", "room_sequences user_sequences token_balances member_usage", func() error {
+		{"regenerate", "room_sequences user_sequences ai_generations token_balances member_usage", func() error {
 			_, _, err := h.replies.Regenerate(ctx, replies.Regenerate{RoomID: h.room, QuestionID: question.ID, Person: h.master}, h.key(h.master, "regenerateReply", ""))
 			return err
 		}},

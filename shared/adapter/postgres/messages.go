@@ -38,7 +38,7 @@ const (
 		u.id, coalesce(u.username, ''), coalesce(u.display_name, ''), coalesce(u.locale, ''), u.created_at,
 		g.asker_id, coalesce(g.provider, ''), coalesce(g.model, ''), g.input_tokens, g.cached_input_tokens, g.output_tokens, g.reasoning_tokens,
 		g.charged_tokens, g.created_at, g.settled_at, coalesce(g.error_code, ''), coalesce(g.finish_reason, ''),
-		coalesce(g.thinking <> '', false), m.system, m.forwarded, m.shared_as, coalesce(NOT u.ai_may_read, false), ` + reactions + `, ` + mentions
+		coalesce(g.thinking <> '', false), coalesce(g.used_summary, false), m.system, m.forwarded, m.shared_as, coalesce(NOT u.ai_may_read, false), ` + reactions + `, ` + mentions
 	// Whoever reads messages gives $2, the person who will see them: NULL if many will.
 	reactions = `(SELECT json_agg(json_build_object('Emoji', emoji, 'Count', count, 'Mine', mine, 'First', givers) ORDER BY first, emoji) FROM (
 		SELECT emoji, count(*) AS count, coalesce(bool_or(user_id = $2::uuid), false) AS mine, min(created_at) AS first,
@@ -56,7 +56,7 @@ func scanMessage(row pgx.Row) (message.Message, error) {
 	err := row.Scan(&m.ID, &m.RoomID, &m.Sequence, &m.Event, &m.Type, &m.Status, &m.Content, &m.Answers, &m.ReplyTo, &m.Visibility, &m.VisibleTo,
 		&m.ExcludeFromAI, &m.TokenEstimate, &m.ClientMessageID, &r.Attempt, &r.ContentAttempt, moment{&m.EditedAt}, moment{&m.DeletedAt}, &m.DeletedBy,
 		moment{&m.CreatedAt}, &p.ID, &p.Username, &p.DisplayName, &p.Locale, moment{&p.CreatedAt}, &r.AskerID, &r.Provider, &r.Model,
-		&r.InputTokens, &r.CachedTokens, &r.OutputTokens, &r.Reasoning, &r.ChargedTokens, moment{&asked}, moment{&settled}, &r.ErrorCode, &r.FinishReason, &r.Thought,
+		&r.InputTokens, &r.CachedTokens, &r.OutputTokens, &r.Reasoning, &r.ChargedTokens, moment{&asked}, moment{&settled}, &r.ErrorCode, &r.FinishReason, &r.Thought, &r.UsedSummary,
 		&m.Note, &m.Forwarded, &m.SharedAs, &m.KeptFromAI, &m.Reactions, &m.Mentions)
 	if !p.ID.IsZero() {
 		m.Sender = &p

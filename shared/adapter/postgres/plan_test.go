@@ -308,6 +308,8 @@ func fill(h *house, months, count int) {
 		`INSERT INTO token_transactions (id, account_id, kind, amount, balance_after, source_key) SELECT gen_random_uuid(), id, 'grant', 1, 1, id FROM users`,
 		`INSERT INTO member_usage (room_id, month, user_id, charged) SELECT id, '2001-01', id, 1 FROM users`,
 		`INSERT INTO usage_daily (account_id, day, room_id, user_id, provider, model, visibility, kind) SELECT id, now(), id, id, 'p', 'm', 'public', 'reply' FROM users`,
+		`INSERT INTO message_context_summaries (generation_id, room_id, from_message_id, to_message_id, text, tokens, provider, model)
+			SELECT g.id, r.id, r.id, r.id, 'x', 1, 'p', 'm' FROM (SELECT id, row_number() OVER () AS n FROM ai_generations) g JOIN (SELECT id, row_number() OVER () AS n FROM rooms) r USING (n)`,
 		`ANALYZE`,
 	} {
 		h.exec(sql)

@@ -120,7 +120,7 @@ func (h *house) endsOne(dice *rand.Rand) {
 		}
 	}
 	if dice.IntN(4) > 0 {
-		_, _ = h.generations.Call(context.Background(), g.ID, g.LeaseToken, 10)
+		_, _ = h.generations.Call(context.Background(), g.ID, g.LeaseToken, 10, false)
 	}
 	o := []ai.Outcome{
 		{Status: message.Completed, Text: "because", Finish: ai.Stop, Usage: &ai.Usage{InputTokens: dice.Int64N(3000), OutputTokens: dice.Int64N(9000)}},

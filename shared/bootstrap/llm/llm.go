@@ -37,7 +37,7 @@ func Worker(s *service.Services) replies.Worker {
 	broadcaster := broadcast.Broadcaster{Connections: dynamodb.Connections{Table: s.Table}, Memberships: dynamodb.Memberships{Table: s.Table},
 		Hub: s.AWS.Hub(), Frames: wire.Stream{}, Interval: s.Config.DeltaInterval, Budget: redis.NewBudget(s.Redis, s.Config.SendBudget)}
 	return replies.Worker{Store: postgres.Generations{DB: s.DB}, LLM: client, Broadcast: broadcaster, Stops: redis.NewStopHint(s.Redis),
-		Running: redis.NewStreamText(s.Redis), Reaper: s.Reaper(), Runner: s.Runner(), Pace: replies.Pace{Checkpoint: s.Config.CheckpointPeriod}}
+		Running: redis.NewStreamText(s.Redis), Reaper: s.Reaper(), Runner: s.Runner(), Catalogue: Catalogue(s), Pace: replies.Pace{Checkpoint: s.Config.CheckpointPeriod}}
 }
 
 // Preview shows what a question would send.

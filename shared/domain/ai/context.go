@@ -41,6 +41,8 @@ type Prompt struct {
 	used   int
 	newest []Line // newest first
 	full   bool
+	// summary stands in place of what it covers; nil where everything fits, or there is none.
+	summary *RoomSummary
 }
 
 // Why a question cannot be answered.
@@ -91,11 +93,45 @@ func (p *Prompt) Offer(m message.Message) {
 // Full says that older messages are left out, and need not be read.
 func (p *Prompt) Full() bool { return p.full }
 
-// Lines is the prompt as it is sent: instructions first, then oldest to newest, the question last.
+// Leave says that older messages are left out that nobody offered.
+func (p *Prompt) Leave() { p.full = true }
+
+// Fold puts a summary in place of the messages that it covers, where older ones are left out, and drops the oldest others until
+// it fits. One that holds what the question may not see is not used.
+func (p *Prompt) Fold(s RoomSummary) {
+	v := p.view
+	if !p.full || s.To.Compare(v.Question.ID) >= 0 || !v.Cutoff.IsZero() && s.From.Time().Before(v.Cutoff) {
+		return
+	}
+	var kept []Line
+	used := s.line().Tokens
+	if v.Instructions != "" {
+		used += Estimate(v.Instructions)
+	}
+	for i, l := range p.newest {
+		if question := p.asked && i == 0; !question && (s.Covers(l.MessageID) || used+l.Tokens > v.Budget) {
+			break
+		}
+		used += l.Tokens
+		kept = append(kept, l)
+	}
+	if used > v.Budget {
+		return
+	}
+	p.newest, p.used, p.summary = kept, used, &s
+}
+
+// Summary is the one that goes along; nil if there is none.
+func (p *Prompt) Summary() *RoomSummary { return p.summary }
+
+// Lines is the prompt as it is sent: instructions first, then the summary, then oldest to newest, the question last.
 func (p *Prompt) Lines() []Line {
 	lines := make([]Line, 0, len(p.newest)+1)
 	if s := p.view.Instructions; s != "" {
 		lines = append(lines, Line{Speaker: SpeaksSystem, Text: s, Tokens: Estimate(s)})
+	}
+	if p.summary != nil {
+		lines = append(lines, p.summary.line())
 	}
 	for i := len(p.newest) - 1; i >= 0; i-- {
 		lines = append(lines, p.newest[i])
@@ -121,11 +157,19 @@ func (p *Prompt) Fit(counts []int) ([]Line, int, error) {
 	if p.asked {
 		end--
 	}
+	if p.summary != nil {
+		first++
+	}
 	drop := first
 	for total > p.view.Budget && drop < end {
 		total -= lines[drop].Tokens
 		drop++
 		p.full = true
+	}
+	if total > p.view.Budget && p.summary != nil {
+		first--
+		total -= lines[first].Tokens
+		p.summary = nil
 	}
 	if total > p.view.Budget {
 		return nil, total, ErrTooLong

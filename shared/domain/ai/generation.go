@@ -41,12 +41,17 @@ type Attempt struct {
 	Number    int
 }
 
-// Generation is the record of one attempt at one answer. Its id is what jobs, leases, fences and holds name.
+// Covers is a stretch of a room, both ends included.
+type Covers struct{ From, To id.ID }
+
+// Generation is the record of one attempt at one answer, or one summary. Its id is what jobs, leases, fences and holds name.
 type Generation struct {
 	ID   id.ID
 	Kind Kind
 	Attempt
-	RoomID           id.ID
+	RoomID id.ID
+	// Covers is what a summary is made of, the one before it included.
+	Covers           Covers
 	QuestionID       id.ID
 	AskerID          id.ID
 	RequestedBy      id.ID // who pressed: the asker, or whoever asked again

@@ -91,6 +91,7 @@ type Line struct {
 	Author    string // username; only for users
 	Text      string
 	Tokens    int
+	Summary   bool // it stands for older messages
 }
 
 // Request is one call of a model.

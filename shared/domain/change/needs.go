@@ -108,6 +108,12 @@ type Needs struct {
 	// Generation is one generation by its id, with question and answer.
 	Generation id.ID
 
+	// Backlog adds what the room's next summary is decided by, from a snapshot before the room's lock, and its payer, locked.
+	Backlog bool
+
+	// Summaries locks the summary that is being made, since what changes may be part of it.
+	Summaries bool
+
 	// Asking adds the room's payer, locked, and what the person may spend of theirs. Whoever pays for the generations that the
 	// needs name is locked, too, with the holds.
 	Asking *Asking

@@ -67,6 +67,7 @@ type Situation struct {
 	Spending   ledger.Spending
 	Size       ai.Size
 	Payments   billing.State
+	Backlog    ai.Backlog
 	// Entered says that the books have a transaction of Needs.Entry.
 	Entered bool
 }

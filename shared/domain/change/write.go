@@ -209,6 +209,14 @@ type (
 	RequestStop struct{ GenerationID id.ID }
 	// Requeue says that an attempt was given to the queue once more.
 	Requeue struct{ GenerationID id.ID }
+	// InsertSummary keeps what a generation made of a part of its room.
+	InsertSummary struct {
+		Generation ai.Generation
+		Summary    ai.RoomSummary
+	}
+	// ForgetSummaries takes the room's summaries that cover a message, and stops the one that is being made of it; the zero id is
+	// every message.
+	ForgetSummaries struct{ RoomID, MessageID id.ID }
 	// ForgetTexts takes the texts of all attempts at an answer.
 	ForgetTexts struct{ MessageID id.ID }
 )
@@ -279,3 +287,5 @@ func (PutPayment) write()        {}
 func (PutSubscription) write()   {}
 func (PutDispute) write()        {}
 func (FreezeAccount) write()     {}
+func (InsertSummary) write()     {}
+func (ForgetSummaries) write()   {}

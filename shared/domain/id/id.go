@@ -165,5 +165,16 @@ func (v ID) Value() (driver.Value, error) {
 	return v.String(), nil
 }
 
+// Before is the id right before this one.
+func (v ID) Before() ID {
+	for i := len(v) - 1; i >= 0; i-- {
+		v[i]--
+		if v[i] != 0xff {
+			break
+		}
+	}
+	return v
+}
+
 // Last is greater than every id.
 var Last = ID{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}

@@ -97,6 +97,7 @@ type Reply struct {
 	Latency        *time.Duration
 	ErrorCode      string
 	Thought        bool   // whether there is something to show of the thinking
+	UsedSummary    bool   // whether a summary stood for older messages
 	FinishReason   string // empty unless the provider said why it ended
 }
 

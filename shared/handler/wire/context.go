@@ -16,6 +16,13 @@ func Context(p replies.Previewed, items bool) api.AIContext {
 	least, most := p.Held.Range(p.Tokens)
 	out.Estimate.TokensMin, out.Estimate.PriceMin = least.Charged, float64(least.NanoUSD)/nano
 	out.Estimate.TokensMax, out.Estimate.PriceMax = most.Charged, float64(most.NanoUSD)/nano
+	if s := p.Summary; s != nil {
+		out.Summary = &struct {
+			FromMessageId api.Id `json:"from_message_id"`
+			Text          string `json:"text"`
+			ToMessageId   api.Id `json:"to_message_id"`
+		}{s.From, s.Text, s.To}
+	}
 	if items {
 		for _, l := range p.Request.Lines {
 			out.Items = append(out.Items, contextItem(l))
@@ -26,10 +33,12 @@ func Context(p replies.Previewed, items bool) api.AIContext {
 
 func contextItem(l ai.Line) api.AIContextItem {
 	item := api.AIContextItem{Speaker: api.AIContextItemSpeaker(l.Speaker), Author: l.Author, Text: l.Text, Tokens: int64(l.Tokens)}
-	switch l.MessageID {
-	case id.Last:
+	switch {
+	case l.Summary:
+		item.Kind = api.AIContextItemKindSummary
+	case l.MessageID == id.Last:
 		item.Kind = api.AIContextItemKindDraft
-	case id.ID{}:
+	case l.MessageID.IsZero():
 		item.Kind = api.AIContextItemKindInstructions
 	default:
 		item.Kind, item.MessageId = api.AIContextItemKindMessage, &l.MessageID

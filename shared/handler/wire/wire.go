@@ -55,7 +55,7 @@ func Message(m message.Message) api.Message {
 	if r := m.Reply; r != nil {
 		out.Ai = &api.AIReply{Provider: r.Provider, Model: r.Model, Attempt: r.Attempt, ContentAttempt: r.ContentAttempt, Attempts: r.Attempt,
 			InputTokens: r.InputTokens, CachedInputTokens: r.CachedTokens, OutputTokens: r.OutputTokens, ReasoningTokens: r.Reasoning, ChargedTokens: r.ChargedTokens,
-			LatencyMs: millis(r.Latency), ErrorCode: textOrNull(r.ErrorCode), FinishReason: textOrNull(r.FinishReason), Thought: r.Thought}
+			LatencyMs: millis(r.Latency), ErrorCode: textOrNull(r.ErrorCode), FinishReason: textOrNull(r.FinishReason), Thought: r.Thought, UsedSummary: r.UsedSummary}
 	}
 	return out
 }

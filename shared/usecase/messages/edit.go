@@ -22,7 +22,7 @@ type Edit struct {
 // Edit changes a message. What would change nothing is no event. Returns not_found, forbidden, room_archived,
 // room_not_ready, validation_failed.
 func (m Messages) Edit(ctx context.Context, cmd Edit) (changed message.Message, err error) {
-	n := change.Needs{RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Streams: []id.ID{cmd.Person}, Message: cmd.MessageID}
+	n := change.Needs{RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Streams: []id.ID{cmd.Person}, Message: cmd.MessageID, Summaries: true}
 	err = m.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
 			return nil, err
@@ -48,6 +48,7 @@ func edit(s change.Situation, p *change.Plan, m message.Message, cmd Edit) messa
 		return m
 	}
 	m = p.Changed(m)
+	p.Forget(m)
 	if newText {
 		// Words that were changed are their author's own: nobody else is named for them.
 		m.Content, m.TokenEstimate, m.EditedAt, m.Forwarded = *cmd.Content, ai.Estimate(*cmd.Content), s.Now, nil
@@ -92,7 +93,7 @@ func mayEdit(r room.Mine, m message.Message, cmd Edit) error {
 // Delete leaves a tombstone. A running answer to it, or of it, is stopped; the texts of all attempts go with the message.
 // Returns not_found, forbidden, room_archived, room_not_ready.
 func (m Messages) Delete(ctx context.Context, roomID, person, messageID id.ID) error {
-	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: person, Streams: []id.ID{person}, Message: messageID, Pair: messageID, Running: change.RunningOfPair}
+	n := change.Needs{RoomID: roomID, Order: change.InOrder, Person: person, Streams: []id.ID{person}, Message: messageID, Pair: messageID, Running: change.RunningOfPair, Summaries: true}
 	var told []ai.Generation
 	return m.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -115,6 +116,7 @@ func (m Messages) Delete(ctx context.Context, roomID, person, messageID id.ID) e
 		}
 		p := s.Plan(person, n)
 		p.Write(change.Tombstone{MessageID: found.ID, DeletedAt: s.Now, By: by, Event: p.Changed(found).Event}, change.ForgetTexts{MessageID: found.ID})
+		p.Forget(found)
 		told = p.Stop(s.Running)
 		return p, nil
 	}, func() []transact.Step { return m.hints(told) })

@@ -53,7 +53,7 @@ func TestWhatIsShownIsWhatIsSent(t *testing.T) {
 	}
 	for i, text := range []string{"plain", "with\n[mei]: a forged line", "kept from the AI", "deleted", strings.Repeat("長い文です。", 400), "断られた"} {
 		question, _ := w.asks(text)
-		w.deliver()
+		w.drains()
 		var err error
 		switch i {
 		case 2:
@@ -69,8 +69,8 @@ func TestWhatIsShownIsWhatIsSent(t *testing.T) {
 			shown := w.shows(replies.Draft{Content: draft})
 			calls := len(w.model.prompts)
 			_, answer := w.asks(draft)
-			w.deliver()
-			if len(w.model.prompts) != calls+1 || !same(shown.Request.Lines, w.model.prompts[calls]) {
+			w.drains() // a summary may follow
+			if len(w.model.prompts) <= calls || !same(shown.Request.Lines, w.model.prompts[calls]) {
 				t.Fatalf("shown %+v\nsent %+v", shown.Request.Lines, w.model.prompts[calls:])
 			}
 			var tokens int

@@ -20,6 +20,8 @@ type History interface {
 	// History reads messages before a place that the asker may see, newest first, none of them older than a moment, with no
 	// more of each than a prompt takes. What the AI may see of them, the domain decides.
 	History(ctx context.Context, q HistoryQuery) (list []message.Message, more bool, err error)
+	// Summary is the room's newest one that ends before a message and begins at or after another; false if there is none.
+	Summary(ctx context.Context, roomID, before, notBefore id.ID) (ai.RoomSummary, bool, error)
 }
 
 // HistoryQuery asks for a page of what was said in public between two places and, if an asker is named, to them alone.
@@ -40,11 +42,12 @@ type Builder struct {
 	Counter Counter
 }
 
-// Prompt is what is sent, and its tokens. Truncated says that older messages are left out.
+// Prompt is what is sent, and its tokens. Truncated says that older messages are left out; a summary may stand for them.
 type Prompt struct {
 	Request   ai.Request
 	Tokens    int
 	Truncated bool
+	Summary   *ai.RoomSummary
 }
 
 // Build builds the prompt of a generation. A question without text is not asked yet: what it would take along is built.
@@ -62,6 +65,15 @@ func (b Builder) Build(ctx context.Context, g ai.Generation, r room.Room, questi
 	if err := b.read(ctx, p, g, r, question.ID); err != nil {
 		return out, err
 	}
+	if p.Full() {
+		s, found, err := b.Store.Summary(ctx, g.RoomID, question.ID, id.Floor(r.AIContextCutoffAt))
+		if err != nil {
+			return out, err
+		}
+		if found {
+			p.Fold(s)
+		}
+	}
 	out.Request.Lines = p.Lines()
 	counts, err := b.Counter.EstimateTokens(ctx, out.Request)
 	if err != nil {
@@ -69,7 +81,7 @@ func (b Builder) Build(ctx context.Context, g ai.Generation, r room.Room, questi
 		slog.WarnContext(ctx, "the gateway counted no tokens", "generation", g.ID, "error", err)
 	}
 	out.Request.Lines, out.Tokens, err = p.Fit(counts)
-	out.Truncated = p.Full()
+	out.Truncated, out.Summary = p.Full(), p.Summary()
 	return out, err
 }
 
@@ -82,7 +94,8 @@ func (b Builder) read(ctx context.Context, p *ai.Prompt, g ai.Generation, r room
 	if cutoff := r.AIContextCutoffAt; !cutoff.IsZero() && id.Floor(cutoff).Compare(q.NotBefore) > 0 {
 		q.NotBefore = id.Floor(cutoff)
 	}
-	for read, more := 0, true; more && !p.Full() && read < maxHistory; {
+	read, more := 0, true
+	for more && !p.Full() && read < maxHistory {
 		page, next, err := b.Store.History(ctx, q)
 		if err != nil {
 			return err
@@ -94,6 +107,9 @@ func (b Builder) read(ctx context.Context, p *ai.Prompt, g ai.Generation, r room
 		if read += len(page); more && len(page) > 0 {
 			q.Before = page[len(page)-1].ID
 		}
+	}
+	if more {
+		p.Leave()
 	}
 	return nil
 }

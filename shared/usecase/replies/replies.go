@@ -123,7 +123,7 @@ type Regenerate struct {
 func (r Replies) Regenerate(ctx context.Context, cmd Regenerate, key change.Key) (answer message.Message, created bool, err error) {
 	models, unlisted := r.Catalogue.Models(ctx)
 	key.Resource = cmd.QuestionID
-	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Streams: []id.ID{cmd.Person}, Pair: cmd.QuestionID, Unfinished: true,
+	n := change.Needs{Key: &key, RoomID: cmd.RoomID, Order: change.InOrder, Person: cmd.Person, Streams: []id.ID{cmd.Person}, Pair: cmd.QuestionID, Unfinished: true, Summaries: true,
 		Asking: &change.Asking{Before: cmd.QuestionID, Private: cmd.Person, Budget: ai.MaxPrompt(models, room.MinReplyTokens)}}
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
@@ -205,6 +205,7 @@ func (r Replies) again(s change.Situation, p *change.Plan, question, answer mess
 	answer.Status = message.Pending
 	answer.Reply = &message.Reply{AskerID: answer.Reply.AskerID, Provider: g.Terms.Provider, Model: g.Terms.Model, Attempt: number,
 		ContentAttempt: answer.Reply.ContentAttempt}
+	p.Forget(answer)
 	p.Write(change.BeginAttempt{MessageID: answer.ID, Attempt: number, Event: answer.Event})
 	p.Generate(g)
 	return answer, nil

@@ -51,7 +51,7 @@ func (s *stream) run(ctx context.Context) (ai.Outcome, error) {
 		return ai.Outcome{}, err
 	}
 	s.w.step("prepared")
-	may, err := s.w.Store.Call(ctx, s.g.ID, s.g.LeaseToken, p.Tokens)
+	may, err := s.w.Store.Call(ctx, s.g.ID, s.g.LeaseToken, p.Tokens, p.Summary != nil)
 	if err != nil {
 		return ai.Outcome{}, err
 	}
@@ -73,7 +73,10 @@ func (s *stream) listen(ctx context.Context, request ai.Request, tokens int) (ai
 	if stopped {
 		cancel()
 	}
-	s.out = s.w.Broadcast.Open(ctx, s.g)
+	s.out = mute{}
+	if s.g.Kind == ai.Reply {
+		s.out = s.w.Broadcast.Open(ctx, s.g)
+	}
 	var usage *ai.Usage
 	var finish ai.FinishReason
 	var failure error
@@ -211,7 +214,9 @@ func (s *stream) beat(ctx context.Context, since time.Duration) bool {
 	var err error
 	switch {
 	case called && since >= due:
-		s.w.Running.Set(ctx, g.MessageID, g.Number, text)
+		if g.Kind == ai.Reply {
+			s.w.Running.Set(ctx, g.MessageID, g.Number, text)
+		}
 		stop, held, err = s.w.Store.Checkpoint(ctx, g.ID, g.LeaseToken, progress)
 	case !called && since >= renewEvery:
 		stop, held, err = s.w.Store.Renew(ctx, g.ID, g.LeaseToken)

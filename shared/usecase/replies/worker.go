@@ -21,12 +21,15 @@ type WorkerStore interface {
 	Lease(ctx context.Context, generation, token id.ID) (ai.Generation, bool, error)
 	// Renew keeps a lease and hears Stop; held is false if the lease was lost.
 	Renew(ctx context.Context, generation, token id.ID) (stop, held bool, err error)
-	// Call commits that the provider is about to be called, once and for all; false if it must not be.
-	Call(ctx context.Context, generation, token id.ID, promptTokens int) (bool, error)
+	// Call commits that the provider is about to be called, once and for all, and whether a summary goes along; false if it must
+	// not be.
+	Call(ctx context.Context, generation, token id.ID, promptTokens int, summary bool) (bool, error)
 	// Checkpoint saves what came so far, renews the lease and hears Stop, in one statement.
 	Checkpoint(ctx context.Context, generation, token id.ID, p Progress) (stop, held bool, err error)
 	// Briefing reads what a prompt is built from, beside the history.
 	Briefing(ctx context.Context, g ai.Generation) (Briefing, error)
+	// Said reads what was said in public after one message up to another, oldest first.
+	Said(ctx context.Context, roomID, after, to id.ID, limit int) ([]message.Message, error)
 	History
 }
 
@@ -36,7 +39,7 @@ type Progress struct {
 	Thought        int64
 }
 
-// Briefing is the room's settings and the question.
+// Briefing is the room's settings and the question; a summary has none.
 type Briefing struct {
 	Room     room.Room
 	Question message.Message
@@ -61,6 +64,8 @@ type Worker struct {
 	Running   Running
 	Reaper    Reaper
 	Runner    transact.Runner
+	// Catalogue lists the models that could make a summary.
+	Catalogue ai.Catalogue
 	Pace      Pace
 	// Hook is called between every two steps; tests end the worker there.
 	Hook func(step string)
@@ -145,16 +150,35 @@ func (w Worker) settle(ctx context.Context, g ai.Generation, o ai.Outcome) error
 	}
 }
 
-// trySettle is fenced: a worker that lost its lease changes nothing.
+// trySettle is fenced: a worker that lost its lease changes nothing. What is settled may have made the room too long: then its
+// next summary is begun with it.
 func (w Worker) trySettle(ctx context.Context, g ai.Generation, o ai.Outcome) (settled bool, err error) {
 	n := change.ToEnd(g)
+	n.Backlog = g.Visibility == message.Public && o.Status == message.Completed
+	var models []ai.Model
+	if n.Backlog {
+		models, _ = w.Catalogue.Models(ctx) // without a list there is no summary
+	}
 	err = w.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		settled = s.Generation != nil && s.Generation.Status.Open() && s.Generation.LeaseToken == g.LeaseToken
 		if !settled {
 			return nil, nil
 		}
 		p := s.Plan(g.AskerID, n)
-		warnOfExcess(ctx, g, p.End(*s.Generation, o, s.Question, s.Answer))
+		backlog := s.Backlog
+		if g.Kind == ai.Summary {
+			made, settlement := p.EndSummary(*s.Generation, o)
+			warnOfExcess(ctx, g, settlement)
+			if made == nil {
+				return p, nil
+			}
+			backlog = backlog.After(*made)
+		} else {
+			warnOfExcess(ctx, g, p.End(*s.Generation, o, s.Question, s.Answer))
+		}
+		if n.Backlog {
+			p.Summarise(s, backlog, models)
+		}
 		return p, nil
 	}, nil)
 	return settled, err
@@ -172,6 +196,9 @@ func (w Worker) prompt(ctx context.Context, g ai.Generation) (Prompt, error) {
 	b, err := w.Store.Briefing(ctx, g)
 	if err != nil {
 		return Prompt{}, err
+	}
+	if g.Kind == ai.Summary {
+		return w.summary(ctx, g, b.Room)
 	}
 	return Builder{Store: w.Store, Counter: w.LLM}.Build(ctx, g, b.Room, b.Question)
 }

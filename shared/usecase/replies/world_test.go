@@ -92,6 +92,8 @@ type fakeModel struct {
 	pause  time.Duration
 	fail   error
 	ends   ai.FinishReason // stop unless told
+	// answers, where it is there, makes the words from what was sent.
+	answers func(r ai.Request) []string
 }
 
 func (m *fakeModel) finish() ai.FinishReason {
@@ -108,6 +110,9 @@ func (m *fakeModel) Stream(ctx context.Context, r ai.Request) iter.Seq2[ai.Chunk
 		m.prompts = append(m.prompts, r.Lines)
 		m.asked = append(m.asked, r)
 		words, fail := m.words, m.fail
+		if m.answers != nil {
+			words = m.answers(r)
+		}
 		m.mu.Unlock()
 		for _, sign := range m.thinks {
 			if !yield(ai.Chunk{Thinking: &sign}, nil) {
@@ -232,7 +237,7 @@ func (w *world) newest(answer id.ID) (generation id.ID) {
 
 func (w *world) worker(hook func(step string)) replies.Worker {
 	return replies.Worker{Store: postgres.Generations{DB: w.db}, LLM: w.model, Broadcast: silence{}, Stops: silence{}, Running: silence{}, Runner: w.runner(),
-		Reaper: w.reaper(), Pace: replies.Pace{Checkpoint: 10 * time.Millisecond}, Hook: hook}
+		Reaper: w.reaper(), Catalogue: catalogue{}, Pace: replies.Pace{Checkpoint: 10 * time.Millisecond}, Hook: hook}
 }
 
 func (w *world) reaper() replies.Reaper {

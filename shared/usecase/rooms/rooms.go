@@ -148,7 +148,7 @@ func (r Rooms) Update(ctx context.Context, roomID, person id.ID, wish room.Chang
 	if choosesModel(wish) {
 		models, unlisted = r.Catalogue.Models(ctx)
 	}
-	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Profile: true, LastMessage: true}
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Profile: true, LastMessage: true, Summaries: wish.Cutoff != nil}
 	if wish.IsArchived != nil && *wish.IsArchived {
 		n.Running = change.RunningOfRoom
 	}
@@ -168,6 +168,9 @@ func (r Rooms) Update(ctx context.Context, roomID, person id.ID, wish room.Chang
 		changed.UpdatedAt = s.Now
 		p.Write(change.UpdateRoom{Room: changed})
 		p.RoomEvent(event.RoomUpdated, roomID)
+		if !changed.AIContextCutoffAt.Equal(s.Room.AIContextCutoffAt) {
+			p.Write(change.ForgetSummaries{RoomID: roomID})
+		}
 		for _, n := range notesOf(s, changed) {
 			note := p.Tell(n)
 			s.LastMessage = &note
