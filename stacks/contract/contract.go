@@ -32,10 +32,12 @@ const (
 	// Internet is a host that has no IPv6 address, so that it cannot be
 	// reached from inside the network.
 	Internet Need = "internet"
+	// Machines are the state machines of jobs, to be started and stopped.
+	Machines Need = "machines"
 )
 
 var known = []Need{
-	Postgres, Redis, Gateway, Table, SigningKey, Connections, WebSocketURL, Internet,
+	Postgres, Redis, Gateway, Table, SigningKey, Connections, WebSocketURL, Internet, Machines,
 }
 
 var insideOnly = []Need{Postgres, Redis, Gateway}
@@ -50,6 +52,7 @@ const (
 	QueueConsumer Kind = "queue"
 	Scheduled     Kind = "schedule"
 	Deploy        Kind = "deploy"
+	JobStep       Kind = "job"
 )
 
 // Function is one Lambda function as the contracts describe it.
@@ -141,6 +144,7 @@ type Contract struct {
 	Sockets   []Socket
 	Queues    []Queue
 	Schedules []Schedule
+	Jobs      []Job
 	// Tasks are called by a deployment.
 	Tasks []Function
 }
@@ -188,6 +192,9 @@ func (c *Contract) each(do func(f *Function)) {
 	}
 	for i := range c.Schedules {
 		do(&c.Schedules[i].Function)
+	}
+	for i := range c.Jobs {
+		do(&c.Jobs[i].Function)
 	}
 	for i := range c.Tasks {
 		do(&c.Tasks[i])

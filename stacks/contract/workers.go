@@ -24,6 +24,8 @@ type Queue struct {
 	Late int
 	// Loops: the function sends to its own queue on purpose.
 	Loops bool
+	// Healed: what is lost is sent again by somebody else, so that only what failed for good rings.
+	Healed bool
 }
 
 // DeadSuffix makes a dead-letter queue's name, and that of its function, from the queue's.
@@ -40,7 +42,17 @@ type Schedule struct {
 	Function   Function
 }
 
+// Job is a state machine and the function that its steps call.
+type Job struct {
+	Name, Summary string
+	Function      Function
+}
+
 type workers struct {
+	Jobs map[string]struct {
+		Summary string
+		Worker  lambda
+	}
 	Queues map[string]struct {
 		Summary     string
 		Batch       int
@@ -49,6 +61,7 @@ type workers struct {
 		Concurrency string
 		Late        int
 		Loops       bool
+		Healed      bool
 		Worker      lambda
 		Dead        lambda
 	}
@@ -72,12 +85,15 @@ func (c *Contract) readWorkers(file string) error {
 		q := doc.Queues[name]
 		c.Queues = append(c.Queues, Queue{
 			Name: name, Function: q.Worker.function(QueueConsumer, name), Dead: q.Dead.function(QueueConsumer, name+DeadSuffix),
-			Batch: q.Batch, Visibility: q.Visibility, Receives: q.Receives, Concurrency: q.Concurrency, Late: q.Late, Loops: q.Loops,
+			Batch: q.Batch, Visibility: q.Visibility, Receives: q.Receives, Concurrency: q.Concurrency, Late: q.Late, Loops: q.Loops, Healed: q.Healed,
 		})
 	}
 	for _, name := range slices.Sorted(maps.Keys(doc.Schedules)) {
 		s := doc.Schedules[name]
 		c.Schedules = append(c.Schedules, Schedule{Expression: s.Expression, Function: s.Worker.function(Scheduled, name)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(doc.Jobs)) {
+		c.Jobs = append(c.Jobs, Job{Name: name, Summary: doc.Jobs[name].Summary, Function: doc.Jobs[name].Worker.function(JobStep, name)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(doc.Deploy)) {
 		c.Tasks = append(c.Tasks, doc.Deploy[name].Worker.function(Deploy, name))

@@ -263,7 +263,7 @@ func sortOut(events []event.Event) (e entities) {
 			add(&e.messages, v.EntityID)
 		case event.MemberUpdated, event.MemberRemoved:
 			add(&e.people, v.EntityID)
-		case event.RoomUpdated, event.RoomDeleted:
+		case event.RoomUpdated, event.RoomForked, event.RoomDeleted:
 			e.room = true
 		case event.RoomJoined, event.RoomLeft:
 			add(&e.rooms, v.EntityID)

@@ -40,6 +40,8 @@ type Config struct {
 	SigningKeyARN string
 	CallbackURL   string
 	WebSocketURL  string
+	// StateMachines is what every state machine's address begins with.
+	StateMachines string
 	AWSEndpoint   string
 	SendBudget    int
 	// LimitFactor is how many times as generous as usual the stage is to each caller.
@@ -99,6 +101,9 @@ func (r *reader) read(c *Config, need Need) {
 		c.SigningKeyARN = r.required("JWT_PRIVATE_KEY_SECRET_ARN")
 	case Connections:
 		c.CallbackURL = r.required("WEBSOCKET_CALLBACK_URL")
+	case Internet: // only says where the function stands
+	case Machines:
+		c.StateMachines = r.required("STATE_MACHINES")
 	case WebSocketURL:
 		c.WebSocketURL = r.required("WEBSOCKET_PUBLIC_URL")
 	default:

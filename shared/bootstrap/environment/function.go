@@ -10,6 +10,7 @@ const (
 	Queue     Kind = "queue"
 	Schedule  Kind = "schedule"
 	Deploy    Kind = "deploy"
+	Job       Kind = "job"
 )
 
 // Need is something that a function must reach.
@@ -24,6 +25,8 @@ const (
 	SigningKey   Need = "signing-key"
 	Connections  Need = "connections"
 	WebSocketURL Need = "websocket-url"
+	Machines     Need = "machines"
+	Internet     Need = "internet"
 )
 
 // Function is what the contracts say about one function.

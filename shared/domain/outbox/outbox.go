@@ -9,6 +9,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/job"
 )
 
 // Queue is where a row goes.
@@ -19,6 +20,7 @@ const (
 	FanOut     Queue = "fan-out"
 	AIReplies  Queue = "ai-replies"
 	AIWatchdog Queue = "ai-watchdog"
+	Jobs       Queue = "jobs"
 )
 
 // Row is one queue message that is owed.
@@ -49,8 +51,11 @@ type Notice struct {
 // NoticeKind is what a notice tells of.
 type NoticeKind string
 
-// BalanceChanged tells a payer of their account.
-const BalanceChanged NoticeKind = "balance"
+// The notices: BalanceChanged tells a payer of their account, JobMoved whoever asked for a job how far it is.
+const (
+	BalanceChanged NoticeKind = "balance"
+	JobMoved       NoticeKind = "job"
+)
 
 // Job is the body of an AI message: one generation.
 type Job struct {
@@ -79,6 +84,18 @@ func NewWatch(generation id.ID, after time.Duration) Row {
 	r := newRow(AIWatchdog, Job{GenerationID: generation})
 	r.Delay = after
 	return r
+}
+
+// Start is the body of a message that lets a job begin.
+type Start struct {
+	JobID   id.ID    `json:"job_id"`
+	Kind    job.Kind `json:"kind"`
+	Attempt int      `json:"attempt"`
+}
+
+// NewStart owes the beginning of a job's attempt.
+func NewStart(j job.Job) Row {
+	return newRow(Jobs, Start{JobID: j.ID, Kind: j.Kind, Attempt: j.Attempt})
 }
 
 func newRow(q Queue, body any) Row {

@@ -122,6 +122,8 @@ func (f FanOut) project(ctx context.Context, roomID id.ID, push RoomPush) error 
 			}
 		case event.MemberRemoved:
 			raised = append(raised, room.Membership{Person: room.Person{ID: e.EntityID}, RoomID: roomID, Version: e.Number})
+		case event.RoomForked:
+			raised = append(raised, push.Members...)
 		case event.RoomDeleted:
 			for _, m := range push.Members {
 				raised = append(raised, room.Membership{Person: m.Person, RoomID: roomID, Version: e.Number})

@@ -67,7 +67,7 @@ func TestQueuesEndInAConsumedDeadLetterQueue(t *testing.T) {
 		for _, q := range s.Of("AWS::SQS::Queue") {
 			byName[strings.TrimPrefix(q.Text("QueueName"), st.Resource(""))] = q
 		}
-		if len(byName) != 6 {
+		if len(byName) != 8 {
 			t.Errorf("%s: %d queues", name, len(byName))
 		}
 		for n, q := range byName {
