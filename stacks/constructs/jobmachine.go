@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-cdk-go/awscdk/v2/awslambda"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctions"
 	"github.com/aws/aws-cdk-go/awscdk/v2/awsstepfunctionstasks"
+	"github.com/aws/constructs-go/constructs/v10"
 
 	"github.com/yoriai/yoriai/stacks/contract"
 )
@@ -13,7 +14,7 @@ import (
 // decides, and the machine shows it.
 func NewJobMachine(h *Host, j contract.Job) {
 	scope := Group(h.Stack, j.Name)
-	m := machine{h: h, function: NewFunction(scope, h, j.Function, FunctionProps{}), next: awsstepfunctions.NewChoice(h.Stack, Str("What next?"), nil)}
+	m := machine{scope: scope, function: NewFunction(scope, h, j.Function, FunctionProps{}), next: awsstepfunctions.NewChoice(scope, Str("What next?"), nil)}
 	prepare, work, finish, cleanUp := m.step("Prepare", "prepare"), m.step("Work", "work"), m.step("Finish", "finish"), m.step("Clean up", "clean_up")
 	for _, s := range []awsstepfunctionstasks.LambdaInvoke{prepare, work, finish} {
 		s.AddCatch(cleanUp, &awsstepfunctions.CatchProps{Errors: Strs("States.ALL"), ResultPath: Str("$.error")})
@@ -21,12 +22,12 @@ func NewJobMachine(h *Host, j contract.Job) {
 	for _, s := range []awsstepfunctionstasks.LambdaInvoke{prepare, work, finish, cleanUp} {
 		s.Next(m.next)
 	}
-	failed := awsstepfunctions.NewFail(h.Stack, Str("Failed"), &awsstepfunctions.FailProps{Error: Str("JobFailed"), Cause: Str("The job's row says why; what it had made is removed.")})
+	failed := awsstepfunctions.NewFail(scope, Str("Failed"), &awsstepfunctions.FailProps{Error: Str("JobFailed"), Cause: Str("The job's row says why; what it had made is removed.")})
 	m.when("work", work)
 	m.when("finish", finish)
 	m.when("clean_up", cleanUp)
-	m.when("done", awsstepfunctions.NewSucceed(h.Stack, Str("Done"), nil))
-	m.when("cancelled", awsstepfunctions.NewSucceed(h.Stack, Str("Cancelled"), nil))
+	m.when("done", awsstepfunctions.NewSucceed(scope, Str("Done"), nil))
+	m.when("cancelled", awsstepfunctions.NewSucceed(scope, Str("Cancelled"), nil))
 	m.next.Otherwise(failed)
 	awsstepfunctions.NewStateMachine(scope, Str("Machine"), &awsstepfunctions.StateMachineProps{
 		StateMachineName: Str(h.Stage.Resource(j.Name)),
@@ -38,7 +39,7 @@ func NewJobMachine(h *Host, j contract.Job) {
 }
 
 type machine struct {
-	h        *Host
+	scope    constructs.Construct
 	function awslambda.IFunction
 	next     awsstepfunctions.Choice
 }
@@ -49,7 +50,7 @@ func (m machine) step(title, name string) awsstepfunctionstasks.LambdaInvoke {
 	if name == "prepare" {
 		round = 0
 	}
-	task := awsstepfunctionstasks.NewLambdaInvoke(m.h.Stack, Str(title), &awsstepfunctionstasks.LambdaInvokeProps{
+	task := awsstepfunctionstasks.NewLambdaInvoke(m.scope, Str(title), &awsstepfunctionstasks.LambdaInvokeProps{
 		LambdaFunction: m.function,
 		Payload: awsstepfunctions.TaskInput_FromObject(&map[string]any{
 			"job_id": awsstepfunctions.JsonPath_StringAt(Str("$.job_id")), "step": name, "round": round,
