@@ -890,10 +890,10 @@ type FieldError struct {
 	Message string `json:"message"`
 }
 
-// ForkRoom defines model for ForkRoom.
+// ForkRoom `up_to_message_id` is the last message that is copied; absent means all of them.
 type ForkRoom struct {
-	// UpToMessageId The last message that is copied; absent means all of them
-	UpToMessageId *id.ID `json:"up_to_message_id,omitempty"`
+	// UpToMessageId A UUID other than the nil UUID
+	UpToMessageId *NonNilId `json:"up_to_message_id,omitempty"`
 }
 
 // ForwardMessage defines model for ForwardMessage.

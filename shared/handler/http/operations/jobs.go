@@ -29,6 +29,9 @@ func ForkRoom(u forks.Forks) httpapi.Handler {
 		}
 		var upTo id.ID
 		if body.UpToMessageId != nil {
+			if body.UpToMessageId.IsZero() {
+				return wire.Malformed("up_to_message_id", "must not be the nil UUID")
+			}
 			upTo = *body.UpToMessageId
 		}
 		j, created, err := u.Request(r.Request().Context(), roomID, r.Caller.UserID, upTo, change.NewKey(r.Caller.UserID, "forkRoom", value, []id.ID{roomID}, body))

@@ -1485,12 +1485,9 @@ export interface components {
             user: components["schemas"]["Named"] | null;
             value: string | null;
         };
+        /** @description `up_to_message_id` is the last message that is copied; absent means all of them. */
         ForkRoom: {
-            /**
-             * Format: uuid
-             * @description The last message that is copied; absent means all of them
-             */
-            up_to_message_id?: string;
+            up_to_message_id?: components["schemas"]["NonNilId"];
         };
         Job: {
             id: components["schemas"]["Id"];
