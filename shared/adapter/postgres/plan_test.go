@@ -14,6 +14,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -92,16 +93,18 @@ func hotReads(h *house) map[string]reads {
 			}
 			return nil
 		}, 1, 1},
-		"rooms":          {func() error { _, err := h.rooms.List(ctx, h.master, rooms.Cursor{}, 50); return err }, 1, 50},
-		"one room":       {func() error { _, err := h.rooms.Get(ctx, h.room, h.master); return err }, 1, 1},
-		"members":        {func() error { _, err := h.rooms.ListMembers(ctx, h.room, h.master, id.ID{}, 50); return err }, 0, 0},
-		"what changed":   {func() error { _, err := h.logs.RoomChanges(ctx, h.room, h.master, 59990); return err }, 2, 11},
-		"my changes":     {func() error { _, err := h.logs.MyChanges(ctx, h.master, 19990); return err }, 1, 11},
-		"push":           {func() error { _, err := h.logs.RoomPush(ctx, h.room, 59999, 60000); return err }, 1, 2},
-		"my push":        {func() error { _, err := h.logs.UserPush(ctx, h.master, 19999, 20000); return err }, 1, 2},
-		"dead attempts":  {func() error { _, err := h.generations.Dead(ctx, 100); return err }, 0, 0},
-		"one generation": {func() error { _, _, _, err := h.generations.Find(ctx, generation); return err }, 0, 0},
-		"outbox":         {func() error { _, _, err := box.OldRows(ctx, 0, outbox.Cursor{}, 100); return err }, 0, 0},
+		"jobs that stand still": {func() error { _, err := (postgres.Jobs{DB: h.db}).Stale(ctx, job.StaleAfter, 20); return err }, 0, 0},
+		"one job":               {func() error { _, _, _, err := (postgres.Jobs{DB: h.db}).Find(ctx, h.room, h.master); return err }, 0, 0},
+		"rooms":                 {func() error { _, err := h.rooms.List(ctx, h.master, rooms.Cursor{}, 50); return err }, 1, 50},
+		"one room":              {func() error { _, err := h.rooms.Get(ctx, h.room, h.master); return err }, 1, 1},
+		"members":               {func() error { _, err := h.rooms.ListMembers(ctx, h.room, h.master, id.ID{}, 50); return err }, 0, 0},
+		"what changed":          {func() error { _, err := h.logs.RoomChanges(ctx, h.room, h.master, 59990); return err }, 2, 11},
+		"my changes":            {func() error { _, err := h.logs.MyChanges(ctx, h.master, 19990); return err }, 1, 11},
+		"push":                  {func() error { _, err := h.logs.RoomPush(ctx, h.room, 59999, 60000); return err }, 1, 2},
+		"my push":               {func() error { _, err := h.logs.UserPush(ctx, h.master, 19999, 20000); return err }, 1, 2},
+		"dead attempts":         {func() error { _, err := h.generations.Dead(ctx, 100); return err }, 0, 0},
+		"one generation":        {func() error { _, _, _, err := h.generations.Find(ctx, generation); return err }, 0, 0},
+		"outbox":                {func() error { _, _, err := box.OldRows(ctx, 0, outbox.Cursor{}, 100); return err }, 0, 0},
 		"the next of the outbox": {func() error {
 			_, _, err := box.OldRows(ctx, 0, outbox.Cursor{At: time.Now().Add(-time.Hour), ID: id.New()}, 100)
 			return err
@@ -298,6 +301,7 @@ func fill(h *house, months, count int) {
 		`INSERT INTO token_transactions (id, account_id, kind, amount, balance_after, source_key) SELECT gen_random_uuid(), id, 'grant', 1, 1, id FROM users`,
 		`INSERT INTO member_usage (room_id, month, user_id, charged) SELECT id, '2001-01', id, 1 FROM users`,
 		`INSERT INTO usage_daily (account_id, day, room_id, user_id, provider, model, visibility, kind) SELECT id, now(), id, id, 'p', 'm', 'public', 'reply' FROM users`,
+		fmt.Sprintf(`INSERT INTO jobs (id, kind, room_id, requested_by, state, ended_at) SELECT CASE WHEN id = '%[1]s' THEN '%[2]s' ELSE gen_random_uuid() END, 'fork', '%[2]s', id, 'succeeded', now() FROM users`, h.master, h.room),
 		`ANALYZE`,
 	} {
 		h.exec(sql)
