@@ -41,6 +41,12 @@ func TestConsumersSchedulesAndTasksRun(t *testing.T) {
 			t.Errorf("%s answered %v, which does not tell %s", name, answer, c.told)
 		}
 	}
+	// A step of a job that is not there fails it; it is the machine's to end.
+	var step map[string]any
+	start(t, "fork", s.environ).call(map[string]any{"job_id": id.New(), "step": "prepare", "round": 0}, &step)
+	if step["step"] != "failed" || step["round"] != float64(1) {
+		t.Errorf("fork answered %v", step)
+	}
 	for task, told := range map[string]string{"prove": "gaps", "project": "memberships"} {
 		var answer map[string]any
 		start(t, "nightly", s.environ).call(map[string]string{"task": task}, &answer)

@@ -93,11 +93,15 @@ func queueAlarms(s stage.Stage, queues []contract.Queue) []alarm {
 	var all []alarm
 	for _, q := range queues {
 		name := camel(q.Name)
+		all = append(all, alarm{id: name + "DeadLetters", means: "Messages of " + q.Name + " failed for good", seconds: 300, periods: 1, over: 0,
+			of: deadLetters(s, q)})
+		if q.Healed {
+			continue
+		}
 		all = append(all,
 			alarm{id: name + "QueueOld", means: "The oldest message of " + q.Name + " waits too long", seconds: 60, periods: 3, over: float64(q.Late),
 				of: measure{"AWS/SQS", "ApproximateAgeOfOldestMessage", map[string]string{"QueueName": s.Resource(q.Name)}, "Maximum"}},
 			alarm{id: name + "RecordsFailed", means: "Records of " + q.Name + " fail", of: recordsFailed(q.Name), seconds: 300, periods: 2, over: 5},
-			alarm{id: name + "DeadLetters", means: "Messages of " + q.Name + " failed for good", seconds: 300, periods: 1, over: 0, of: deadLetters(s, q)},
 		)
 	}
 	return all

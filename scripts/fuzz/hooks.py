@@ -85,6 +85,8 @@ def spare_the_world(name, body):
         body.pop("room_id", None)
     if name == "forwardMessage":
         body["room_id"] = WORLD["rooms"][0]["roomId"]
+    if name == "forkRoom":
+        body.pop("up_to_message_id", None)
     if name == "createInvitation":
         for field in ("username", "group_id"):
             body.pop(field, None)

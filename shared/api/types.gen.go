@@ -344,6 +344,48 @@ func (e InvitedRole) Valid() bool {
 	}
 }
 
+// Defines values for JobKind.
+const (
+	Fork JobKind = "fork"
+)
+
+// Valid indicates whether the value is a known member of the JobKind enum.
+func (e JobKind) Valid() bool {
+	switch e {
+	case Fork:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for JobState.
+const (
+	JobStateCancelled JobState = "cancelled"
+	JobStateFailed    JobState = "failed"
+	JobStateQueued    JobState = "queued"
+	JobStateRunning   JobState = "running"
+	JobStateSucceeded JobState = "succeeded"
+)
+
+// Valid indicates whether the value is a known member of the JobState enum.
+func (e JobState) Valid() bool {
+	switch e {
+	case JobStateCancelled:
+		return true
+	case JobStateFailed:
+		return true
+	case JobStateQueued:
+		return true
+	case JobStateRunning:
+		return true
+	case JobStateSucceeded:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Locale.
 const (
 	LocaleEn Locale = "en"
@@ -469,17 +511,23 @@ func (e ModelReasoning) Valid() bool {
 
 // Defines values for NoteCode.
 const (
-	NoteCodeJoined   NoteCode = "joined"
-	NoteCodeLeft     NoteCode = "left"
-	NoteCodeModel    NoteCode = "model"
-	NoteCodeName     NoteCode = "name"
-	NoteCodeRole     NoteCode = "role"
-	NoteCodeTransfer NoteCode = "transfer"
+	NoteCodeForked     NoteCode = "forked"
+	NoteCodeForkedFrom NoteCode = "forked_from"
+	NoteCodeJoined     NoteCode = "joined"
+	NoteCodeLeft       NoteCode = "left"
+	NoteCodeModel      NoteCode = "model"
+	NoteCodeName       NoteCode = "name"
+	NoteCodeRole       NoteCode = "role"
+	NoteCodeTransfer   NoteCode = "transfer"
 )
 
 // Valid indicates whether the value is a known member of the NoteCode enum.
 func (e NoteCode) Valid() bool {
 	switch e {
+	case NoteCodeForked:
+		return true
+	case NoteCodeForkedFrom:
+		return true
 	case NoteCodeJoined:
 		return true
 	case NoteCodeLeft:
@@ -1074,6 +1122,12 @@ type FieldError struct {
 	Message string `json:"message"`
 }
 
+// ForkRoom `up_to_message_id` is the last message that is copied; absent means all of them.
+type ForkRoom struct {
+	// UpToMessageId A UUID other than the nil UUID
+	UpToMessageId *NonNilId `json:"up_to_message_id,omitempty"`
+}
+
 // ForwardMessage defines model for ForwardMessage.
 type ForwardMessage struct {
 	RoomId Id `json:"room_id"`
@@ -1192,6 +1246,30 @@ type InvitationToken struct {
 
 // InvitedRole Mastership is transferred
 type InvitedRole string
+
+// Job defines model for Job.
+type Job struct {
+	CreatedAt   Time    `json:"created_at"`
+	Done        int64   `json:"done"`
+	ErrorCode   *string `json:"error_code"`
+	Id          Id      `json:"id"`
+	Kind        JobKind `json:"kind"`
+	RequestedBy Id      `json:"requested_by"`
+
+	// ResultId What it makes (of a fork, the new room, whose id is the job's), once it is there
+	ResultId *id.ID `json:"result_id"`
+
+	// RoomId The room that it is about
+	RoomId *id.ID   `json:"room_id"`
+	State  JobState `json:"state"`
+	Total  int64    `json:"total"`
+}
+
+// JobKind defines model for Job.Kind.
+type JobKind string
+
+// JobState defines model for Job.State.
+type JobState string
 
 // Locale defines model for Locale.
 type Locale string
@@ -1405,7 +1483,7 @@ type Named struct {
 // NonNilId A UUID other than the nil UUID
 type NonNilId = id.ID
 
-// Note What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master)
+// Note What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master), forked (`value` is the copy), forked_from (`value` is the source)
 type Note struct {
 	Actor *Named   `json:"actor"`
 	Code  NoteCode `json:"code"`
@@ -2012,6 +2090,9 @@ type IdempotencyKey = NonNilId
 // InvitationId defines model for InvitationId.
 type InvitationId = id.ID
 
+// JobId defines model for JobId.
+type JobId = id.ID
+
 // Limit defines model for Limit.
 type Limit = int
 
@@ -2164,6 +2245,11 @@ type ListChangesParams struct {
 	Since Since `form:"since" json:"since"`
 }
 
+// ForkRoomParams defines parameters for ForkRoom.
+type ForkRoomParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListInvitationsParams defines parameters for ListInvitations.
 type ListInvitationsParams struct {
 	// Cursor A `next_cursor`
@@ -2279,6 +2365,9 @@ type UpdateRoomJSONRequestBody = UpdateRoom
 
 // PreviewContextJSONRequestBody defines body for PreviewContext for application/json ContentType.
 type PreviewContextJSONRequestBody = PreviewContext
+
+// ForkRoomJSONRequestBody defines body for ForkRoom for application/json ContentType.
+type ForkRoomJSONRequestBody = ForkRoom
 
 // CreateInvitationJSONRequestBody defines body for CreateInvitation for application/json ContentType.
 type CreateInvitationJSONRequestBody = CreateInvitation

@@ -105,6 +105,8 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 			if s.StripeURL != "" {
 				env["STRIPE_URL"] = Str(s.StripeURL)
 			}
+		case contract.Machines:
+			env["STATE_MACHINES"] = Str(ARN(h.Stack, "states", "stateMachine:"+s.Resource("")))
 		case contract.Internet:
 		}
 	}
@@ -162,6 +164,9 @@ func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
 			connections := ARN(h.Stack, "execute-api", api+"/"+WebSocketStage)
 			rights = append(rights, Allow([]string{"execute-api:ManageConnections"},
 				connections+"/POST/@connections/*", connections+"/DELETE/@connections/*"))
+		case contract.Machines:
+			rights = append(rights, Allow([]string{"states:StartExecution"}, ARN(h.Stack, "states", "stateMachine:"+s.Resource("*"))),
+				Allow([]string{"states:StopExecution"}, ARN(h.Stack, "states", "execution:"+s.Resource("*"))))
 		case contract.Redis, contract.Gateway, contract.WebSocketURL, contract.Internet:
 			// Reached over the network, or only a value: nothing to allow.
 		}

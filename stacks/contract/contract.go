@@ -34,10 +34,12 @@ const (
 	Internet Need = "internet"
 	// Stripe is its keys, and where it stands if not at its own address.
 	Stripe Need = "stripe"
+	// Machines are the state machines of jobs, to be started and stopped.
+	Machines Need = "machines"
 )
 
 var known = []Need{
-	Postgres, Redis, Gateway, Table, SigningKey, Connections, WebSocketURL, Internet, Stripe,
+	Postgres, Redis, Gateway, Table, SigningKey, Connections, WebSocketURL, Internet, Stripe, Machines,
 }
 
 var insideOnly = []Need{Postgres, Redis, Gateway}
@@ -52,6 +54,7 @@ const (
 	QueueConsumer Kind = "queue"
 	Scheduled     Kind = "schedule"
 	Deploy        Kind = "deploy"
+	JobStep       Kind = "job"
 )
 
 // Function is one Lambda function as the contracts describe it.
@@ -143,6 +146,7 @@ type Contract struct {
 	Sockets   []Socket
 	Queues    []Queue
 	Schedules []Schedule
+	Jobs      []Job
 	// Tasks are called by a deployment.
 	Tasks []Function
 }
@@ -192,6 +196,9 @@ func (c *Contract) each(do func(f *Function)) {
 	}
 	for i := range c.Schedules {
 		do(&c.Schedules[i].Function)
+	}
+	for i := range c.Jobs {
+		do(&c.Jobs[i].Function)
 	}
 	for i := range c.Tasks {
 		do(&c.Tasks[i])

@@ -31,7 +31,10 @@ func TestRead(t *testing.T) {
 	if len(c.Schedules) != 2 || c.Schedules[1].Function.Name != "sweep" || c.Schedules[1].Expression != "rate(1 minute)" || len(c.Tasks) != 1 {
 		t.Errorf("schedules and tasks: %+v %+v", c.Schedules, c.Tasks)
 	}
-	if len(c.Functions()) != 7+6+3 {
+	if len(c.Jobs) != 1 || c.Jobs[0].Name != "fork" || c.Jobs[0].Function.Kind != contract.JobStep || c.Jobs[0].Summary == "" {
+		t.Errorf("jobs: %+v", c.Jobs)
+	}
+	if len(c.Functions()) != 7+6+3+1 {
 		t.Errorf("%d functions", len(c.Functions()))
 	}
 }

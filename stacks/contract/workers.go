@@ -25,6 +25,8 @@ type Queue struct {
 	Late int
 	// Loops: the function sends to its own queue on purpose.
 	Loops bool
+	// Healed: what is lost is sent again by somebody else, so that only what failed for good rings.
+	Healed bool
 }
 
 // DeadSuffix makes a dead-letter queue's name, and that of its function, from the queue's.
@@ -41,7 +43,17 @@ type Schedule struct {
 	Function   Function
 }
 
+// Job is a state machine and the function that its steps call.
+type Job struct {
+	Name, Summary string
+	Function      Function
+}
+
 type workers struct {
+	Jobs map[string]struct {
+		Summary string
+		Worker  lambda
+	}
 	Queues map[string]struct {
 		Summary     string
 		Batch       int
@@ -50,6 +62,7 @@ type workers struct {
 		Concurrency string
 		Late        int
 		Loops       bool
+		Healed      bool
 		Worker      lambda
 		Dead        *lambda
 	}
@@ -73,7 +86,7 @@ func (c *Contract) readWorkers(file string) error {
 		q := doc.Queues[name]
 		queue := Queue{
 			Name: name, Function: q.Worker.function(QueueConsumer, name),
-			Batch: q.Batch, Visibility: q.Visibility, Receives: q.Receives, Concurrency: q.Concurrency, Late: q.Late, Loops: q.Loops,
+			Batch: q.Batch, Visibility: q.Visibility, Receives: q.Receives, Concurrency: q.Concurrency, Late: q.Late, Loops: q.Loops, Healed: q.Healed,
 		}
 		if q.Dead != nil {
 			dead := q.Dead.function(QueueConsumer, name+DeadSuffix)
@@ -84,6 +97,9 @@ func (c *Contract) readWorkers(file string) error {
 	for _, name := range slices.Sorted(maps.Keys(doc.Schedules)) {
 		s := doc.Schedules[name]
 		c.Schedules = append(c.Schedules, Schedule{Expression: s.Expression, Function: s.Worker.function(Scheduled, name)})
+	}
+	for _, name := range slices.Sorted(maps.Keys(doc.Jobs)) {
+		c.Jobs = append(c.Jobs, Job{Name: name, Summary: doc.Jobs[name].Summary, Function: doc.Jobs[name].Worker.function(JobStep, name)})
 	}
 	for _, name := range slices.Sorted(maps.Keys(doc.Deploy)) {
 		c.Tasks = append(c.Tasks, doc.Deploy[name].Worker.function(Deploy, name))

@@ -16,6 +16,8 @@ func (w Workers) Capacity(name string) (Capacity, error) {
 		return Capacity{Concurrency: w.AIReplies, PollersMin: w.ReplyPollersMin, PollersMax: w.ReplyPollersMax}, nil
 	case "ai-watchdog":
 		return Capacity{Concurrency: w.AIWatchdog}, nil
+	case "jobs":
+		return Capacity{Concurrency: 2}, nil // starting is quick, and Lambda takes no less
 	case "fan-out":
 		return Capacity{Concurrency: w.FanOut}, nil
 	case "payments":

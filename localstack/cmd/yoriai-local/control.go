@@ -12,6 +12,8 @@ import (
 	"time"
 
 	"github.com/yoriai/yoriai/localstack/internal/control"
+	"github.com/yoriai/yoriai/localstack/internal/endpoints"
+	"github.com/yoriai/yoriai/localstack/internal/jobs"
 	"github.com/yoriai/yoriai/localstack/internal/layout"
 	"github.com/yoriai/yoriai/localstack/internal/logs"
 	"github.com/yoriai/yoriai/localstack/internal/postgres"
@@ -63,8 +65,26 @@ func status(ctx context.Context, l layout.Layout, _ []string) error {
 		} else {
 			fmt.Printf("\n  ✓ the API answers through the front door\n")
 		}
+		showJobs(ctx, l)
 	}
 	return nil
+}
+
+// showJobs lists the newest executions of state machines, if there are any.
+func showJobs(ctx context.Context, l layout.Layout) {
+	at, err := endpoints.Read(l.State("endpoints.json"))
+	if err == nil {
+		var list []jobs.Execution
+		if list, err = jobs.Newest(ctx, at.AWS, 10); err == nil && len(list) > 0 {
+			fmt.Printf("\n  %-24s %-10s %-20s %s\n", "job", "state", "begun", "execution")
+			for _, e := range list {
+				fmt.Printf("  %-24s %-10s %-20s %s\n", e.Machine, strings.ToLower(e.Status), e.Started.Local().Format(time.DateTime), e.Name)
+			}
+		}
+	}
+	if err != nil {
+		fmt.Printf("\n  ! jobs cannot be listed: %v\n", err)
+	}
 }
 
 // logs shows the logs of all parts or of those named, and follows them.

@@ -32,3 +32,15 @@ func (e Endpoints) Write(path string) error {
 	}
 	return nil
 }
+
+// Read reads what Write wrote.
+func Read(path string) (e Endpoints, err error) {
+	content, err := os.ReadFile(path) //nolint:gosec // the cloud's own file
+	if err != nil {
+		return e, fmt.Errorf("read the endpoints: %w", err)
+	}
+	if err := json.Unmarshal(content, &e); err != nil {
+		return e, fmt.Errorf("read the endpoints: %w", err)
+	}
+	return e, nil
+}

@@ -93,6 +93,8 @@ func queue(b *pgx.Batch, w change.Write) error {
 		queueOfMember(b, w)
 	case change.InsertInvitation, change.EndInvitation, change.UseInvitation:
 		queueOfInvitation(b, w)
+	case change.InsertJob, change.UpdateJob:
+		queueOfJob(b, w)
 	case change.InsertBlock, change.DeleteBlock, change.InsertGroup, change.RenameGroup, change.DeleteGroup, change.InsertGroupMember, change.DeleteGroupMember:
 		queueOfPerson(b, w)
 	case change.InsertReport, change.ResolveReport:
@@ -115,15 +117,17 @@ func queueOfRoom(b *pgx.Batch, w change.Write) {
 	switch w := w.(type) {
 	case change.InsertRoom:
 		r := w.Room
-		b.Queue(`INSERT INTO rooms (id, name, description, owner_id, ai_provider, ai_model, ai_instructions, max_reply_tokens, created_at, updated_at,
-			default_member_cap, monthly_budget) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $9, $10, $11)`, r.ID, r.Name, r.Description, r.OwnerID, r.AIProvider, r.AIModel, r.AIInstructions,
-			r.MaxReplyTokens, r.CreatedAt, w.Limits.MemberCap, w.Limits.MonthlyBudget)
+		b.Queue(`INSERT INTO rooms (id, name, description, owner_id, ai_provider, ai_model, ai_instructions, ai_context_cutoff_at, max_reply_tokens, effort, allowed_models,
+			is_archived, fork_state, forked_from_room_id, created_at, updated_at, default_member_cap, monthly_budget)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, nullif($13, ''), $14, $15, $15, $16, $17)`, r.ID, r.Name, r.Description, r.OwnerID, r.AIProvider, r.AIModel,
+			r.AIInstructions, orNull(r.AIContextCutoffAt), r.MaxReplyTokens, string(r.Effort), string(r.AllowedModels), r.IsArchived, r.ForkState, r.ForkedFromRoomID, r.CreatedAt,
+			w.Limits.MemberCap, w.Limits.MonthlyBudget)
 		b.Queue(`INSERT INTO room_sequences (room_id, last_message_id) VALUES ($1, $1)`, r.ID)
 	case change.UpdateRoom:
 		r := w.Room
 		b.Queue(`UPDATE rooms SET name = $2, description = $3, ai_provider = $4, ai_model = $5, ai_instructions = $6, ai_context_cutoff_at = $7,
-			max_reply_tokens = $8, is_archived = $9, updated_at = $10, effort = $11, allowed_models = $12 WHERE id = $1`, r.ID, r.Name, r.Description, r.AIProvider, r.AIModel,
-			r.AIInstructions, orNull(r.AIContextCutoffAt), r.MaxReplyTokens, r.IsArchived, r.UpdatedAt, string(r.Effort), string(r.AllowedModels))
+			max_reply_tokens = $8, is_archived = $9, updated_at = $10, effort = $11, allowed_models = $12, fork_state = nullif($13, '') WHERE id = $1`, r.ID, r.Name, r.Description, r.AIProvider, r.AIModel,
+			r.AIInstructions, orNull(r.AIContextCutoffAt), r.MaxReplyTokens, r.IsArchived, r.UpdatedAt, string(r.Effort), string(r.AllowedModels), r.ForkState)
 	case change.DeleteRoom:
 		b.Queue(`UPDATE rooms SET deleted_at = $2, updated_at = $2 WHERE id = $1`, w.RoomID, w.At)
 	case change.FreezeRoom:

@@ -47,7 +47,7 @@ func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decid
 
 // load takes the locks, in this order and no other, and reads what the needs name as committed by whoever held them:
 //
-//	room_sequences → rooms → room_members → user_sequences → ai_generations → token_balances, ascending ids within each
+//	jobs → room_sequences → rooms → room_members → user_sequences → ai_generations → token_balances, ascending ids within each
 //
 // Before them an idempotency key is claimed: an equal request waits there. A balance's lock stands for everything in its books.
 func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) {
@@ -57,6 +57,7 @@ func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) 
 	l.person()
 	l.size()
 	l.backlog()
+	l.jobs()
 	l.room()
 	l.members()
 	l.streams()

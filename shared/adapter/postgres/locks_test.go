@@ -19,7 +19,7 @@ import (
 )
 
 // lockOrder is the one order in which a transaction may lock rows.
-var lockOrder = []string{"room_sequences", "rooms", "room_members", "user_sequences", "ai_generations", "token_balances", "member_usage", "token_lots"}
+var lockOrder = []string{"jobs", "room_sequences", "rooms", "room_members", "user_sequences", "ai_generations", "token_balances", "member_usage", "token_lots"}
 
 var (
 	locks   = regexp.MustCompile(`(?s)FROM (\w+).*FOR (?:UPDATE|NO KEY UPDATE|SHARE)`)

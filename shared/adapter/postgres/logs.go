@@ -263,6 +263,9 @@ func sortOut(events []event.Event) (e entities) {
 			add(&e.messages, v.EntityID)
 		case event.MemberUpdated, event.MemberRemoved:
 			add(&e.people, v.EntityID)
+		case event.RoomForked:
+			e.room = true
+			add(&e.people, v.ActorID)
 		case event.RoomUpdated, event.RoomDeleted:
 			e.room = true
 		case event.RoomJoined, event.RoomLeft:

@@ -14,6 +14,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -92,8 +93,10 @@ func hotReads(h *house) map[string]reads {
 			}
 			return nil
 		}, 1, 1},
-		"rooms":    {func() error { _, err := h.rooms.List(ctx, h.master, rooms.Cursor{}, 50); return err }, 1, 50},
-		"one room": {func() error { _, err := h.rooms.Get(ctx, h.room, h.master); return err }, 1, 1},
+		"jobs that stand still": {func() error { _, err := (postgres.Jobs{DB: h.db}).Stale(ctx, job.StaleAfter, 20); return err }, 0, 0},
+		"one job":               {func() error { _, _, _, err := (postgres.Jobs{DB: h.db}).Find(ctx, h.room, h.master); return err }, 0, 0},
+		"rooms":                 {func() error { _, err := h.rooms.List(ctx, h.master, rooms.Cursor{}, 50); return err }, 1, 50},
+		"one room":              {func() error { _, err := h.rooms.Get(ctx, h.room, h.master); return err }, 1, 1},
 		"members": {func() error {
 			_, err := h.rooms.ListMembers(ctx, rooms.MemberQuery{RoomID: h.room, Person: h.master, Limit: 50})
 			return err
@@ -310,6 +313,7 @@ func fill(h *house, months, count int) {
 		`INSERT INTO usage_daily (account_id, day, room_id, user_id, provider, model, visibility, kind) SELECT id, now(), id, id, 'p', 'm', 'public', 'reply' FROM users`,
 		`INSERT INTO message_context_summaries (generation_id, room_id, from_message_id, to_message_id, text, tokens, provider, model)
 			SELECT g.id, r.id, r.id, r.id, 'x', 1, 'p', 'm' FROM (SELECT id, row_number() OVER () AS n FROM ai_generations) g JOIN (SELECT id, row_number() OVER () AS n FROM rooms) r USING (n)`,
+		fmt.Sprintf(`INSERT INTO jobs (id, kind, room_id, requested_by, state, ended_at) SELECT CASE WHEN id = '%[1]s' THEN '%[2]s' ELSE gen_random_uuid() END, 'fork', '%[2]s', id, 'succeeded', now() FROM users`, h.master, h.room),
 		`ANALYZE`,
 	} {
 		h.exec(sql)

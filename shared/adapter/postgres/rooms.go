@@ -164,7 +164,7 @@ func (s Rooms) Cost(ctx context.Context, roomID, person id.ID) (mine room.Mine, 
 			return err
 		}
 		return tx.QueryRow(ctx, `SELECT (SELECT count(*) FROM room_members WHERE room_id = $1 AND removed_at IS NULL AND role = ANY ($2)),
-			(SELECT coalesce(sum(charged_tokens), 0) FROM ai_generations WHERE room_id = $1
+			(SELECT coalesce(sum(charged_tokens), 0) FROM ai_generations WHERE room_id = $1 AND NOT copied
 				AND settled_at >= date_trunc('day', now(), 'UTC') - interval '30 days' AND settled_at < date_trunc('day', now(), 'UTC'))`, roomID, room.WhoMay(room.AskAI)).
 			Scan(&cost.MayAsk, &cost.Charged)
 	})

@@ -43,8 +43,10 @@ type Config struct {
 	StripeURL       string
 	CallbackURL     string
 	WebSocketURL    string
-	AWSEndpoint     string
-	SendBudget      int
+	// StateMachines is what every state machine's address begins with.
+	StateMachines string
+	AWSEndpoint   string
+	SendBudget    int
 	// LimitFactor is how many times as generous as usual the stage is to each caller.
 	LimitFactor    int
 	StartingTokens int64
@@ -105,6 +107,8 @@ func (r *reader) read(c *Config, need Need) {
 	case Internet: // a place, and nothing to be told
 	case Connections:
 		c.CallbackURL = r.required("WEBSOCKET_CALLBACK_URL")
+	case Machines:
+		c.StateMachines = r.required("STATE_MACHINES")
 	case WebSocketURL:
 		c.WebSocketURL = r.required("WEBSOCKET_PUBLIC_URL")
 	default:

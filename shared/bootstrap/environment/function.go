@@ -10,6 +10,7 @@ const (
 	Queue     Kind = "queue"
 	Schedule  Kind = "schedule"
 	Deploy    Kind = "deploy"
+	Job       Kind = "job"
 )
 
 // Need is something that a function must reach.
@@ -26,6 +27,7 @@ const (
 	WebSocketURL Need = "websocket-url"
 	Internet     Need = "internet"
 	Stripe       Need = "stripe"
+	Machines     Need = "machines"
 )
 
 // Function is what the contracts say about one function.

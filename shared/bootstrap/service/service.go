@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/feature/rds/auth"
+	"github.com/aws/aws-sdk-go-v2/service/sfn"
 	sdksqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 	"github.com/jackc/pgx/v5/pgxpool"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/adapter/sqs"
+	"github.com/yoriai/yoriai/shared/adapter/stepfunctions"
 	"github.com/yoriai/yoriai/shared/bootstrap/environment"
 	"github.com/yoriai/yoriai/shared/bootstrap/operation"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
@@ -47,6 +49,16 @@ func Queue(name string, build func(s *Services) queue.Work) {
 // Schedule is the main of what is called at its times. An operator may ask it for another of its tasks.
 func Schedule(name string, build func(s *Services) queue.Tasks) {
 	start(name, func(s *Services) any { return queue.Scheduled(name, build(s)) })
+}
+
+// Job is the main of a kind of job: the state machine of the same name calls it for each of its steps.
+func Job(name string) {
+	start(name, func(s *Services) any { return queue.Step(name, s.Jobs().Step) })
+}
+
+// Machines starts the state machines of jobs.
+func (s *Services) Machines() stepfunctions.Machines {
+	return stepfunctions.Machines{Client: sfn.NewFromConfig(s.AWS.Config), Prefix: s.Config.StateMachines}
 }
 
 func start(name string, build func(s *Services) any) {

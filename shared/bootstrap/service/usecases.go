@@ -9,12 +9,15 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/handler/wire"
 	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
+	"github.com/yoriai/yoriai/shared/usecase/forks"
 	"github.com/yoriai/yoriai/shared/usecase/groups"
 	"github.com/yoriai/yoriai/shared/usecase/invitations"
+	"github.com/yoriai/yoriai/shared/usecase/jobs"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/payments"
 	"github.com/yoriai/yoriai/shared/usecase/people"
@@ -82,6 +85,16 @@ func (s *Services) Payments() payments.Worker {
 // Search is the use case about what was said somewhere.
 func (s *Services) Search() search.Search { return search.Search{Store: postgres.Search{DB: s.DB}} }
 
+// Forks is the use case about copies of rooms.
+func (s *Services) Forks() forks.Forks {
+	return forks.Forks{Store: postgres.Forks{DB: s.DB}, Jobs: postgres.Jobs{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships()}
+}
+
+// Jobs is the use case about long work, of every kind.
+func (s *Services) Jobs() jobs.Jobs {
+	return jobs.Jobs{Store: postgres.Jobs{DB: s.DB}, Runner: s.Runner(), Kinds: map[job.Kind]jobs.Kind{job.Fork: s.Forks()}}
+}
+
 // Changes is the use case about what was missed.
 func (s *Services) Changes() changes.Changes { return changes.Changes{Store: postgres.Logs{DB: s.DB}} }
 
@@ -97,7 +110,7 @@ func (s *Services) Reaper() replies.Reaper {
 
 // Sweeper finds what was left behind.
 func (s *Services) Sweeper() replies.Sweeper {
-	return replies.Sweeper{Store: postgres.Generations{DB: s.DB}, Reaper: s.Reaper(), Relay: s.Runner().Relay, Activity: s.Activity}
+	return replies.Sweeper{Store: postgres.Generations{DB: s.DB}, Reaper: s.Reaper(), Jobs: s.Jobs(), Relay: s.Runner().Relay, Activity: s.Activity}
 }
 
 // FanOut pushes events.

@@ -56,6 +56,10 @@ type Needs struct {
 	// Key is claimed before anything else: an equal request waits here until the first one has ended.
 	Key *Key
 
+	// Job is a job, locked before the room; OpenJobs counts the person's that are not over.
+	Job      id.ID
+	OpenJobs bool
+
 	RoomID id.ID
 	Order  Order
 	// LastMessage adds the room's newest public message.

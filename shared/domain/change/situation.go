@@ -7,6 +7,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/billing"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/domain/ledger"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
@@ -18,6 +19,10 @@ type Situation struct {
 	// Now is the database's clock, read under the room's lock.
 	Now   time.Time
 	Claim Claim
+
+	// Job is nil if there is none.
+	Job      *job.Job
+	OpenJobs int
 
 	// Room is the room as the acting person has it; its id is zero if there is none.
 	Room        room.Mine

@@ -6,6 +6,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/billing"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/domain/user"
@@ -85,6 +86,14 @@ type (
 	}
 	// UseInvitation takes one of a link's uses.
 	UseInvitation struct{ InvitationID id.ID }
+)
+
+// The rows of jobs.
+type (
+	// InsertJob records a job that is to be done.
+	InsertJob struct{ Job job.Job }
+	// UpdateJob writes how far a job is, which moves it.
+	UpdateJob struct{ Job job.Job }
 )
 
 // The rows of people: whom they blocked, and their groups.
@@ -242,6 +251,8 @@ type (
 	}
 )
 
+func (InsertJob) write()         {}
+func (UpdateJob) write()         {}
 func (InsertRoom) write()        {}
 func (UpdateRoom) write()        {}
 func (DeleteRoom) write()        {}

@@ -19,6 +19,7 @@ const (
 	MemberRemoved  Kind = "member.removed"
 	RoomUpdated    Kind = "room.updated"
 	RoomDeleted    Kind = "room.deleted"
+	RoomForked     Kind = "room.forked" // the first event of a copy
 	RoomJoined     Kind = "room.joined"
 	RoomLeft       Kind = "room.left"
 

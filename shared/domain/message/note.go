@@ -13,11 +13,13 @@ type NoteCode string
 // The codes of notes.
 const (
 	Joined       NoteCode = "joined"
-	Left         NoteCode = "left"     // by themselves, or taken out by the actor
-	RoleChanged  NoteCode = "role"     // Value is the new one
-	Renamed      NoteCode = "name"     // Value is the new one
-	ModelChanged NoteCode = "model"    // Value is provider/model
-	Transferred  NoteCode = "transfer" // User is the new master
+	Left         NoteCode = "left"        // by themselves, or taken out by the actor
+	RoleChanged  NoteCode = "role"        // Value is the new one
+	Renamed      NoteCode = "name"        // Value is the new one
+	ModelChanged NoteCode = "model"       // Value is provider/model
+	Transferred  NoteCode = "transfer"    // User is the new master
+	Forked       NoteCode = "forked"      // Value is the copy's id
+	ForkedFrom   NoteCode = "forked_from" // Value is the source's id
 )
 
 // Note is what a system message says: who did what to whom. Names are kept as they were then: people leave.

@@ -13,6 +13,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/billing"
 	"github.com/yoriai/yoriai/shared/domain/event"
 	"github.com/yoriai/yoriai/shared/domain/id"
+	"github.com/yoriai/yoriai/shared/domain/job"
 )
 
 // Queue is where a row goes.
@@ -26,6 +27,7 @@ const (
 	// Payments takes what a payment provider told, StripeCommands what it shall be asked to do.
 	Payments       Queue = "payments"
 	StripeCommands Queue = "stripe-commands"
+	Jobs           Queue = "jobs"
 )
 
 // Row is one queue message that is owed.
@@ -78,8 +80,11 @@ type Notice struct {
 // NoticeKind is what a notice tells of.
 type NoticeKind string
 
-// BalanceChanged tells a payer of their account.
-const BalanceChanged NoticeKind = "balance"
+// The notices: BalanceChanged tells a payer of their account, JobMoved whoever asked for a job how far it is.
+const (
+	BalanceChanged NoticeKind = "balance"
+	JobMoved       NoticeKind = "job"
+)
 
 // Job is the body of an AI message: one generation.
 type Job struct {
@@ -119,6 +124,18 @@ func NewCommand(wish billing.Wish, subject string) Row {
 	r := newRow(StripeCommands, billing.Command{Wish: wish, Subject: subject, Key: v.String()})
 	r.ID = v
 	return r
+}
+
+// Start is the body of a message that lets a job begin.
+type Start struct {
+	JobID   id.ID    `json:"job_id"`
+	Kind    job.Kind `json:"kind"`
+	Attempt int      `json:"attempt"`
+}
+
+// NewStart owes the beginning of a job's attempt.
+func NewStart(j job.Job) Row {
+	return newRow(Jobs, Start{JobID: j.ID, Kind: j.Kind, Attempt: j.Attempt})
 }
 
 func newRow(q Queue, body any) Row {

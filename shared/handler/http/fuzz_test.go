@@ -123,6 +123,9 @@ func fuzzedWorld(t *testing.T, h *optest.House) map[string]any {
 	for range 5 {
 		known, gone, theirs := roomOf(token, "mei"), roomOf(token, "mei"), roomOf(hers, "aki")
 		known["userId"], known["groupId"] = mei.String(), family
+		copied := call(hers, "forkRoom", "POST", "/rooms/"+known["roomId"]+"/forks", body{}, 202)["id"].(string)
+		known["jobId"] = copied
+		spare["cancelJob"] = append(spare["cancelJob"], params{"jobId": copied})
 		rooms = append(rooms, known)
 		path := "/rooms/" + gone["roomId"]
 		offer := roomOf(token, "mei")

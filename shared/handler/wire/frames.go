@@ -43,7 +43,7 @@ func (Frames) Room(roomID id.ID, e fanout.Run, p fanout.RoomPush) []byte {
 		}
 	case event.MemberRemoved:
 		data = map[string]id.ID{"user_id": e.EntityID}
-	case event.RoomUpdated:
+	case event.RoomUpdated, event.RoomForked:
 		if len(p.Room.Rooms) == 1 {
 			data = Room(p.Room.Rooms[0].Room, p.Room.Last)
 		}

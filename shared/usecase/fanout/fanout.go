@@ -148,9 +148,13 @@ func (f FanOut) project(ctx context.Context, roomID id.ID, push RoomPush) error 
 	var errs []error
 	for _, e := range push.Events {
 		switch e.Kind {
-		case event.MemberUpdated:
+		case event.MemberUpdated, event.RoomForked:
+			whose := e.EntityID
+			if e.Kind == event.RoomForked {
+				whose = e.ActorID // alone in the room at first
+			}
 			for _, m := range push.Members {
-				if m.Person.ID == e.EntityID {
+				if m.Person.ID == whose {
 					raised = append(raised, m)
 				}
 			}

@@ -34,7 +34,7 @@ func goesOn(before Run, e event.Event) bool {
 		return before.Kind == event.InvitationCreated || before.Kind == event.InvitationUpdated
 	case event.MemberUpdated, event.RoomUpdated:
 		return before.Kind == e.Kind
-	case event.MessageCreated, event.MemberRemoved, event.RoomDeleted, event.RoomJoined, event.RoomLeft, event.InvitationCreated:
+	case event.MessageCreated, event.MemberRemoved, event.RoomDeleted, event.RoomForked, event.RoomJoined, event.RoomLeft, event.InvitationCreated:
 	}
 	return false
 }

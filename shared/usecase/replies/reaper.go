@@ -72,7 +72,11 @@ type Sweeper struct {
 		// Unfinished says whether anything is still owed to a queue or open.
 		Unfinished(ctx context.Context) (bool, error)
 	}
-	Reaper   Reaper
+	Reaper Reaper
+	// Jobs are begun anew that have not moved.
+	Jobs interface {
+		Sweep(ctx context.Context) error
+	}
 	Relay    transact.Relay
 	Activity realtime.Activity
 }
@@ -100,6 +104,7 @@ func (s Sweeper) Sweep(ctx context.Context, now time.Time) (looked bool, err err
 		_, reapErr := s.Reaper.Reap(ctx, generation)
 		err = errors.Join(err, reapErr)
 	}
+	err = errors.Join(err, s.Jobs.Sweep(ctx))
 	if err != nil || now.Sub(raised) < settleTime {
 		return true, err
 	}

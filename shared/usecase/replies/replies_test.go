@@ -73,7 +73,7 @@ func (w *world) sweeps() {
 }
 
 func (w *world) sweeper(a *activity) replies.Sweeper {
-	return replies.Sweeper{Store: postgres.Generations{DB: w.db}, Reaper: w.reaper(), Relay: w.runner().Relay, Activity: a}
+	return replies.Sweeper{Store: postgres.Generations{DB: w.db}, Reaper: w.reaper(), Jobs: noJobs{}, Relay: w.runner().Relay, Activity: a}
 }
 
 func TestTheSweeperDeliversWhatAFunctionLeftBehind(t *testing.T) {
@@ -244,3 +244,8 @@ func TestDeleteAgainstSettle(t *testing.T) {
 		}
 	}
 }
+
+// noJobs have nothing that stands still.
+type noJobs struct{}
+
+func (noJobs) Sweep(context.Context) error { return nil }

@@ -345,4 +345,3 @@ func TestAnArchivedRoomStopsItsSummary(t *testing.T) {
 		t.Error("it was made all the same, or is still held")
 	}
 }
-

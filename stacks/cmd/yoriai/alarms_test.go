@@ -31,8 +31,8 @@ func TestAlarmsRing(t *testing.T) {
 				t.Errorf("%s: %s waits for a depth that never comes", name, a.ID)
 			}
 		}
-		if dead != 3 {
-			t.Errorf("%s: %d of 3 dead-letter consumers have an alarm", name, dead)
+		if dead != 4 {
+			t.Errorf("%s: %d of 4 dead-letter consumers have an alarm", name, dead)
 		}
 		budget := s.Of("AWS::Budgets::Budget")[0]
 		waits := slices.ContainsFunc(s.Of("AWS::SNS::TopicPolicy"), func(policy synth.Found) bool {

@@ -184,7 +184,7 @@ func (p parts) assemble(app awscdk.App) error {
 	stacks.After(migrations, database)
 
 	ready := []awscdk.Stack{table, api, edge, migrations, cache, gateway}
-	workers, err := stacks.NewWorkers(app, s, p.packages, p.contract.Queues, p.contract.Schedules)
+	workers, err := stacks.NewWorkers(app, s, p.packages, p.contract.Queues, p.contract.Schedules, p.contract.Jobs)
 	if err != nil {
 		return err
 	}

@@ -83,6 +83,7 @@ func attached(stack synth.Template, role string) []statement {
 var withoutResources = []string{
 	"ec2:CreateNetworkInterface", "ec2:DescribeNetworkInterfaces", "ec2:DescribeSubnets", "ec2:DeleteNetworkInterface",
 	"ec2:AssignPrivateIpAddresses", "ec2:UnassignPrivateIpAddresses", "ecr:GetAuthorizationToken",
+	"xray:PutTraceSegments", "xray:PutTelemetryRecords", "xray:GetSamplingRules", "xray:GetSamplingTargets",
 }
 
 func TestNobodyMayDoEverything(t *testing.T) {
@@ -115,6 +116,7 @@ var allowedBy = map[contract.Need][]string{
 	contract.Table:       {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
 	contract.SigningKey:  {"secretsmanager:GetSecretValue"},
 	contract.Connections: {"execute-api:ManageConnections"},
+	contract.Machines:    {"states:StartExecution", "states:StopExecution"},
 }
 
 func TestAFunctionMayDoWhatItNeedsAndNoMore(t *testing.T) {

@@ -120,13 +120,24 @@ func TestAConcurrencyThatNoStageKnowsIsRefused(t *testing.T) {
 }
 
 // An alarm that watches a consumer's failures must watch the number that consumers raise; a dead-letter consumer rings by
-// running at all.
+// running at all. Where the sweeper sends again what is lost, only what failed for good is of interest.
 func TestTheAlarmsOfConsumersWatchFailedRecords(t *testing.T) {
 	watched := map[string]bool{}
 	for _, a := range templates(t, stage.Prod).Of("AWS::CloudWatch::Alarm") {
 		watched[a.Text("MetricName")+synth.JSON(a.At("Dimensions"))] = true
 	}
+	healed := map[string]bool{}
+	c, err := contract.Read("../../../shared/api")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, q := range c.Queues {
+		healed[q.Name] = q.Healed
+	}
 	for name, f := range declared(t) {
+		if healed[name] {
+			continue
+		}
 		want := `RecordsFailed[{"Name":"queue","Value":"` + name + `"}]`
 		if strings.HasSuffix(name, contract.DeadSuffix) {
 			want = `Invocations[{"Name":"FunctionName","Value":"yoriai-prod-` + name + `"}]`

@@ -67,7 +67,7 @@ func TestQueuesEndInAConsumedDeadLetterQueue(t *testing.T) {
 		for _, q := range s.Of("AWS::SQS::Queue") {
 			byName[strings.TrimPrefix(q.Text("QueueName"), st.Resource(""))] = q
 		}
-		if len(byName) != 10 {
+		if len(byName) != 12 {
 			t.Errorf("%s: %d queues", name, len(byName))
 		}
 		for n, q := range byName {

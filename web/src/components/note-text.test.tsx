@@ -22,6 +22,8 @@ describe('what a room says of itself', () => {
     [{ code: 'role', actor: ben(), user: aki(), value: 'admin' }, 'Ben gave you the admin role', 'Benさんがあなたの役割を管理者に変えました'],
     [{ code: 'name', actor: ben(), user: null, value: 'Nara' }, 'Ben renamed the room to “Nara”', 'Benさんがルームの名前を「Nara」に変えました'],
     [{ code: 'model', actor: ben(), user: null, value: 'scripted/scripted' }, 'Ben chose Scripted to answer here', 'BenさんがAIのモデルをScriptedに変えました'],
+    [{ code: 'forked', actor: ben(), user: null, value: 'elsewhere' }, 'Ben forked this room', 'Benさんがこのルームをフォークしました'],
+    [{ code: 'forked_from', actor: aki(), user: null, value: 'elsewhere' }, 'You forked this room from another', 'あなたが別のルームからフォークしました'],
     [{ code: 'transfer', actor: ben(), user: aki(), value: null }, 'Ben handed the room over to you', 'Benさんがルームをあなたに譲渡しました'],
   ];
 

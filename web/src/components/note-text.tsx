@@ -5,6 +5,9 @@ import { unturned } from '@/lib/bidi';
 import { useLive } from '@/lib/live/provider';
 import { modelName, useModels } from '@/lib/models/use-models';
 import type { Note } from '@/lib/protocol/types';
+import { lazily } from './ui/lazily';
+
+const ForkNote = lazily(async () => (await import('./fork-note')).ForkNote, ({ text }) => text);
 
 /** What a room says of itself, in the reader's language: who did what to whom. */
 export function NoteText({ note }: { note: Note }) {
@@ -28,6 +31,9 @@ export function NoteText({ note }: { note: Note }) {
       const [provider = '', ...id] = value.split('/');
       return t('model', { actor, value: modelName(models, provider, id.join('/')) });
     }
+    case 'forked':
+    case 'forked_from':
+      return <ForkNote text={t(note.code, { actor })} other={value} />;
     case 'transfer':
       return t('transfer', { actor, user: named(note.user, t('toYou')) });
     default:

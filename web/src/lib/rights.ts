@@ -13,6 +13,7 @@ const RANK: Record<Role, number> = { reader: 0, guest: 1, member: 2, admin: 3, m
 export const may = {
   write: (role: Role) => RANK[role] >= RANK.guest,
   askAi: (role: Role) => RANK[role] >= RANK.member,
+  fork: (role: Role) => RANK[role] >= RANK.member,
   /** Regenerate and stop: members for their own question, admins for all. */
   steerReply: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.member),
   exclude: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.guest),

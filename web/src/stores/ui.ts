@@ -15,6 +15,8 @@ interface Ui {
   inviting: string | null;
   /** The message that I am reporting. */
   reporting: string | null;
+  /** The room that I am about to copy, and up to which message. */
+  forking: { roomId: string; upTo: string | null } | null;
   /** The message that my next one in a room answers. */
   replying: Record<string, string | null>;
   /** Whether one searches, and in which room alone. */
@@ -39,6 +41,7 @@ export const useUi = create<Ui>((set) => ({
   editing: null,
   inviting: null,
   reporting: null,
+  forking: null,
   replying: {},
   searching: null,
   toggleSide: () => set((ui) => ({ sideCollapsed: !ui.sideCollapsed })),

@@ -10,14 +10,17 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/redis"
 	"github.com/yoriai/yoriai/shared/adapter/stripe/stripetest"
 	"github.com/yoriai/yoriai/shared/api/apitest"
+	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
 	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
+	"github.com/yoriai/yoriai/shared/usecase/forks"
 	"github.com/yoriai/yoriai/shared/usecase/groups"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
 	"github.com/yoriai/yoriai/shared/usecase/invitations"
+	"github.com/yoriai/yoriai/shared/usecase/jobs"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/payments"
 	"github.com/yoriai/yoriai/shared/usecase/people"
@@ -62,6 +65,8 @@ func (h *House) handlers() map[string]httpapi.Handler {
 	p := people.People{Store: postgres.People{DB: h.DB}, Runner: run}
 	g := groups.Groups{Store: postgres.Groups{DB: h.DB}, People: p.Store, Runner: run}
 	reported := reports.Reports{Store: postgres.Reports{DB: h.DB}, Runner: run}
+	forked := forks.Forks{Store: postgres.Forks{DB: h.DB}, Jobs: postgres.Jobs{DB: h.DB}, Runner: run, Memberships: dynamodb.Memberships{Table: h.Table}}
+	h.Jobs = jobs.Jobs{Store: postgres.Jobs{DB: h.DB}, Runner: run, Kinds: map[job.Kind]jobs.Kind{job.Fork: forked}}
 	books := billing.Billing{Store: postgres.Billing{DB: h.DB}}
 	list, err := offers.Read()
 	if err != nil {
@@ -96,6 +101,7 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"stopReply": operations.StopReply(a), "listAttempts": operations.ListAttempts(a),
 		"addReaction": operations.AddReaction(m), "removeReaction": operations.RemoveReaction(m), "forwardMessage": operations.ForwardMessage(m), "shareMessage": operations.ShareMessage(m),
 		"searchMessages": operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}}), "getBalance": operations.GetBalance(books),
+		"forkRoom": operations.ForkRoom(forked), "getJob": operations.GetJob(h.Jobs), "cancelJob": operations.CancelJob(h.Jobs),
 		"listTransactions": operations.ListTransactions(books), "getUsage": operations.GetUsage(books), "listModels": operations.ListModels(h.Catalogue),
 		"listPlans": operations.ListPlans(shop), "createCheckout": operations.CreateCheckout(shop), "createPortal": operations.CreatePortal(shop),
 		"listPayments": operations.ListPayments(payments.History{Store: postgres.Payments{DB: h.DB}}), "stripeWebhook": operations.StripeWebhook(hook),

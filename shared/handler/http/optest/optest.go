@@ -34,6 +34,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/domain/user"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/usecase/jobs"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
 
@@ -43,6 +44,7 @@ type House struct {
 	DB        *pgxpool.Pool
 	Table     dynamodb.Table
 	Rooms     rooms.Rooms
+	Jobs      jobs.Jobs
 	Queues    *Queues
 	Catalogue *Catalogue
 	Server    *httpapi.Server

@@ -33,6 +33,7 @@ const PATHS = {
   flag: <path d="M6 20V5M6 5.500c4-2 7 2 12 0v8c-5 2-8-2-12 0" />,
   smile: <><circle cx="12" cy="12" r="8" /><path d="M9 10h.01M15 10h.01M8.800 14c.8 1.200 1.900 1.800 3.200 1.800s2.400-.6 3.200-1.800" /></>,
   reply: <path d="M9.500 7 4.500 12l5 5M5 12h8.500a6 6 0 0 1 6 6" />,
+  fork: <><circle cx="7" cy="6" r="2" /><circle cx="7" cy="18" r="2" /><circle cx="17" cy="9" r="2" /><path d="M7 8v8M17 11c0 4-10 2-10 5" /></>,
   forward: <path d="m14.500 7 5 5-5 5M19 12h-8.500a6 6 0 0 0-6 6" />,
   side: <><rect x="4" y="5" width="16" height="14" rx="2.500" /><path d="M9.500 5v14" /></>,
 } satisfies Record<string, ReactNode>;

@@ -37,7 +37,7 @@ export interface components {
          */
         Event: {
             /** @enum {string} */
-            type: "message.created" | "message.updated" | "member.updated" | "member.removed" | "room.updated" | "room.deleted" | "fork.progress" | "invitation.created" | "invitation.updated" | "balance.updated" | "room.joined" | "room.left";
+            type: "message.created" | "message.updated" | "member.updated" | "member.removed" | "room.updated" | "room.deleted" | "room.forked" | "invitation.created" | "invitation.updated" | "balance.updated" | "room.joined" | "room.left";
             /** @description `room:<id>` or `user` */
             stream: string;
             /** @description The first of the events that this frame stands for; where it is missing it stands for one */
@@ -90,13 +90,13 @@ export interface components {
         };
         /**
          * @description Something of mine has changed that no stream tells of, to be fetched. Not numbered: one that is lost costs a look.
-         *     `balance`: my account's (getBalance), after public answers only.
+         *     `balance`: my account's (getBalance), after public answers only; `job`: one that I asked for (getJob), at most once a second.
          */
         Notice: {
             /** @constant */
             type: "notice";
             /** @enum {string} */
-            kind: "balance";
+            kind: "balance" | "job";
             /** Format: uuid */
             id: string;
         };

@@ -256,6 +256,45 @@ export interface paths {
         patch: operations["transferRoom"];
         trace?: never;
     };
+    "/rooms/{roomId}/forks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Copy the room to one of my own
+         * @description Up to a message, or up to now: the range is fixed here. The job's `result_id` is the new room, once there is one; it is archived, with a
+         *     `fork_state`, until everything is copied. Public messages that stand and are finished are copied, with their AI answers; nothing is charged.
+         */
+        post: operations["forkRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/jobs/{jobId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How far a job is; whoever asked for it may look, and the admins of its room */
+        get: operations["getJob"];
+        put?: never;
+        post?: never;
+        /** Cancel a job, and remove what it has made so far; twice changes nothing */
+        delete: operations["cancelJob"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms/{roomId}/transfer": {
         parameters: {
             query?: never;
@@ -1589,13 +1628,41 @@ export interface components {
             /** @description As it was then */
             name: string;
         };
-        /** @description What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master) */
+        /** @description What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master), forked (`value` is the copy), forked_from (`value` is the source) */
         Note: {
             /** @enum {string} */
-            code: "joined" | "left" | "role" | "name" | "model" | "transfer";
+            code: "joined" | "left" | "role" | "name" | "model" | "transfer" | "forked" | "forked_from";
             actor: components["schemas"]["Named"] | null;
             user: components["schemas"]["Named"] | null;
             value: string | null;
+        };
+        /** @description `up_to_message_id` is the last message that is copied; absent means all of them. */
+        ForkRoom: {
+            up_to_message_id?: components["schemas"]["NonNilId"];
+        };
+        Job: {
+            id: components["schemas"]["Id"];
+            /** @enum {string} */
+            kind: "fork";
+            /**
+             * Format: uuid
+             * @description The room that it is about
+             */
+            room_id: string | null;
+            requested_by: components["schemas"]["Id"];
+            /** @enum {string} */
+            state: "queued" | "running" | "succeeded" | "failed" | "cancelled";
+            /** Format: int64 */
+            done: number;
+            /** Format: int64 */
+            total: number;
+            /**
+             * Format: uuid
+             * @description What it makes (of a fork, the new room, whose id is the job's), once it is there
+             */
+            result_id: string | null;
+            error_code: string | null;
+            created_at: components["schemas"]["Time"];
         };
         /** @description Where the text was said first; only who is in that room can go there. */
         Forwarded: {
@@ -2092,6 +2159,7 @@ export interface components {
         };
     };
     parameters: {
+        JobId: string;
         RoomId: string;
         /** @description One emoji of Unicode, percent-encoded */
         Emoji: string;
@@ -2714,6 +2782,110 @@ export interface operations {
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
             422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    forkRoom: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ForkRoom"];
+            };
+        };
+        responses: {
+            /** @description The job that an equal request began before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobId: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    cancelJob: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                jobId: components["parameters"]["JobId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
         };

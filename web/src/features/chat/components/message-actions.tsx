@@ -38,6 +38,7 @@ export function MessageActions({ trigger, defaultOpen, message, role, onReact, o
   const reactions = useTranslations('reactions');
   const forwards = useTranslations('forward');
   const safety = useTranslations('safety');
+  const forks = useTranslations('fork');
   const { me, client } = useLive();
   const own = message.sender?.id === me.id || message.visibility === 'private';
   const settled = message.status !== 'pending' && message.status !== 'streaming';
@@ -50,6 +51,7 @@ export function MessageActions({ trigger, defaultOpen, message, role, onReact, o
       {onReact && <MenuItem icon="smile" onSelect={onReact}>{reactions('add')}</MenuItem>}
       {onReply && <MenuItem icon="reply" onSelect={onReply}>{replies('do')}</MenuItem>}
       {settled && message.visibility === 'public' && message.content.trim() !== '' && <MenuItem icon="forward" onSelect={() => useForwarding.setState({ message })}>{forwards('do')}</MenuItem>}
+      {settled && message.visibility === 'public' && may.fork(role) && <MenuItem icon="fork" onSelect={() => useUi.setState({ forking: { roomId: message.room_id, upTo: message.id } })}>{forks('doHere')}</MenuItem>}
       <CopyItem icon="copy" text={() => message.content}>{t('copyText')}</CopyItem>
       <CopyItem icon="link" text={() => linkTo(message)}>{t('copyLink')}</CopyItem>
       {onEdit && <MenuItem icon="edit" onSelect={onEdit}>{t('edit')}</MenuItem>}

@@ -5,6 +5,7 @@ import { Chat } from '@/features/chat/components/chat';
 import { InviteButton, InviteDialog } from '@/features/invitations/components/invite-button';
 import { PeoplePanel } from '@/features/members/components/people-panel';
 import { TransferBanner } from '@/features/members/components/transfer-banner';
+import { ForkBanner, ForkButton } from '@/features/rooms/components/fork-banner';
 import { RoomTools } from '@/features/rooms/components/room-tools';
 import { ReportDialog } from '@/features/safety/components/report-dialog';
 import { ReportsButton } from '@/features/safety/components/reports-button';
@@ -27,7 +28,7 @@ export function RoomPage({ roomId, messageId, seed }: Props) {
   useEffect(() => () => useUi.setState({ inviting: null, reporting: null }), []);
   return (
     <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)_auto] grid-rows-[minmax(0,1fr)]">
-      <Chat roomId={roomId} messageId={messageId} tools={<RoomTools roomId={roomId} />} notice={<TransferBanner roomId={roomId} />} />
+      <Chat roomId={roomId} messageId={messageId} tools={<><ForkButton roomId={roomId} /><RoomTools roomId={roomId} /></>} notice={<><TransferBanner roomId={roomId} /><ForkBanner roomId={roomId} /></>} />
       <PeoplePanel roomId={roomId} tools={<><InviteButton roomId={roomId} /><ReportsButton roomId={roomId} /></>} />
       <InviteDialog roomId={roomId} />
       <ReportDialog roomId={roomId} />
