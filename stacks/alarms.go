@@ -52,7 +52,7 @@ func lambdaMetric(s stage.Stage, function, name, statistic string) measure {
 
 func functionAlarms(s stage.Stage) []alarm {
 	invocations := lambdaMetric(s, "", "Invocations", "Sum")
-	return []alarm{
+	all := []alarm{
 		{id: "FunctionErrors", means: "More than 1 % of all invocations end in an error", of: lambdaMetric(s, "", "Errors", "Sum"),
 			perCentOf: &invocations, seconds: 300, periods: 2, over: 1},
 		{id: "FunctionThrottles", means: "Lambda has no concurrency left: ask for more", of: lambdaMetric(s, "", "Throttles", "Sum"),
@@ -65,10 +65,13 @@ func functionAlarms(s stage.Stage) []alarm {
 		{id: "NightlyErrors", means: "The nightly window failed, or fewer than 3 months of partitions lie ahead", of: lambdaMetric(s, "nightly", "Errors", "Sum"), seconds: 3600, periods: 1, over: 0},
 		{id: "NightlySilent", means: "The nightly window is not opened any more", of: lambdaMetric(s, "nightly", "Invocations", "Sum"),
 			seconds: 86400, periods: 1, over: 1, under: true, silence: true},
-		{id: "ReconcileErrors", means: "What Stripe told is not compared with the books", of: lambdaMetric(s, "reconcile", "Errors", "Sum"), seconds: 3600, periods: 1, over: 0},
 		{id: "SignInSlow", means: "Signing in takes seconds", of: lambdaMetric(s, "logIn", "Duration", "p99"), seconds: 300, periods: 3, over: 5000},
 		{id: "SendSlow", means: "Sending a message takes over a second", of: lambdaMetric(s, "sendMessage", "Duration", "p99"), seconds: 300, periods: 3, over: 1000},
 	}
+	if s.Monitoring.Money {
+		all = append(all, alarm{id: "ReconcileErrors", means: "What Stripe told is not compared with the books", of: lambdaMetric(s, "reconcile", "Errors", "Sum"), seconds: 3600, periods: 1, over: 0})
+	}
+	return all
 }
 
 // recordsFailed counts the records that a consumer failed on. The consumers
@@ -93,8 +96,15 @@ func queueAlarms(s stage.Stage, queues []contract.Queue) []alarm {
 	var all []alarm
 	for _, q := range queues {
 		name := camel(q.Name)
-		all = append(all, alarm{id: name + "DeadLetters", means: "Messages of " + q.Name + " failed for good", seconds: 300, periods: 1, over: 0,
-			of: deadLetters(s, q)})
+		letters := alarm{id: name + "DeadLetters", means: "Messages of " + q.Name + " failed for good", seconds: 300, periods: 1, over: 0, of: deadLetters(s, q)}
+		if q.Dead == nil {
+			// What fails there is a letter within half an hour, and nobody waits for it in a room.
+			if s.Monitoring.Money {
+				all = append(all, letters)
+			}
+			continue
+		}
+		all = append(all, letters)
 		if q.Healed {
 			continue
 		}

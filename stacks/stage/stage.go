@@ -179,6 +179,8 @@ type Workers struct {
 type Monitoring struct {
 	Exists           bool
 	MonthlyBudgetUSD int
+	// Money is taken for real: what keeps it from the books rings.
+	Money bool
 	// Concurrency is how many invocations the account may run at once. A new
 	// account may be given ten; the deployment asks and says it.
 	Concurrency int

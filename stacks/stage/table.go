@@ -87,7 +87,7 @@ func table(getenv func(string) string) map[Name]Stage {
 			Web:            true,
 			Replies:        Replies{DeltaIntervalMS: 200, CheckpointIntervalMS: 1000, SendBudgetPerSecond: 2000},
 			Workers:        Workers{AIReplies: 100, AIWatchdog: 10, FanOut: 20, Payments: 5},
-			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 300, Concurrency: usualConcurrency},
+			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 300, Money: true, Concurrency: usualConcurrency},
 			StartingTokens: 100_000, UnprovedTokens: 5_000, FreeTokensPerDay: 5_000_000,
 		},
 		Prod: {
@@ -108,7 +108,7 @@ func table(getenv func(string) string) map[Name]Stage {
 				ReplyPollersMin: 2, ReplyPollersMax: 100,
 			},
 			Provisioned:    map[string]int{"ai-replies": 2, "sendMessage": 2},
-			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 1000, Concurrency: usualConcurrency},
+			Monitoring:     Monitoring{Exists: true, MonthlyBudgetUSD: 1000, Money: true, Concurrency: usualConcurrency},
 			StartingTokens: 100_000, UnprovedTokens: 5_000, FreeTokensPerDay: 5_000_000,
 		},
 	}

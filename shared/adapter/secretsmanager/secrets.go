@@ -15,6 +15,7 @@ import (
 	"time"
 
 	sdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	"github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 )
 
 // Client is the part of Secrets Manager that is used.
@@ -80,6 +81,10 @@ func (s *Stripe) Keys(ctx context.Context) (StripeKeys, error) {
 		return s.keys, nil
 	}
 	text, err := read(ctx, s.client, s.arn)
+	var none *types.ResourceNotFoundException
+	if errors.As(err, &none) {
+		return StripeKeys{}, nil // nothing is sold: the secret would cost something all the same
+	}
 	if err != nil {
 		return StripeKeys{}, err
 	}

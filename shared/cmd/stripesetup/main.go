@@ -58,8 +58,7 @@ func run(ctx context.Context, stage, origin, region string) error {
 	}
 	client, name := secretsmanager.NewFromConfig(cloud), "yoriai/"+stage+"/stripe"
 	before, err := secrets.NewStripe(client, name, time.Now).Keys(ctx)
-	var none *types.ResourceNotFoundException
-	if err != nil && !errors.As(err, &none) {
+	if err != nil {
 		return err
 	}
 	keys := before
@@ -98,10 +97,10 @@ func run(ctx context.Context, stage, origin, region string) error {
 	if err != nil {
 		return err
 	}
-	if none != nil {
+	_, err = client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: aws.String(name), SecretString: aws.String(string(text))})
+	var none *types.ResourceNotFoundException
+	if errors.As(err, &none) {
 		_, err = client.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: aws.String(name), SecretString: aws.String(string(text))})
-	} else {
-		_, err = client.PutSecretValue(ctx, &secretsmanager.PutSecretValueInput{SecretId: aws.String(name), SecretString: aws.String(string(text))})
 	}
 	if err == nil {
 		fmt.Println("wrote the keys into", name)

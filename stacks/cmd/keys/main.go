@@ -98,9 +98,6 @@ func (k keys) ensureAll(ctx context.Context, rotate bool, signing signingStep) e
 	if err := k.ensureProviders(ctx); err != nil {
 		return fmt.Errorf("provider keys: %w", err)
 	}
-	if err := k.ensureStripe(ctx); err != nil {
-		return fmt.Errorf("stripe: %w", err)
-	}
 	if rotate {
 		return k.rotateOrigin(ctx)
 	}
@@ -118,16 +115,6 @@ func (k keys) ensureProviders(ctx context.Context) error {
 		return err
 	}
 	return k.create(ctx, "providers", `{"OPENAI_API_KEY":"","ANTHROPIC_API_KEY":"","GEMINI_API_KEY":""}`)
-}
-
-// ensureStripe makes the secret that holds Stripe's keys, all empty: nothing is
-// sold until people fill it in.
-func (k keys) ensureStripe(ctx context.Context) error {
-	text, err := k.read(ctx, "stripe")
-	if err != nil || text != "" {
-		return err
-	}
-	return k.create(ctx, "stripe", `{"api_key":"","webhook_secrets":[]}`)
 }
 
 // secrets and parameters are the calls this command makes.

@@ -115,6 +115,7 @@ var allowedBy = map[contract.Need][]string{
 	contract.Postgres:    {"rds-db:connect"},
 	contract.Table:       {"dynamodb:GetItem", "dynamodb:BatchGetItem", "dynamodb:Query", "dynamodb:PutItem", "dynamodb:UpdateItem", "dynamodb:DeleteItem"},
 	contract.SigningKey:  {"secretsmanager:GetSecretValue"},
+	contract.Stripe:      {"secretsmanager:GetSecretValue"},
 	contract.Connections: {"execute-api:ManageConnections"},
 	contract.Machines:    {"states:StartExecution", "states:StopExecution"},
 }

@@ -141,6 +141,8 @@ func TestTheAlarmsOfConsumersWatchFailedRecords(t *testing.T) {
 		want := `RecordsFailed[{"Name":"queue","Value":"` + name + `"}]`
 		if strings.HasSuffix(name, contract.DeadSuffix) {
 			want = `Invocations[{"Name":"FunctionName","Value":"yoriai-prod-` + name + `"}]`
+		} else if _, emptied := declared(t)[name+contract.DeadSuffix]; !emptied {
+			want = `ApproximateNumberOfMessagesVisible[{"Name":"QueueName","Value":"yoriai-prod-` + name + contract.DeadSuffix + `"}]`
 		}
 		if f.Consumes() != "" && !watched[want] {
 			t.Errorf("nobody watches %s", want)
