@@ -105,8 +105,8 @@ test('shared after a look, once, as anything that is said', async () => {
   await log(page).getByRole('button', { name: 'Share with the room' }).click();
   const dialog = page.getByRole('dialog', { name: 'Share with the room' });
   await dialog.getByText(secret).waitFor();
-  await accessible(page, 'what will be shared');
   await page.screenshot({ path: `${shots}/private-share.png` });
+  await accessible(page, 'what will be shared');
   await dialog.getByRole('button', { name: 'Share', exact: true }).click();
   await dialog.waitFor({ state: 'detached' });
   await rows(two.page, secret).first().waitFor();
@@ -126,8 +126,8 @@ test('on a phone, dark, in Japanese', async () => {
   await phone.page.getByRole('button', { name: 'プライベート', exact: true }).tap();
   await phone.page.getByText(/気づくことがあります/).waitFor();
   await fits(phone.page);
-  await accessible(phone.page, 'a private pair on a phone');
   await phone.page.screenshot({ path: `${shots}/private-phone.png` });
+  await accessible(phone.page, 'a private pair on a phone');
   assert.deepEqual(phone.errors, []);
   await phone.context.close();
 });
