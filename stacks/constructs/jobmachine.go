@@ -47,7 +47,8 @@ type machine struct {
 // step is a task that calls the function with a step's name, and hands on what it answers.
 func (m machine) step(title, name string) awsstepfunctionstasks.LambdaInvoke {
 	round := any(awsstepfunctions.JsonPath_NumberAt(Str("$.round")))
-	if name == "prepare" {
+	// What failed first has counted nothing yet.
+	if name == "prepare" || name == "clean_up" {
 		round = 0
 	}
 	task := awsstepfunctionstasks.NewLambdaInvoke(m.scope, Str(title), &awsstepfunctionstasks.LambdaInvokeProps{

@@ -20,7 +20,7 @@ type Target struct {
 var AWS = Target{OS: "linux", Arch: "arm64", Dist: filepath.Join("dist", "aws")}
 
 // kinds are the folders of functions/ that hold functions.
-var kinds = []string{"http", "websocket", "queue", "schedule", "deploy"}
+var kinds = []string{"http", "websocket", "queue", "schedule", "job", "deploy"}
 
 // functionTags leave out of each function what it never uses: Lambda's old way of being called, and gRPC's pages for
 // browsers, whose templates call methods by name, so that the linker must keep every method of everything (14 MB).

@@ -42,6 +42,10 @@ func TestEveryJobIsAMachineThatCleansUp(t *testing.T) {
 			if n := strings.Count(definition, `"Retry":[{"ErrorEquals":["States.ALL"]`); n != 4 {
 				t.Errorf("%s %s: %d steps are tried again", name, j.Name, n)
 			}
+			// Whatever fails, even before anything was counted, can be cleaned up after.
+			if !strings.Contains(definition, `"round":0,"step":"clean_up"`) {
+				t.Errorf("%s %s: the clean-up asks for what may not be there", name, j.Name)
+			}
 			if m.At("TracingConfiguration", "Enabled") != true {
 				t.Errorf("%s %s leaves no trace", name, j.Name)
 			}
