@@ -109,7 +109,8 @@ func TestStraysAreFound(t *testing.T) {
 		t.Helper()
 		v := id.New()
 		exec(`INSERT INTO ai_generations (id, kind, room_id, asker_id, requested_by, payer_id, provider, model, visibility, prompt_budget, reply_cap, hold,
-			weight_input, weight_output, status, error_code, charged_tokens, settled_at) VALUES ($1, 'summary', $2, $3, $3, $3, 'p', 'm', 'public', 1, 1, 1, 1000000, 1000000, $4, CASE WHEN $4 = 'failed' THEN 'timeout' END, $5, `+settled+`)`,
+			weight_input, weight_output, status, error_code, charged_tokens, settled_at, covers_from, covers_to)
+			VALUES ($1, 'summary', $2, $3, $3, $3, 'p', 'm', 'public', 1, 1, 1, 1000000, 1000000, $4, CASE WHEN $4 = 'failed' THEN 'timeout' END, $5, `+settled+`, $1, $1)`,
 			v, room, person, status, charged)
 		return v
 	}
