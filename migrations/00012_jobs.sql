@@ -42,7 +42,7 @@ ALTER TABLE rooms DROP CONSTRAINT rooms_forked_from_room_id_fkey;
 -- whoever copies twice writes the same.
 -- +goose StatementBegin
 CREATE FUNCTION copy_id(job uuid, source uuid) RETURNS uuid LANGUAGE sql IMMUTABLE STRICT PARALLEL SAFE AS $$
-  SELECT (left(source::text, 19) || '8' || substr(h, 1, 3) || '-' || substr(h, 4, 12))::uuid FROM (SELECT md5(job::text || source::text) AS h) hash
+  SELECT (left(source::text, 19) || '8' || overlay(left(md5(job::text || source::text), 15) placing '-' from 4 for 0))::uuid
 $$;
 -- +goose StatementEnd
 

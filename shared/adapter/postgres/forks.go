@@ -45,20 +45,23 @@ func (c copying) Scene(ctx context.Context) (s forks.Scene, found bool, err erro
 
 // copyMessages copies one range ($3 after, $4 until) of a room ($2) for a job ($1): the text of an answer with the attempt that wrote
 // it, as its first. A reply whose target was not copied stands alone. A question is read as it is now: one that is not deleted now was
-// not when its own batch was read.
+// not when its own batch was read. What belongs to a row is looked up row by row: a join may read all there is, once for each batch.
 const copyMessages = `WITH seen AS MATERIALIZED (
 		SELECT * FROM messages WHERE room_id = $2 AND id > $3 AND id <= $4 AND visibility = 'public' ORDER BY id LIMIT $5),
 	kept AS MATERIALIZED (
 		SELECT m.*, copy_id($1, m.id) AS copy, row_number() OVER (ORDER BY m.id) + $6 AS place, coalesce(nullif(m.content_attempt, 0), m.attempt) AS standing
-		FROM seen m LEFT JOIN messages q ON q.id = m.answers
-		WHERE m.deleted_at IS NULL AND m.status IN ('completed', 'failed', 'cancelled') AND (m.type <> 'ai' OR q.deleted_at IS NULL AND q.visibility = 'public')),
+		FROM seen m WHERE m.deleted_at IS NULL AND m.status IN ('completed', 'failed', 'cancelled')
+			AND CASE WHEN m.type = 'ai' THEN (SELECT q.deleted_at IS NULL AND q.visibility = 'public' FROM messages q WHERE q.id = m.answers) ELSE true END),
 	texts AS (
 		INSERT INTO messages (id, room_id, sequence, event, sender_id, type, status, content, answers, reply_to, exclude_from_ai, token_estimate, attempt,
 			content_attempt, edited_at, created_at, system, forwarded, copied_from)
-		SELECT m.copy, $7, m.place, 1, m.sender_id, m.type, coalesce(g.status, m.status), m.content, copy_id($1, m.answers),
-			CASE WHEN m.reply_to IN (SELECT id FROM kept) OR EXISTS (SELECT FROM messages c WHERE c.id = copy_id($1, m.reply_to)) THEN copy_id($1, m.reply_to) END,
+		SELECT m.copy, $7, m.place, 1, m.sender_id, m.type,
+			CASE WHEN m.type = 'ai' THEN coalesce((SELECT g.status FROM ai_generations g WHERE g.message_id = m.id AND g.attempt = m.standing), m.status) ELSE m.status END,
+			m.content, copy_id($1, m.answers),
+			CASE WHEN m.reply_to IS NULL THEN NULL WHEN m.reply_to IN (SELECT id FROM kept) THEN copy_id($1, m.reply_to)
+				ELSE (SELECT c.id FROM messages c WHERE c.id = copy_id($1, m.reply_to)) END,
 			m.exclude_from_ai, m.token_estimate, least(m.attempt, 1), least(m.content_attempt, 1), m.edited_at, m.created_at, m.system, m.forwarded, m.id
-		FROM kept m LEFT JOIN ai_generations g ON g.message_id = m.id AND g.attempt = m.standing),
+		FROM kept m),
 	answers AS (
 		INSERT INTO ai_generations (id, kind, message_id, attempt, room_id, question_id, asker_id, requested_by, payer_id, provider, model, status, prompt_budget,
 			reply_cap, weight_input, weight_output, effort, reasoning_allowance, prompt_estimate, input_tokens, cached_input_tokens, output_tokens, reasoning_tokens,
@@ -66,10 +69,10 @@ const copyMessages = `WITH seen AS MATERIALIZED (
 		SELECT copy_id($1, g.id), g.kind, m.copy, 1, $7, copy_id($1, m.answers), g.asker_id, g.requested_by, g.payer_id, g.provider, g.model, g.status, g.prompt_budget,
 			g.reply_cap, g.weight_input, g.weight_output, g.effort, g.reasoning_allowance, g.prompt_estimate, g.input_tokens, g.cached_input_tokens, g.output_tokens,
 			g.reasoning_tokens, g.usage_estimated, g.charged_tokens, g.error_code, g.finish_reason, g.thinking, g.created_at, g.settled_at, true
-		FROM kept m JOIN ai_generations g ON g.message_id = m.id AND g.attempt = m.standing),
+		FROM kept m CROSS JOIN LATERAL (SELECT * FROM ai_generations a WHERE a.message_id = m.id AND a.attempt = m.standing OFFSET 0) g WHERE m.type = 'ai'),
 	named AS (
 		INSERT INTO message_mentions (message_id, room_id, kind, user_id, name)
-		SELECT m.copy, $7, n.kind, n.user_id, n.name FROM kept m JOIN message_mentions n ON n.message_id = m.id)
+		SELECT m.copy, $7, n.kind, n.user_id, n.name FROM kept m CROSS JOIN LATERAL (SELECT * FROM message_mentions a WHERE a.message_id = m.id OFFSET 0) n)
 	SELECT (SELECT count(*) FROM seen), s.id, s.sequence, (SELECT count(*) FROM kept), (SELECT copy FROM kept ORDER BY id DESC LIMIT 1)
 	FROM (SELECT id, sequence FROM seen ORDER BY id DESC LIMIT 1) s`
 

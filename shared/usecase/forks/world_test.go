@@ -3,6 +3,7 @@ package forks_test
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -126,8 +127,7 @@ func (w *world) step(s jobs.Step, jobID id.ID) jobs.Step {
 func (w *world) run(from jobs.Step, jobID id.ID) jobs.Step {
 	w.Helper()
 	for range 100 {
-		switch from = w.step(from, jobID); from {
-		case jobs.Done, jobs.Cancelled, jobs.Failed:
+		if from = w.step(from, jobID); slices.Contains([]jobs.Step{jobs.Done, jobs.Cancelled, jobs.Failed}, from) {
 			return from
 		}
 	}

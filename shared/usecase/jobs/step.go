@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"slices"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/change"
@@ -79,11 +80,8 @@ func refusal(err error) (fault.Code, bool) {
 	if !errors.As(err, &f) {
 		return "", false
 	}
-	switch f.Code {
-	case fault.Internal, fault.Unavailable, fault.DatabaseWaking, fault.RateLimited:
-		return "", false
-	}
-	return f.Code, true
+	passing := []fault.Code{fault.Internal, fault.Unavailable, fault.DatabaseWaking, fault.RateLimited}
+	return f.Code, !slices.Contains(passing, f.Code)
 }
 
 // cleanUp removes a part of what was half made. A job that comes here while it is open did not get through its steps.
