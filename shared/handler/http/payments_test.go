@@ -45,6 +45,7 @@ func TestBuyingOverHTTP(t *testing.T) {
 	if !strings.HasPrefix(page.Url, h.Stripe.URL) {
 		t.Fatal(page)
 	}
+	call("createCheckout", "POST", "/billing/checkout", map[string]any{"offer": "plan_plus"}, 422, nil, "Idempotency-Key", key)
 	h.Stripe.Pay(page.Url, "pay")
 	call("createCheckout", "POST", "/billing/checkout", map[string]any{"offer": "plan_plus"}, 409, nil, "Idempotency-Key", id.New().String())
 	call("createCheckout", "POST", "/billing/checkout", map[string]any{"offer": "nothing"}, 404, nil, "Idempotency-Key", id.New().String())
