@@ -97,18 +97,15 @@ func queueAlarms(s stage.Stage, queues []contract.Queue) []alarm {
 	for _, q := range queues {
 		name := camel(q.Name)
 		letters := alarm{id: name + "DeadLetters", means: "Messages of " + q.Name + " failed for good", seconds: 300, periods: 1, over: 0, of: deadLetters(s, q)}
-		if q.Dead == nil {
-			// What fails there is a letter within half an hour, and nobody waits for it in a room.
+		if q.Dead == nil || q.Healed {
+			// What fails there is a letter within half an hour, or begun anew by the sweeper, and nobody waits for it in a room:
+			// the idle price of dev has no room for it.
 			if s.Monitoring.Money {
 				all = append(all, letters)
 			}
 			continue
 		}
-		all = append(all, letters)
-		if q.Healed {
-			continue
-		}
-		all = append(all,
+		all = append(all, letters,
 			alarm{id: name + "QueueOld", means: "The oldest message of " + q.Name + " waits too long", seconds: 60, periods: 3, over: float64(q.Late),
 				of: measure{"AWS/SQS", "ApproximateAgeOfOldestMessage", map[string]string{"QueueName": s.Resource(q.Name)}, "Maximum"}},
 			alarm{id: name + "RecordsFailed", means: "Records of " + q.Name + " fail", of: recordsFailed(q.Name), seconds: 300, periods: 2, over: 5},

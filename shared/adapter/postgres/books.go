@@ -87,7 +87,7 @@ func (s Books) Strays(ctx context.Context, since id.ID, limit int) ([]maintenanc
 		UNION ALL (SELECT id, 'open answer without a hold' FROM ai_generations g
 			WHERE`+open+`AND NOT EXISTS (SELECT FROM token_holds WHERE generation_id = g.id) LIMIT $1)
 		UNION ALL (SELECT g.id, 'charge without an entry' FROM ai_generations g
-			WHERE g.charged_tokens > 0 AND ($2::uuid IS NULL OR g.id >= $2) AND g.settled_at > (SELECT created_at FROM token_transactions ORDER BY id LIMIT 1)
+			WHERE g.charged_tokens > 0 AND NOT g.copied AND ($2::uuid IS NULL OR g.id >= $2) AND g.settled_at > (SELECT created_at FROM token_transactions ORDER BY id LIMIT 1)
 			AND NOT EXISTS (SELECT FROM token_transactions WHERE source_key = 'usage:' || g.id) LIMIT $1)
 		UNION ALL (SELECT coalesce(u.room_id, h.room_id), 'held of a member is not the sum of the holds'
 			FROM (SELECT * FROM member_usage WHERE held > 0) u FULL JOIN (SELECT room_id, month, user_id, sum(amount) AS held FROM token_holds GROUP BY room_id, month, user_id) h

@@ -43,7 +43,8 @@ func (e eye) reads() map[string][]request {
 		"listChanges":  {{query: "?since=0"}, {query: "?since=3"}},
 		"listMessages": {{}, {query: "?limit=1"}, {query: "?before=" + e.question}, {query: "?after=" + e.question}, {query: "?around=" + e.question}, {query: "?around=" + e.answer}, {query: "?after=" + e.public}},
 		"getMessage":   each, "listAttempts": each, "listReports": one, "searchMessages": search, "listModels": one, "health": one,
-		"getBalance": one, "listTransactions": {{}, {query: "?format=csv"}, {query: "?limit=1"}}, "getUsage": usage,
+		"getBalance": one, "listTransactions": {{}, {query: "?format=csv"}, {query: "?limit=1"}}, "getUsage": usage, "listPlans": one, "listPayments": one,
+		"previewContext": {{body: body{}}, {body: body{"visibility": "private"}}, {body: body{"draft": "hello"}}},
 	}
 }
 
@@ -51,7 +52,7 @@ func (e eye) reads() map[string][]request {
 var apart = strings.Fields(`registerUser logIn refreshSession logOut createRealtimeTicket createRoom updateRoom deleteRoom updateMember removeMember updateMyMembership
 	setSpendingLimits transferRoom acceptTransfer rejectTransfer createInvitation revokeInvitation blockUser unblockUser createGroup updateGroup deleteGroup listGroupMembers
 	addGroupMember removeGroupMember acceptInvitation rejectInvitation previewInvitationLink joinByLink markRead sendMessage editMessage deleteMessage regenerateReply stopReply
-	reportMessage resolveReport addReaction removeReaction forwardMessage shareMessage`)
+	reportMessage resolveReport addReaction removeReaction forwardMessage shareMessage forkRoom getJob cancelJob createCheckout createPortal stripeWebhook`)
 
 // told is what differs between two equal requests.
 var told = regexp.MustCompile(`"request_id":"[^"]*"`)

@@ -107,10 +107,12 @@ func TestStraysAreFound(t *testing.T) {
 	pgtest.Fund(t, db, person, 100)
 	generation := func(status string, charged any, settled string) id.ID {
 		t.Helper()
-		v := id.New()
+		v, apart := id.New(), id.New() // a room makes one summary at a time
+		exec(`INSERT INTO rooms (id, name, owner_id, ai_provider, ai_model) VALUES ($1, 'R', $2, 'p', 'm')`, apart, person)
 		exec(`INSERT INTO ai_generations (id, kind, room_id, asker_id, requested_by, payer_id, provider, model, visibility, prompt_budget, reply_cap, hold,
-			weight_input, weight_output, status, error_code, charged_tokens, settled_at) VALUES ($1, 'summary', $2, $3, $3, $3, 'p', 'm', 'public', 1, 1, 1, 1000000, 1000000, $4, CASE WHEN $4 = 'failed' THEN 'timeout' END, $5, `+settled+`)`,
-			v, room, person, status, charged)
+			weight_input, weight_output, status, error_code, charged_tokens, settled_at, covers_from, covers_to)
+			VALUES ($1, 'summary', $2, $3, $3, $3, 'p', 'm', 'public', 1, 1, 1, 1000000, 1000000, $4, CASE WHEN $4 = 'failed' THEN 'timeout' END, $5, `+settled+`, $1, $1)`,
+			v, apart, person, status, charged)
 		return v
 	}
 	hold := func(v id.ID, held int) {

@@ -93,7 +93,7 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
             {!simplyEnded(state) && <AnswerEnd hushed={message.visibility === 'private'} roomId={message.room_id} role={role} state={state} empty={text === ''} asking={asking} onAgain={mayAgain && !earlier ? again : undefined} />}
             <AnswerFooter
               text={earlier?.content ?? message.content} attempt={earlier?.attempt ?? ai?.attempt ?? 1} attempts={ai?.attempts ?? 1} loading={loading} onLook={look}
-              tokens={state.charged_tokens} reasoning={state.reasoning_tokens ?? null} payer={payer} asking={asking} onAgain={mayAgain && state.status !== 'failed' ? again : undefined}
+              tokens={state.charged_tokens} reasoning={state.reasoning_tokens ?? null} payer={payer} summarised={!earlier && (ai?.used_summary ?? false)} asking={asking} onAgain={mayAgain && state.status !== 'failed' ? again : undefined}
               share={message.visibility === 'private' && !earlier && text !== '' && state.status !== 'failed' && may.askAi(role) && <ShareButton answer={message} />}
             />
             <Reactions message={message} role={role} />

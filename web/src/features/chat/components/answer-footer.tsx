@@ -15,6 +15,8 @@ interface Props {
   tokens: number | null;
   reasoning: number | null;
   payer: string | null;
+  /** Whether a summary stood for older messages. */
+  summarised: boolean;
   asking: boolean;
   onLook: (attempt: number) => void;
   onAgain?: () => void;
@@ -23,7 +25,7 @@ interface Props {
 }
 
 /** What can be done with an answer, its attempts, and what it cost. */
-export function AnswerFooter({ text, attempt, attempts, loading, tokens, reasoning, payer, asking, onLook, onAgain, share }: Props) {
+export function AnswerFooter({ text, attempt, attempts, loading, tokens, reasoning, payer, summarised, asking, onLook, onAgain, share }: Props) {
   const t = useTranslations('chat');
   const [copied, copy] = useCopy();
   if (text === '' && !onAgain && attempts < 2) return null;
@@ -44,6 +46,7 @@ export function AnswerFooter({ text, attempt, attempts, loading, tokens, reasoni
         <span className="ml-2 tabular-nums max-page:ml-3.5">
           {payer === null ? t('tokens', { count: tokens }) : t('tokensPaid', { count: tokens, payer })}
           {reasoning !== null && reasoning > 0 && ` · ${t('tokensThought', { count: reasoning })}`}
+          {summarised && ` · ${t('usedSummary')}`}
         </span>
       )}
     </footer>

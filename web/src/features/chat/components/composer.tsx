@@ -12,7 +12,7 @@ import { Icon } from '@/components/ui/icon';
 import { callsAi } from '@/lib/calls-ai';
 import { useMemberCount, useMembers, usePerson, useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
-import { effortsOf } from '@/lib/models/effort';
+import { effortsOf, type Effort } from '@/lib/models/effort';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
 import { useDraft, usePrivately } from '@/stores/drafts';
@@ -25,6 +25,7 @@ const PrivateSwitch = lazily(async () => (await import('./private-switch')).Priv
 const PrivateNote = lazily(async () => (await import('./private-switch')).PrivateNote, () => null);
 const MentionCompletion = lazily(async () => (await import('./mention-completion')).MentionCompletion, () => null);
 /** Comes after the page: until then, or without it, the line says nothing of it. */
+const Estimate = lazily(async () => (await import('./estimate')).Estimate, () => null);
 const Left = lazily(async () => (await import('./left')).Left, () => null);
 
 export function Composer({ roomId, line, onSent }: { roomId: string; line: ReactNode; onSent: () => void }) {
@@ -122,14 +123,14 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
           </button>
         )}
       />
-      {tooLong ? <TooLong text={text} onText={setText} /> : <Truth roomId={roomId} asksAi={asksAi} />}
+      {tooLong ? <TooLong text={text} onText={setText} /> : <Truth roomId={roomId} asksAi={asksAi} text={text} effort={asked.effort} privately={privately} />}
       {privately && <PrivateNote roomId={roomId} />}
     </>
   );
 }
 
 /** One line of truth: who will answer and who pays for it. */
-function Truth({ roomId, asksAi }: { roomId: string; asksAi: boolean }) {
+function Truth({ roomId, asksAi, text, effort, privately }: { roomId: string; asksAi: boolean; text: string; effort: Effort | undefined; privately: boolean }) {
   const t = useTranslations('chat');
   const { me } = useLive();
   const { models } = useModels();
@@ -141,7 +142,8 @@ function Truth({ roomId, asksAi }: { roomId: string; asksAi: boolean }) {
   const model = modelName(models, view.room.ai_provider, view.room.ai_model);
   return (
     <p className={className}>
-      {t('answers', { model })} · <b className="font-semibold text-text-2">{pays ? t('youPay') : owner ? t('pays', { name: nameOf(owner) }) : t('ownerPays')}</b>
+      {t('answers', { model })}
+      <Estimate roomId={roomId} text={text} effort={effort} privately={privately} /> · <b className="font-semibold text-text-2">{pays ? t('youPay') : owner ? t('pays', { name: nameOf(owner) }) : t('ownerPays')}</b>
       <Left roomId={roomId} pays={pays} />
     </p>
   );
