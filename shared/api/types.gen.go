@@ -2313,18 +2313,18 @@ type ListReportsParams struct {
 	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
+// SearchUsersParams defines parameters for SearchUsers.
+type SearchUsersParams struct {
+	// Query Never an e-mail address
+	Query string `form:"query" json:"query"`
+}
+
 // StripeWebhookJSONBody defines parameters for StripeWebhook.
 type StripeWebhookJSONBody map[string]interface{}
 
 // StripeWebhookParams defines parameters for StripeWebhook.
 type StripeWebhookParams struct {
 	StripeSignature string `json:"Stripe-Signature"`
-}
-
-// SearchUsersParams defines parameters for SearchUsers.
-type SearchUsersParams struct {
-	// Query Never an e-mail address
-	Query string `form:"query" json:"query"`
 }
 
 // LogInJSONRequestBody defines body for LogIn for application/json ContentType.

@@ -1,4 +1,4 @@
-// stripeWebhook answers POST /stripe/webhook.
+// stripeWebhook answers POST /webhooks/stripe.
 package main
 
 import (

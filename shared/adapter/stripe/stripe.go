@@ -171,10 +171,14 @@ func (s *Stripe) Live(ctx context.Context, customer string) ([]billing.Subscript
 	return live(ctx, c, customer)
 }
 
-// failed turns Stripe's errors into ours: what it answers is no fault of who asked us.
+// failed turns Stripe's errors into ours: what it answers is no fault of who asked us, unless they asked for something else under
+// the same key.
 func failed(err error) error {
 	var e *sdk.Error
 	if errors.As(err, &e) {
+		if e.Type == sdk.ErrorTypeIdempotency && e.Code != sdk.ErrorCodeIdempotencyKeyInUse {
+			return fault.New(fault.IdempotencyMismatch, "This key was used for another request.")
+		}
 		slog.Warn("stripe refused", "status", e.HTTPStatusCode, "code", string(e.Code), "type", string(e.Type), "request", e.RequestID)
 	}
 	return fault.Wrap(fault.Unavailable, "Payments cannot be reached now.", err)

@@ -87,7 +87,7 @@ var functions = map[string]Function{
 	"shareMessage":          {Name: "shareMessage", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/share", Limit: "send", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"stopReply":             {Name: "stopReply", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/stop", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"stripe-commands":       {Name: "stripe-commands", Kind: "queue", Needs: []Need{"internet", "stripe"}, Queues: []string{"stripe-commands"}},
-	"stripeWebhook":         {Name: "stripeWebhook", Kind: "http", Method: "POST", Path: "/stripe/webhook", Open: true, Guarded: true, Needs: []Need{"internet", "stripe"}, Queues: []string{"payments"}},
+	"stripeWebhook":         {Name: "stripeWebhook", Kind: "http", Method: "POST", Path: "/webhooks/stripe", Open: true, Guarded: true, Needs: []Need{"internet", "stripe"}, Queues: []string{"payments"}},
 	"sweep":                 {Name: "sweep", Kind: "schedule", Needs: []Need{"postgres", "table"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out", "jobs", "stripe-commands"}},
 	"transferRoom":          {Name: "transferRoom", Kind: "http", Method: "PATCH", Path: "/rooms/{roomId}/owner", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"typing":                {Name: "typing", Kind: "websocket", Needs: []Need{"table", "connections"}},

@@ -71,7 +71,7 @@ func run(ctx context.Context, stage, origin, region string) error {
 	account := &stripe.Stripe{URL: os.Getenv("STRIPE_URL"), Stage: stage, Now: time.Now,
 		Keys: func(context.Context) (stripe.Keys, error) { return stripe.Keys(keys), nil }}
 	made := os.Getenv("STRIPE_WEBHOOK_SECRET")
-	webhook := origin + "/api/stripe/webhook"
+	webhook := origin + "/api/webhooks/stripe"
 	if made != "" {
 		webhook = ""
 	}

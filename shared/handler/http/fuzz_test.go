@@ -157,5 +157,12 @@ func fuzzedWorld(t *testing.T, h *optest.House) map[string]any {
 	}
 	link := call(hers, "createInvitation", "POST", "/rooms/"+roomOf(hers, "aki")["roomId"]+"/invitations", body{"kind": "link", "role": "guest"}, 201)
 	_, secret, _ := strings.Cut(link["url"].(string), "#")
-	return map[string]any{"token": token, "rooms": rooms, "spare": spare, "link_token": secret}
+	return map[string]any{"token": token, "rooms": rooms, "spare": spare, "link_token": secret, "webhook_secret": h.Stripe.Secret,
+		"offers": []string{"pack_small", "plan_standard", "nothing"}, "event": paidPack(h, call(token, "createCheckout", "POST", "/billing/checkout", body{"offer": "pack_small"}, 201))}
+}
+
+// paidPack pays for a pack and gives what Stripe tells of it.
+func paidPack(h *optest.House, page body) any {
+	h.Stripe.Pay(page["url"].(string), "pay")
+	return h.Stripe.Read("/v1/events?types[]=checkout.session.completed")["data"].([]any)[0]
 }

@@ -45,6 +45,7 @@ func TestBuyingOverHTTP(t *testing.T) {
 	if !strings.HasPrefix(page.Url, h.Stripe.URL) {
 		t.Fatal(page)
 	}
+	call("createCheckout", "POST", "/billing/checkout", map[string]any{"offer": "plan_plus"}, 422, nil, "Idempotency-Key", key)
 	h.Stripe.Pay(page.Url, "pay")
 	call("createCheckout", "POST", "/billing/checkout", map[string]any{"offer": "plan_plus"}, 409, nil, "Idempotency-Key", id.New().String())
 	call("createCheckout", "POST", "/billing/checkout", map[string]any{"offer": "nothing"}, 404, nil, "Idempotency-Key", id.New().String())
@@ -61,11 +62,11 @@ func TestBuyingOverHTTP(t *testing.T) {
 	event := `{"id":"evt_x","object":"event","type":"invoice.paid","data":{"object":{"id":"` + invoice + `"}}}`
 	signed := webhook.GenerateTestSignedPayload(&webhook.UnsignedPayload{Payload: []byte(event), Secret: h.Stripe.Secret, Timestamp: time.Now()})
 	token = "" // Stripe has none
-	call("stripeWebhook", "POST", "/stripe/webhook", event, http.StatusNoContent, nil, "Stripe-Signature", signed.Header)
+	call("stripeWebhook", "POST", "/webhooks/stripe", event, http.StatusNoContent, nil, "Stripe-Signature", signed.Header)
 	if h.Queues.Rows[outbox.Payments] != 1 {
 		t.Error(h.Queues.Rows)
 	}
-	call("stripeWebhook", "POST", "/stripe/webhook", event+" ", http.StatusUnauthorized, nil, "Stripe-Signature", signed.Header)
-	call("stripeWebhook", "POST", "/stripe/webhook", event, http.StatusUnauthorized, nil)
-	call("stripeWebhook", "POST", "/stripe/webhook", strings.Repeat("x", 600_000), http.StatusRequestEntityTooLarge, nil, "Stripe-Signature", signed.Header)
+	call("stripeWebhook", "POST", "/webhooks/stripe", event+" ", http.StatusUnauthorized, nil, "Stripe-Signature", signed.Header)
+	call("stripeWebhook", "POST", "/webhooks/stripe", event, http.StatusUnauthorized, nil)
+	call("stripeWebhook", "POST", "/webhooks/stripe", strings.Repeat("x", 600_000), http.StatusRequestEntityTooLarge, nil, "Stripe-Signature", signed.Header)
 }

@@ -1035,7 +1035,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/stripe/webhook": {
+    "/webhooks/stripe": {
         parameters: {
             query?: never;
             header?: never;

@@ -15,7 +15,7 @@ import { may, type Role } from '@/lib/rights';
 import { useAttempts, type Attempt } from '../api/list-attempts';
 import { usePacedText } from '../hooks/use-paced-text';
 import type { Part } from '../utils/entries';
-import { AnswerEnd, type AnswerState } from './answer-end';
+import type { AnswerState } from './answer-end';
 import { AnswerFooter } from './answer-footer';
 import { Excluded, HUSHED, OnlyYou } from './human-message';
 import { MessageMenu } from './message-menu';
@@ -25,6 +25,7 @@ import { Thoughts } from './thoughts';
 import { Tombstone } from './tombstone';
 import { useTrouble } from './trouble';
 
+const AnswerEnd = lazily(async () => (await import('./answer-end')).AnswerEnd);
 const ShareButton = lazily(async () => (await import('./share-button')).ShareButton, () => null);
 
 interface Props {
@@ -89,7 +90,7 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
         {text === '' && running ? <Thinking message={message} /> : text !== '' && <div className={clsx(message.exclude_from_ai && 'opacity-55')}><Markdown text={text} author="model" running={growing && !earlier} continued={!head} /></div>}
         {tail && !running && (
           <>
-            <AnswerEnd hushed={message.visibility === 'private'} roomId={message.room_id} role={role} state={state} empty={text === ''} asking={asking} onAgain={mayAgain && !earlier ? again : undefined} />
+            {!simplyEnded(state) && <AnswerEnd hushed={message.visibility === 'private'} roomId={message.room_id} role={role} state={state} empty={text === ''} asking={asking} onAgain={mayAgain && !earlier ? again : undefined} />}
             <AnswerFooter
               text={earlier?.content ?? message.content} attempt={earlier?.attempt ?? ai?.attempt ?? 1} attempts={ai?.attempts ?? 1} loading={loading} onLook={look}
               tokens={state.charged_tokens} reasoning={state.reasoning_tokens ?? null} payer={payer} summarised={!earlier && (ai?.used_summary ?? false)} asking={asking} onAgain={mayAgain && state.status !== 'failed' ? again : undefined}
@@ -103,6 +104,11 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
     </article>
   );
 });
+
+/** Most answers do: how another one ended is told by code that comes then. */
+function simplyEnded({ status, finish_reason }: AnswerState): boolean {
+  return status === 'completed' && finish_reason !== 'content_filter' && finish_reason !== 'length';
+}
 
 /** Fetches the attempt that is to be looked at. Answers whether it is under way. */
 function useLook(message: Message, onLook: Props['onLook']): [boolean, (attempt: number) => void] {

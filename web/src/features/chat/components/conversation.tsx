@@ -6,6 +6,7 @@ import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } fr
 import { Virtualizer, type VirtualizerHandle } from 'virtua';
 import { Button } from '@/components/ui/button';
 import { Icon } from '@/components/ui/icon';
+import { lazily } from '@/components/ui/lazily';
 import { nameOf } from '@/components/ui/face';
 import { usePerson, useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
@@ -21,13 +22,14 @@ import { useReading } from '../hooks/use-reading';
 import { useReplyKey } from '../hooks/use-reply';
 import { useStickToEnd } from '../hooks/use-stick-to-end';
 import { AiMessage } from './ai-message';
-import { EmptyRoom } from './empty-room';
 import { HumanMessage } from './human-message';
 import { CutoffLine, DayLine, NewLine } from './lines';
 import { SystemNote } from './system-note';
 import { ToFirstNew } from './to-first-new';
 import { TypingLine } from './typing-line';
 import { UnsentMessage } from './unsent-message';
+
+const EmptyRoom = lazily(async () => (await import('./empty-room')).EmptyRoom, () => null);
 
 const NEAR_EDGE = 800;
 
