@@ -53,6 +53,9 @@ func (d Deployment) Ensure(ctx context.Context, log io.Writer) (Outputs, bool, e
 	if err := d.deploy(ctx, log); err != nil {
 		return Outputs{}, false, err
 	}
+	if err := d.migrate(ctx); err != nil {
+		return Outputs{}, false, err
+	}
 	outputs, err := d.outputs()
 	if err != nil {
 		return Outputs{}, false, err

@@ -3,13 +3,13 @@
 import { useTranslations } from 'next-intl';
 import { useEffect, useRef, type ReactNode } from 'react';
 import { AskAiSwitch } from '@/components/ask-ai-switch';
-import { EffortSelect } from '@/components/effort-select';
 import { MessageBox } from '@/components/message-box';
-import { isTooLong, TooLong } from '@/components/too-long';
+import { TooLong } from '@/components/too-long';
 import { nameOf } from '@/components/ui/face';
 import { lazily } from '@/components/ui/lazily';
 import { Icon } from '@/components/ui/icon';
 import { callsAi } from '@/lib/calls-ai';
+import { isTooLong } from '@/lib/length';
 import { useMemberCount, useMembers, usePerson, useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
 import { effortsOf, type Effort } from '@/lib/models/effort';
@@ -23,6 +23,7 @@ import { useTrouble } from './trouble';
 
 const PrivateSwitch = lazily(async () => (await import('./private-switch')).PrivateSwitch, () => null);
 const PrivateNote = lazily(async () => (await import('./private-switch')).PrivateNote, () => null);
+const EffortSelect = lazily(async () => (await import('@/components/effort-select')).EffortSelect, () => null);
 const MentionCompletion = lazily(async () => (await import('./mention-completion')).MentionCompletion, () => null);
 /** Comes after the page: until then, or without it, the line says nothing of it. */
 const Estimate = lazily(async () => (await import('./estimate')).Estimate, () => null);

@@ -3,9 +3,10 @@
 import { useTranslations } from 'next-intl';
 import { useRef, useState } from 'react';
 import { GrowingText } from '@/components/growing-text';
-import { isTooLong, TooLong } from '@/components/too-long';
+import { TooLong } from '@/components/too-long';
 import { Button } from '@/components/ui/button';
 import { isComposing } from '@/lib/composing';
+import { isTooLong } from '@/lib/length';
 import { useLive } from '@/lib/live/provider';
 import { ApiError } from '@/lib/protocol/ports';
 import type { Message } from '@/lib/protocol/types';
