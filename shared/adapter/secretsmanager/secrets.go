@@ -90,7 +90,7 @@ func (s *Stripe) Keys(ctx context.Context) (StripeKeys, error) {
 	}
 	var keys StripeKeys
 	if err := json.Unmarshal([]byte(text), &keys); err != nil {
-		return StripeKeys{}, errors.New("Stripe's secret is not {api_key, webhook_secrets}")
+		return StripeKeys{}, errors.New("the secret of Stripe is not {api_key, webhook_secrets}")
 	}
 	s.keys, s.asked = keys, s.now()
 	return keys, nil

@@ -18,9 +18,9 @@ func Context(p replies.Previewed, items bool) api.AIContext {
 	out.Estimate.TokensMax, out.Estimate.PriceMax = most.Charged, float64(most.NanoUSD)/nano
 	if s := p.Summary; s != nil {
 		out.Summary = &struct {
-			FromMessageId api.Id `json:"from_message_id"`
+			FromMessageId api.Id `json:"from_message_id"` //nolint:revive // as it is generated
 			Text          string `json:"text"`
-			ToMessageId   api.Id `json:"to_message_id"`
+			ToMessageId   api.Id `json:"to_message_id"` //nolint:revive // as it is generated
 		}{s.From, s.Text, s.To}
 	}
 	if items {

@@ -38,15 +38,15 @@ type Customer struct {
 	Customer  string
 }
 
-// CustomerStore reads customers page by page, CustomerProjection is where those outside the network find them.
-type (
-	CustomerStore interface {
-		Customers(ctx context.Context, after id.ID, limit int) ([]Customer, error)
-	}
-	CustomerProjection interface {
-		PutCustomer(ctx context.Context, account id.ID, customer string) error
-	}
-)
+// CustomerStore reads customers page by page.
+type CustomerStore interface {
+	Customers(ctx context.Context, after id.ID, limit int) ([]Customer, error)
+}
+
+// CustomerProjection is where those outside the network find customers.
+type CustomerProjection interface {
+	PutCustomer(ctx context.Context, account id.ID, customer string) error
+}
 
 const projected = 200
 

@@ -136,7 +136,7 @@ func (s *Stage) consume(r outbox.Row) error {
 			return err
 		}
 		return s.worker().Reply(context.Background(), job.GenerationID)
-	case outbox.AIWatchdog:
+	case outbox.AIWatchdog, outbox.Payments, outbox.StripeCommands, outbox.Jobs: // nothing that a socket would hear of
 	}
 	return nil
 }
