@@ -2,14 +2,13 @@
 
 import { useTranslations } from 'next-intl';
 import { usePathname, useSearchParams } from 'next/navigation';
-import { useEffect, useState, type ReactNode } from 'react';
+import { lazy, Suspense, useEffect, useState, type ReactNode } from 'react';
 import { Toasts } from '@/components/toasts';
 import { lazily } from '@/components/ui/lazily';
 import { MeMenu } from '@/features/auth/components/me-menu';
 import { GroupsLink } from '@/features/groups/components/groups-link';
 import { Inbox } from '@/features/notifications/components/inbox';
 import { Sidebar } from '@/features/rooms/components/sidebar';
-import { StartPage } from '@/features/rooms/components/start-page';
 import { Search } from '@/features/search/components/search';
 import { useAnswersEnded, useWatchAnswers } from '@/lib/live/answers';
 import { useRoom, useRooms } from '@/lib/live/hooks';
@@ -20,6 +19,9 @@ import { notify } from '@/stores/toasts';
 import { useUi } from '@/stores/ui';
 import { RoomPage } from './rooms/[roomId]/room-page';
 
+/** Drawn by the server where it is the first page; elsewhere its code comes once the first page is there, so that it needs no connection. */
+const startPage = () => import('@/features/rooms/components/start-page');
+const StartPage = lazy(async () => ({ default: (await startPage()).StartPage }));
 const BillingPage = lazily(async () => (await import('@/features/billing/components/billing-page')).BillingPage);
 
 /** The pages that are no rooms. */
@@ -37,13 +39,14 @@ export function Frame({ children }: { children: ReactNode }) {
   const collapsed = useUi((ui) => ui.sideCollapsed);
   const shown = useShown();
   const [first] = useState(shown.key);
-  const page = shown.page ? PAGES[shown.page]() : shown.roomId === null ? <StartPage /> : shown.key === first ? children : <RoomPage key={shown.key} roomId={shown.roomId} messageId={shown.messageId} seed={null} />;
+  const page = shown.page ? PAGES[shown.page]() : shown.roomId === null ? <Suspense><StartPage /></Suspense> : shown.key === first ? children : <RoomPage key={shown.key} roomId={shown.roomId} messageId={shown.messageId} seed={null} />;
   const list = shown.roomId === null && !shown.starts && !shown.page;
   useTitle(shown.roomId, shown.page);
   useWatchAnswers(shown.roomId);
   useLeftRooms();
   useShortcuts();
   useNoFiles();
+  useEffect(() => void startPage().catch(() => undefined), []);
   return (
     <div className="app grid h-dvh grid-cols-[280px_minmax(0,1fr)] grid-rows-[minmax(0,1fr)] rail:grid-cols-[64px_minmax(0,1fr)] max-page:grid-cols-[minmax(0,1fr)]" data-collapsed={collapsed}>
       <a

@@ -37,8 +37,8 @@ export function usePaymentPage() {
         ? await bodyOf(api.POST('/billing/portal', { params, body: { locale } }))
         : await bodyOf(api.POST('/billing/checkout', { params, body: { offer, locale } }));
       window.location.assign(url);
-      // The page stays busy until it is left.
-      await new Promise(() => undefined);
+      // The page stays busy until it is left; who comes back by the browser's own button may choose anew.
+      await new Promise((resolve) => window.addEventListener('pageshow', resolve, { once: true }));
     },
   });
 }
