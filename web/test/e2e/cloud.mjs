@@ -10,6 +10,8 @@ const endpointsFile = path.resolve(process.env.YORIAI_ENDPOINTS ?? path.join(roo
 const stage = process.env.YORIAI_STAGE_URL;
 const endpoints = stage ? { web: stage, api: `${stage}/api` } : JSON.parse(readFileSync(endpointsFile, 'utf8'));
 export const base = endpoints.web;
+/** The desk of the local Stripe: where its clock is turned and payments are given back. */
+export const desk = endpoints.stripe;
 export const password = 'correct horse battery';
 
 export function newName(prefix) {

@@ -2,6 +2,7 @@ package operations
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/yoriai/yoriai/shared/api"
 	"github.com/yoriai/yoriai/shared/domain/fault"
@@ -122,14 +123,14 @@ func ListPayments(u payments.History) httpapi.Handler {
 	}
 }
 
-// StripeWebhook hears Stripe: the body as it came is what was signed.
+// StripeWebhook hears Stripe: the body as it came is what was signed. The signature is a list, which Lambda's adapter gives in parts.
 func StripeWebhook(u payments.Hook) httpapi.Handler {
 	return func(r *httpapi.Request) error {
 		body, err := r.Raw()
 		if err != nil {
 			return err
 		}
-		if err := u.Hear(r.Request().Context(), body, r.Request().Header.Get("Stripe-Signature")); err != nil {
+		if err := u.Hear(r.Request().Context(), body, strings.Join(r.Request().Header.Values("Stripe-Signature"), ",")); err != nil {
 			return err
 		}
 		return r.NoContent(http.StatusNoContent)
