@@ -94,7 +94,7 @@ func (f Function) Consumes() string {
 }
 
 // limits are the classes that a limit on callers can have.
-var limits = []string{"", "send", "ask", "invite", "search", "write", "read", "ticket", "pay"}
+var limits = []string{"", "send", "ask", "invite", "search", "preview", "write", "read", "ticket", "pay"}
 
 // Validate returns an error if the function cannot be placed: something that
 // is only inside the network together with something only outside of it. Such

@@ -66,7 +66,7 @@ var functions = map[string]Function{
 	"migrate":               {Name: "migrate", Kind: "deploy", Needs: []Need{"postgres"}},
 	"nightly":               {Name: "nightly", Kind: "schedule", Needs: []Need{"postgres", "table"}},
 	"payments":              {Name: "payments", Kind: "queue", Needs: []Need{"postgres", "table"}, Queues: []string{"payments", "fan-out", "stripe-commands"}},
-	"previewContext":        {Name: "previewContext", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/ai/context", Limit: "read", Guarded: true, Needs: []Need{"postgres", "gateway"}},
+	"previewContext":        {Name: "previewContext", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/ai/context", Limit: "preview", Guarded: true, Needs: []Need{"postgres", "redis", "gateway"}},
 	"previewInvitationLink": {Name: "previewInvitationLink", Kind: "http", Method: "POST", Path: "/invitation-links/preview", Limit: "write", Guarded: true, Needs: []Need{"postgres", "redis"}},
 	"reconcile":             {Name: "reconcile", Kind: "schedule", Needs: []Need{"internet", "stripe", "table"}, Queues: []string{"payments"}},
 	"refreshSession":        {Name: "refreshSession", Kind: "http", Method: "POST", Path: "/auth/refresh", Open: true, Guarded: true, Needs: []Need{"postgres", "table", "redis", "signing-key", "connections"}},

@@ -25,9 +25,11 @@ var limits = map[string]limit{
 	"ask":           {burst: 20, every: time.Minute / 20},
 	"invite":        {burst: 60, every: time.Hour / 60},
 	"search":        {burst: 60, every: time.Minute / 60},
-	"write":         {burst: 120, every: 250 * time.Millisecond},
-	"read":          {burst: 600, every: 50 * time.Millisecond},
-	"ticket":        {burst: 120, every: time.Second},
+	// What a question would cost is asked while it is typed, at each pause; a whole prompt is read and counted for it.
+	"preview": {burst: 60, every: time.Second},
+	"write":   {burst: 120, every: 250 * time.Millisecond},
+	"read":    {burst: 600, every: 50 * time.Millisecond},
+	"ticket":  {burst: 120, every: time.Second},
 	// Who speaks to the payment provider stands where no Redis is: each environment counts by itself.
 	"pay": {burst: 20, every: 30 * time.Second},
 }

@@ -59,7 +59,7 @@ func TestEachClassHasItsNumber(t *testing.T) {
 		burst int
 		wait  time.Duration
 	}{
-		"send": {60, 10 * time.Second / 30}, "ask": {20, 3 * time.Second}, "invite": {60, time.Minute}, "search": {60, time.Second},
+		"send": {60, 10 * time.Second / 30}, "ask": {20, 3 * time.Second}, "invite": {60, time.Minute}, "search": {60, time.Second}, "preview": {60, time.Second},
 		"write": {120, 250 * time.Millisecond}, "read": {600, 50 * time.Millisecond}, "ticket": {120, time.Second},
 	} {
 		now := time.Unix(1_000_000, 0)
