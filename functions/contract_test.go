@@ -5,6 +5,7 @@ import (
 	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
 	"os"
 	"regexp"
 	"slices"
@@ -14,6 +15,7 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 	secretssdk "github.com/aws/aws-sdk-go-v2/service/secretsmanager"
+	secretstypes "github.com/aws/aws-sdk-go-v2/service/secretsmanager/types"
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb/dynamotest"
@@ -94,7 +96,12 @@ func (s stage) remember(t *testing.T, database string, table dynamodb.Table) {
 func secret(t *testing.T, text string) string {
 	t.Helper()
 	client, name := secretssdk.NewFromConfig(dynamotest.Config(t)), "test-"+id.New().String()
-	out, err := client.CreateSecret(t.Context(), &secretssdk.CreateSecretInput{Name: &name, SecretString: &text})
+	// The client asks again when an answer is lost, and the local AWS does not know that it is the same request: the name is ours alone.
+	var there *secretstypes.ResourceExistsException
+	if _, err := client.CreateSecret(t.Context(), &secretssdk.CreateSecretInput{Name: &name, SecretString: &text}); err != nil && !errors.As(err, &there) {
+		t.Fatal(err)
+	}
+	out, err := client.DescribeSecret(t.Context(), &secretssdk.DescribeSecretInput{SecretId: &name})
 	if err != nil {
 		t.Fatal(err)
 	}
