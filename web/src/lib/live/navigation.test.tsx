@@ -4,8 +4,8 @@ import { go, useBackCloses } from './navigation';
 
 afterEach(() => vi.restoreAllMocks());
 
-function Overlay() {
-  useBackCloses(true, () => undefined);
+function Overlay({ close = () => undefined }: { close?: () => void }) {
+  useBackCloses(true, close);
   return null;
 }
 
@@ -24,4 +24,23 @@ it('goes where it was told although what lay over the page is only just closing'
   expect(location.pathname).toBe('/rooms');
   go('/groups');
   expect(location.pathname).toBe('/groups');
+});
+
+it('keeps open what was opened while the history still goes back from what closed before it', async () => {
+  history.replaceState(null, '', '/rooms/1');
+  const { unmount } = render(<Overlay />);
+  const back = vi.spyOn(history, 'back').mockImplementation(() => undefined);
+  unmount();
+  await vi.waitFor(() => expect(back).toHaveBeenCalledOnce());
+  const close = vi.fn();
+  render(<Overlay close={close} />);
+  const arrive = () => {
+    history.replaceState(null, '', '/rooms/1');
+    window.dispatchEvent(new PopStateEvent('popstate'));
+  };
+  arrive();
+  expect(close).not.toHaveBeenCalled();
+  // Its own Back still closes it.
+  arrive();
+  expect(close).toHaveBeenCalledOnce();
 });

@@ -61,17 +61,23 @@ export function useBackCloses(open: boolean, close: () => void): void {
   });
   useEffect(() => {
     if (!open) return;
-    const top = overlayOf(history.state);
     clearTimeout(leaving.get(id));
     leaving.delete(id);
-    // What opens as another closes takes over its entry.
-    if (top !== null && leaving.has(top)) history.replaceState({ [OVERLAY]: id }, '', location.href);
-    else if (top !== id) history.pushState({ [OVERLAY]: id }, '', location.href);
+    const enter = () => {
+      const top = overlayOf(history.state);
+      // What opens as another closes takes over its entry.
+      if (top !== null && leaving.has(top)) history.replaceState({ [OVERLAY]: id }, '', location.href);
+      else if (top !== id) history.pushState({ [OVERLAY]: id }, '', location.href);
+      window.addEventListener('popstate', left);
+    };
     const left = () => {
       if (overlayOf(history.state) !== id) latest.current();
     };
-    window.addEventListener('popstate', left);
+    // What opens while the history still goes back from what closed before it would be closed by that.
+    if (returning) window.addEventListener('popstate', enter, { once: true });
+    else enter();
     return () => {
+      window.removeEventListener('popstate', enter);
       window.removeEventListener('popstate', left);
       // Closed by its own button: its entry goes. After a navigation the entry is another's.
       leaving.set(id, setTimeout(() => {
