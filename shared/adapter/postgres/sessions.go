@@ -22,7 +22,7 @@ func (s Sessions) Open(ctx context.Context, session user.Session, hash user.Toke
 	tag, err := s.Pool.Exec(ctx, `
 		WITH opened AS (
 			INSERT INTO sessions (id, user_id, created_at, expires_at)
-			SELECT $1, id, $3, $4 FROM (SELECT id FROM users WHERE id = $2 AND suspended_at IS NULL FOR SHARE) u RETURNING id
+			SELECT $1, id, $3, $4 FROM (SELECT id FROM users WHERE id = $2 AND suspended_at IS NULL AND deleted_at IS NULL FOR SHARE) u RETURNING id
 		)
 		INSERT INTO refresh_tokens (id, session_id, hash, depth, created_at, expires_at)
 		SELECT $5, id, $6, 0, $3, $4 FROM opened`,

@@ -118,6 +118,30 @@ type (
 	DeleteGroupMember struct{ GroupID, UserID id.ID }
 )
 
+// The rows of a person's account.
+type (
+	// UpdateProfile writes what a person says of themselves.
+	UpdateProfile struct{ User user.User }
+	// SilenceSummaries takes the summaries of all rooms in which a person wrote, and stops those that are being made.
+	SilenceSummaries struct{ UserID id.ID }
+	// EndAccount begins the grace of an account, and revokes its sessions.
+	EndAccount struct {
+		UserID         id.ID
+		At, EraseAfter time.Time
+		EraseMessages  bool
+	}
+	// PutNews lets a person's rooms be told anew.
+	PutNews struct {
+		UserID  id.ID
+		Renamed bool
+	}
+	// NewsTold says up to which room news of a version were told; the zero id: to all, so that they go.
+	NewsTold struct {
+		UserID, RoomID id.ID
+		Version        int64
+	}
+)
+
 // The rows of moderation.
 type (
 	// FreezeRoom lets a room stand still since a moment, or go on if that is zero.
@@ -251,6 +275,11 @@ type (
 	}
 )
 
+func (UpdateProfile) write()     {}
+func (SilenceSummaries) write()  {}
+func (EndAccount) write()        {}
+func (PutNews) write()           {}
+func (NewsTold) write()          {}
 func (InsertJob) write()         {}
 func (UpdateJob) write()         {}
 func (InsertRoom) write()        {}
