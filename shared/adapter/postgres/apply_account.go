@@ -20,6 +20,14 @@ func queueOfAccount(b *pgx.Batch, w change.Write) {
 	case change.EndAccount:
 		b.Queue(`UPDATE users SET deleted_at = $2, erase_after = $3, erase_messages = $4 WHERE id = $1`, w.UserID, w.At, w.EraseAfter, w.EraseMessages)
 		b.Queue(`UPDATE sessions SET revoked_at = coalesce(revoked_at, $2) WHERE user_id = $1 AND expires_at > $2`, w.UserID, w.At)
+	case change.EraseAccount:
+		b.Queue(`UPDATE users SET username = $2, email = NULL, email_verified_at = NULL, display_name = '', password_hash = NULL, kratos_identity_id = NULL, is_admin = false,
+			erased_at = $3, erasing = true WHERE id = $1`, w.UserID, w.Username, w.At)
+		b.Queue(`INSERT INTO reserved_usernames (hash, until) VALUES ($1, $2) ON CONFLICT (hash) DO UPDATE SET until = EXCLUDED.until`, w.NameHash[:], w.ReservedUntil)
+		for _, sql := range []string{`sessions WHERE user_id = $1`, `user_blocks WHERE user_id = $1`, `groups WHERE owner_id = $1`, `group_members WHERE user_id = $1`,
+			`idempotency_keys WHERE user_id = $1`, `payment_customers WHERE account_id = $1`} {
+			b.Queue(`DELETE FROM `+sql, w.UserID)
+		}
 	case change.PutNews:
 		b.Queue(`INSERT INTO user_news AS n (user_id, renamed) VALUES ($1, $2) ON CONFLICT (user_id) DO UPDATE
 			SET version = n.version + 1, renamed = n.renamed OR EXCLUDED.renamed, told = NULL`, w.UserID, w.Renamed)

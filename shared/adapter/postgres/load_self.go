@@ -4,7 +4,6 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"github.com/yoriai/yoriai/shared/domain/change"
-	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/user"
 )
 
@@ -38,6 +37,9 @@ func (l *loading) self() {
 			return err
 		})
 	}
+	if !l.n.HeldAt.IsZero() {
+		l.one(`SELECT user_held($1, $2)`, []any{l.n.Person, l.n.HeldAt}, func(row pgx.Row) error { return row.Scan(&l.s.Held) })
+	}
 	if !l.n.Departure {
 		return
 	}
@@ -47,7 +49,7 @@ func (l *loading) self() {
 		AND r.deleted_at IS NULL AND r.fork_state IS NULL ORDER BY r.id LIMIT $2`, l.n.Person, mostMasters).
 		Query(into(&d.Masters, func(row pgx.CollectableRow) (r user.Room, err error) { return r, row.Scan(&r.ID, &r.Name) }))
 	l.b.Queue(`SELECT id FROM sessions WHERE user_id = $1 AND expires_at > clock_timestamp()`, l.n.Person).
-		Query(into(&d.Sessions, func(row pgx.CollectableRow) (id.ID, error) { return scanID(row) }))
+		Query(into(&d.Sessions, collectID))
 	l.one(`SELECT EXISTS (SELECT FROM subscriptions WHERE account_id = $1 AND rail <> 'stripe' AND live)`, []any{l.n.Person},
 		func(row pgx.Row) error { return row.Scan(&d.SoldElsewhere) })
 }

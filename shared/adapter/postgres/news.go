@@ -18,7 +18,7 @@ var _ accounts.Store = News{}
 // Untold implements accounts.Store.
 func (s News) Untold(ctx context.Context, limit int) ([]id.ID, error) {
 	rows, err := s.DB.Query(ctx, `SELECT user_id FROM user_news ORDER BY created_at LIMIT $1`, limit)
-	return collect(rows, err, func(row pgx.CollectableRow) (id.ID, error) { return scanID(row) })
+	return collect(rows, err, collectID)
 }
 
 // Next implements accounts.Store.
@@ -32,7 +32,7 @@ func (s News) Next(ctx context.Context, person id.ID, limit int) (n accounts.New
 	}
 	rows, err := s.DB.Query(ctx, `SELECT room_id FROM room_members WHERE user_id = $1 AND removed_at IS NULL AND room_id > $2
 		UNION SELECT DISTINCT room_id FROM messages WHERE sender_id = $1 AND room_id > $2 ORDER BY 1 LIMIT $3`, person, lowest(told), limit)
-	n.Rooms, err = collect(rows, err, func(row pgx.CollectableRow) (id.ID, error) { return scanID(row) })
+	n.Rooms, err = collect(rows, err, collectID)
 	return n, true, err
 }
 
@@ -44,7 +44,7 @@ func (s News) Ending(ctx context.Context, person id.ID) (e accounts.Ending, err 
 		}
 		var rows pgx.Rows
 		rows, err = s.DB.Query(ctx, sql, person)
-		ids, err = collect(rows, err, func(row pgx.CollectableRow) (id.ID, error) { return scanID(row) })
+		ids, err = collect(rows, err, collectID)
 		return ids
 	}
 	e.Sessions = list(`SELECT id FROM sessions WHERE user_id = $1 AND expires_at > clock_timestamp()`)

@@ -65,7 +65,7 @@ var functions = map[string]Function{
 	"logOut":                {Name: "logOut", Kind: "http", Method: "POST", Path: "/auth/logout", Open: true, Guarded: true, Needs: []Need{"postgres", "table", "connections"}},
 	"markRead":              {Name: "markRead", Kind: "http", Method: "PUT", Path: "/rooms/{roomId}/read", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}},
 	"migrate":               {Name: "migrate", Kind: "deploy", Needs: []Need{"postgres"}},
-	"nightly":               {Name: "nightly", Kind: "schedule", Needs: []Need{"postgres", "table"}},
+	"nightly":               {Name: "nightly", Kind: "schedule", Needs: []Need{"postgres", "table"}, Queues: []string{"fan-out", "stripe-commands"}},
 	"payments":              {Name: "payments", Kind: "queue", Needs: []Need{"postgres", "table"}, Queues: []string{"payments", "fan-out", "stripe-commands"}},
 	"previewContext":        {Name: "previewContext", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/ai/context", Limit: "preview", Guarded: true, Needs: []Need{"postgres", "redis", "gateway"}},
 	"previewInvitationLink": {Name: "previewInvitationLink", Kind: "http", Method: "POST", Path: "/invitation-links/preview", Limit: "write", Guarded: true, Needs: []Need{"postgres", "redis"}},

@@ -4,6 +4,7 @@ package change
 
 import (
 	"context"
+	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/billing"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -82,6 +83,8 @@ type Needs struct {
 	Self      Self
 	Departure bool
 	News      bool
+	// HeldAt asks whether a legal hold keeps the account at that moment.
+	HeldAt time.Time
 	// RaisesRead locks the person's part in the room, since their read position may rise.
 	RaisesRead bool
 	// Parts are people whose parts in the room are locked, whether or not they are in it now. Blocks adds which of them do not

@@ -34,6 +34,7 @@ type Situation struct {
 	Account   *user.Account
 	Departure user.Departure
 	News      *user.News
+	Held      bool
 	// Parts has no row for somebody who never was in the room; one who left has the role Outside.
 	Parts   map[id.ID]room.Membership
 	Members []room.Membership

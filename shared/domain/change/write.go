@@ -1,6 +1,7 @@
 package change
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
@@ -129,6 +130,14 @@ type (
 		UserID         id.ID
 		At, EraseAfter time.Time
 		EraseMessages  bool
+	}
+	// EraseAccount takes a person's name, address, password, sessions and lists; what they said follows.
+	EraseAccount struct {
+		UserID        id.ID
+		At            time.Time
+		Username      string
+		NameHash      [sha256.Size]byte
+		ReservedUntil time.Time
 	}
 	// PutNews lets a person's rooms be told anew.
 	PutNews struct {
@@ -278,6 +287,7 @@ type (
 func (UpdateProfile) write()     {}
 func (SilenceSummaries) write()  {}
 func (EndAccount) write()        {}
+func (EraseAccount) write()      {}
 func (PutNews) write()           {}
 func (NewsTold) write()          {}
 func (InsertJob) write()         {}
