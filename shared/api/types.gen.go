@@ -52,35 +52,36 @@ func (e AIContextItemSpeaker) Valid() bool {
 
 // Defines values for Code.
 const (
-	CodeAccountFrozen        Code = "account_frozen"
-	CodeAlreadyExists        Code = "already_exists"
-	CodeCapReached           Code = "cap_reached"
-	CodeConflict             Code = "conflict"
-	CodeDatabaseWaking       Code = "database_waking"
-	CodeForbidden            Code = "forbidden"
-	CodeGenerationRunning    Code = "generation_running"
-	CodeGone                 Code = "gone"
-	CodeIdempotencyMismatch  Code = "idempotency_mismatch"
-	CodeInsufficientBalance  Code = "insufficient_balance"
-	CodeInternal             Code = "internal"
-	CodeInvalidCredentials   Code = "invalid_credentials"
-	CodeInvalidCursor        Code = "invalid_cursor"
-	CodeMalformed            Code = "malformed"
-	CodeMasterMustTransfer   Code = "master_must_transfer"
-	CodeModelNotAllowed      Code = "model_not_allowed"
-	CodeModelUnavailable     Code = "model_unavailable"
-	CodeNotFound             Code = "not_found"
-	CodeRateLimited          Code = "rate_limited"
-	CodeRoomArchived         Code = "room_archived"
-	CodeRoomFrozen           Code = "room_frozen"
-	CodeRoomNotReady         Code = "room_not_ready"
-	CodeTokenExpired         Code = "token_expired"
-	CodeTooLarge             Code = "too_large"
-	CodeUnauthenticated      Code = "unauthenticated"
-	CodeUnavailable          Code = "unavailable"
-	CodeUnknownField         Code = "unknown_field"
-	CodeUnsupportedMediaType Code = "unsupported_media_type"
-	CodeValidationFailed     Code = "validation_failed"
+	CodeAccountFrozen           Code = "account_frozen"
+	CodeAlreadyExists           Code = "already_exists"
+	CodeCapReached              Code = "cap_reached"
+	CodeConflict                Code = "conflict"
+	CodeDatabaseWaking          Code = "database_waking"
+	CodeForbidden               Code = "forbidden"
+	CodeGenerationRunning       Code = "generation_running"
+	CodeGone                    Code = "gone"
+	CodeIdempotencyMismatch     Code = "idempotency_mismatch"
+	CodeInsufficientBalance     Code = "insufficient_balance"
+	CodeInternal                Code = "internal"
+	CodeInvalidCredentials      Code = "invalid_credentials"
+	CodeInvalidCursor           Code = "invalid_cursor"
+	CodeMalformed               Code = "malformed"
+	CodeMasterMustTransfer      Code = "master_must_transfer"
+	CodeModelNotAllowed         Code = "model_not_allowed"
+	CodeModelUnavailable        Code = "model_unavailable"
+	CodeNotFound                Code = "not_found"
+	CodeRateLimited             Code = "rate_limited"
+	CodeRoomArchived            Code = "room_archived"
+	CodeRoomFrozen              Code = "room_frozen"
+	CodeRoomNotReady            Code = "room_not_ready"
+	CodeStoreSubscriptionActive Code = "store_subscription_active"
+	CodeTokenExpired            Code = "token_expired"
+	CodeTooLarge                Code = "too_large"
+	CodeUnauthenticated         Code = "unauthenticated"
+	CodeUnavailable             Code = "unavailable"
+	CodeUnknownField            Code = "unknown_field"
+	CodeUnsupportedMediaType    Code = "unsupported_media_type"
+	CodeValidationFailed        Code = "validation_failed"
 )
 
 // Valid indicates whether the value is a known member of the Code enum.
@@ -129,6 +130,8 @@ func (e Code) Valid() bool {
 	case CodeRoomFrozen:
 		return true
 	case CodeRoomNotReady:
+		return true
+	case CodeStoreSubscriptionActive:
 		return true
 	case CodeTokenExpired:
 		return true
@@ -1129,6 +1132,13 @@ type CreateRoom struct {
 // CreatedInvitation defines model for CreatedInvitation.
 type CreatedInvitation = any
 
+// DeleteMe defines model for DeleteMe.
+type DeleteMe struct {
+	// Messages What I said in rooms is erased, too
+	Messages *bool  `json:"messages,omitempty"`
+	Password string `json:"password"`
+}
+
 // DeletedBy Told of a deleted message where it is known
 type DeletedBy string
 
@@ -1328,7 +1338,11 @@ type MarkRead struct {
 
 // Me defines model for Me.
 type Me struct {
-	CreatedAt   Time   `json:"created_at"`
+	// AiMayRead Whether models may read what I write
+	AiMayRead bool `json:"ai_may_read"`
+	CreatedAt Time `json:"created_at"`
+
+	// DisplayName Empty: the person deleted their account
 	DisplayName string `json:"display_name"`
 	Email       string `json:"email"`
 	Id          Id     `json:"id"`
@@ -1934,6 +1948,9 @@ type SentMessage struct {
 type SignedIn struct {
 	AccessToken *string `json:"access_token,omitempty"`
 
+	// DeletionCancelled The account was to be deleted, and is not any more. One has to be let into rooms again
+	DeletionCancelled *bool `json:"deletion_cancelled,omitempty"`
+
 	// ExpiresIn Seconds until the access token expires
 	ExpiresIn    int     `json:"expires_in"`
 	RefreshToken *string `json:"refresh_token,omitempty"`
@@ -2022,6 +2039,15 @@ type TransferRoom struct {
 	UserId Id `json:"user_id"`
 }
 
+// UpdateMe defines model for UpdateMe.
+type UpdateMe struct {
+	AiMayRead *bool `json:"ai_may_read,omitempty"`
+
+	// DisplayName One line that holds something to see, and nothing that cannot be seen. White space around it is cut
+	DisplayName *string `json:"display_name,omitempty"`
+	Locale      *Locale `json:"locale,omitempty"`
+}
+
 // UpdateMember defines model for UpdateMember.
 type UpdateMember struct {
 	// MonthlyCap What one member's questions may cost in a month (UTC); null is no cap
@@ -2079,7 +2105,9 @@ type UsageReport struct {
 
 // User defines model for User.
 type User struct {
-	CreatedAt   Time   `json:"created_at"`
+	CreatedAt Time `json:"created_at"`
+
+	// DisplayName Empty: the person deleted their account
 	DisplayName string `json:"display_name"`
 	Id          Id     `json:"id"`
 	Locale      Locale `json:"locale"`
@@ -2389,6 +2417,12 @@ type JoinByLinkJSONRequestBody = InvitationToken
 
 // PreviewInvitationLinkJSONRequestBody defines body for PreviewInvitationLink for application/json ContentType.
 type PreviewInvitationLinkJSONRequestBody = InvitationToken
+
+// DeleteMeJSONRequestBody defines body for DeleteMe for application/json ContentType.
+type DeleteMeJSONRequestBody = DeleteMe
+
+// UpdateMeJSONRequestBody defines body for UpdateMe for application/json ContentType.
+type UpdateMeJSONRequestBody = UpdateMe
 
 // CreateRoomJSONRequestBody defines body for CreateRoom for application/json ContentType.
 type CreateRoomJSONRequestBody = CreateRoom

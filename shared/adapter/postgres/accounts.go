@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/yoriai/yoriai/shared/domain/audit"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/ledger"
@@ -22,15 +23,24 @@ type Accounts struct {
 
 var _ user.Accounts = Accounts{}
 
-const userColumns = `u.id, u.username, u.email, u.display_name, u.locale, u.is_admin, u.suspended_at IS NOT NULL, u.created_at`
+const userColumns = `u.id, u.username, u.email, u.display_name, u.locale, u.is_admin, u.suspended_at IS NOT NULL, u.ai_may_read, u.created_at, u.deleted_at`
 
 func userTargets(u *user.User) []any {
-	return []any{&u.ID, &u.Username, &u.Email, &u.DisplayName, &u.Locale, &u.IsAdmin, &u.Suspended, &u.CreatedAt}
+	return []any{&u.ID, &u.Username, &u.Email, &u.DisplayName, &u.Locale, &u.IsAdmin, &u.Suspended, &u.AIMayRead, moment{&u.CreatedAt}, moment{&u.DeletedAt}}
 }
 
 // Register implements user.Accounts.
 func (a Accounts) Register(ctx context.Context, u user.User, passwordHash string) error {
+	taken := &fault.Error{Code: fault.AlreadyExists, Detail: "This username is taken.", Fields: []fault.Field{{Name: "username", Message: "is taken"}}}
 	err := InTx(ctx, a.Pool, func(tx Tx) error {
+		hash := user.NameHash(u.Username)
+		var reserved bool
+		if err := tx.QueryRow(ctx, `SELECT EXISTS (SELECT FROM reserved_usernames WHERE hash = $1 AND until > clock_timestamp())`, hash[:]).Scan(&reserved); err != nil {
+			return err
+		}
+		if reserved {
+			return taken
+		}
 		if _, err := tx.Exec(ctx, `
 			INSERT INTO users (id, username, email, password_hash, display_name, locale, created_at)
 			VALUES ($1, $2, $3, $4, $5, $6, $7)`,
@@ -40,7 +50,7 @@ func (a Accounts) Register(ctx context.Context, u user.User, passwordHash string
 		return a.start(ctx, tx, u.ID)
 	})
 	if Violated(err) == "users_username_key" {
-		return &fault.Error{Code: fault.AlreadyExists, Detail: "This username is taken.", Fields: []fault.Field{{Name: "username", Message: "is taken"}}}
+		return taken
 	}
 	return Translate(err)
 }
@@ -74,10 +84,24 @@ func (a Accounts) start(ctx context.Context, tx Tx, account id.ID) error {
 
 // meant is whom a login may mean: one with an @ is an e-mail address, which no username holds.
 func meant(login string) string {
+	const there = ` AND u.erased_at IS NULL AND (u.deleted_at IS NULL OR u.erase_after > clock_timestamp())`
 	if strings.Contains(login, "@") {
-		return `lower(u.email) = lower($1) AND u.deleted_at IS NULL`
+		return `lower(u.email) = lower($1)` + there
 	}
-	return `lower(u.username) = lower($1) AND u.deleted_at IS NULL`
+	return `lower(u.username) = lower($1)` + there
+}
+
+// Restore implements user.Accounts.
+func (a Accounts) Restore(ctx context.Context, person id.ID, now time.Time) (restored bool, err error) {
+	err = InTx(ctx, a.Pool, func(tx Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE users SET deleted_at = NULL, erase_after = NULL, erase_messages = false
+			WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after > $2 AND erased_at IS NULL`, person, now)
+		if restored = tag.RowsAffected() > 0; err != nil || !restored {
+			return err
+		}
+		return record(ctx, tx, audit.Entry{Act: audit.AccountRestored, Actor: person, Subject: person})
+	})
+	return restored, err
 }
 
 // nobody says that PostgreSQL can store no such login.
@@ -107,9 +131,8 @@ func (a Accounts) Opened(ctx context.Context, login string, hashes []string) (u 
 	}
 	found, err = Found(a.Pool.QueryRow(ctx, `
 		SELECT `+userColumns+` FROM users u WHERE `+meant(login)+` AND u.password_hash = ANY($2::text[])
-		ORDER BY u.email_verified_at NULLS LAST, u.id
+		ORDER BY u.deleted_at IS NOT NULL, u.email_verified_at NULLS LAST, u.id
 		LIMIT 1`, login, hashes).Scan(userTargets(&u)...))
-	u.CreatedAt = u.CreatedAt.UTC()
 	return u, found, err
 }
 
@@ -124,6 +147,5 @@ func (a Accounts) ByID(ctx context.Context, person id.ID) (user.User, error) {
 	if !found {
 		return user.User{}, fault.New(fault.NotFound, "There is no such person.")
 	}
-	u.CreatedAt = u.CreatedAt.UTC()
 	return u, nil
 }

@@ -62,7 +62,7 @@ func TestPurgeTakesWhatHasExpired(t *testing.T) {
 	pool := pgtest.New(t)
 	accounts, sessions := postgres.Accounts{Pool: pool}, postgres.Sessions{Pool: pool}
 	now := time.Now().UTC().Truncate(time.Millisecond)
-	ann := user.User{ID: id.New(), Username: "ann", Email: "a@b.c", DisplayName: "Ann", Locale: user.English, CreatedAt: now}
+	ann := user.User{ID: id.New(), Username: "ann", Email: "a@b.c", DisplayName: "Ann", Locale: user.English, AIMayRead: true, CreatedAt: now}
 	if err := accounts.Register(t.Context(), ann, "x"); err != nil {
 		t.Fatal(err)
 	}

@@ -99,6 +99,8 @@ func queue(b *pgx.Batch, w change.Write) error {
 		queueOfJob(b, w)
 	case change.InsertBlock, change.DeleteBlock, change.InsertGroup, change.RenameGroup, change.DeleteGroup, change.InsertGroupMember, change.DeleteGroupMember:
 		queueOfPerson(b, w)
+	case change.UpdateProfile, change.SilenceSummaries, change.EndAccount, change.EraseAccount, change.PutNews, change.NewsTold:
+		queueOfAccount(b, w)
 	case change.InsertReport, change.ResolveReport:
 		queueOfReport(b, w)
 	case change.InsertMessage:

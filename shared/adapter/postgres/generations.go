@@ -121,7 +121,8 @@ func (s Generations) Dead(ctx context.Context, limit int) ([]id.ID, error) {
 
 // Unfinished says whether anything is still owed to a queue or open; a sweeper that finds nothing lets the database sleep.
 func (s Generations) Unfinished(ctx context.Context) (any bool, err error) {
-	err = s.DB.QueryRow(ctx, `SELECT EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM ai_generations WHERE`+open+`) OR EXISTS (SELECT FROM jobs WHERE ended_at IS NULL)`).Scan(&any)
+	err = s.DB.QueryRow(ctx, `SELECT EXISTS (SELECT FROM outbox) OR EXISTS (SELECT FROM ai_generations WHERE`+open+`) OR EXISTS (SELECT FROM jobs WHERE ended_at IS NULL)
+		OR EXISTS (SELECT FROM user_news)`).Scan(&any)
 	return any, Translate(err)
 }
 

@@ -47,13 +47,14 @@ func (c Changes) Change(ctx context.Context, n change.Needs, decide change.Decid
 
 // load takes the locks, in this order and no other, and reads what the needs name as committed by whoever held them:
 //
-//	jobs → room_sequences → rooms → room_members → user_sequences → ai_generations → token_balances, ascending ids within each
+//	users → jobs → room_sequences → rooms → room_members → user_sequences → ai_generations → token_balances, ascending ids within each
 //
 // Before them an idempotency key is claimed: an equal request waits there. A balance's lock stands for everything in its books.
 func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) {
 	l := &loading{n: n, b: &pgx.Batch{}, s: change.Situation{Parts: map[id.ID]room.Membership{}, People: map[id.ID]room.Membership{}, Blocked: map[id.ID]bool{},
 		Invited: map[id.ID]room.Invitation{}, Streams: map[id.ID]int64{}, Unfinished: map[id.ID]int{}, Holds: map[id.ID]ledger.Hold{}}}
 	l.key()
+	l.self()
 	l.person()
 	l.size()
 	l.backlog()
@@ -290,6 +291,10 @@ func (l *loading) messages() {
 		if !messageID.IsZero() {
 			find(` AND m.id = $3`, []any{messageID}, found)
 		}
+	}
+	if len(l.n.Messages) > 0 {
+		l.b.Queue(messageSQL+` WHERE m.room_id = $1`+visible+` AND m.id = ANY ($3::text[]::uuid[]) ORDER BY m.id`, l.n.RoomID, l.n.Person, texts(l.n.Messages)).
+			Query(into(&l.s.Messages, func(row pgx.CollectableRow) (message.Message, error) { return scanMessage(row) }))
 	}
 	byID(l.n.Message, func(m message.Message) { l.s.Message = &m })
 	if l.n.RaisesRead && !l.n.Message.IsZero() {

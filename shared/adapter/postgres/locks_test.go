@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"regexp"
 	"slices"
 	"strings"
@@ -12,6 +13,8 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
+	"github.com/yoriai/yoriai/shared/usecase/accounts"
 	"github.com/yoriai/yoriai/shared/usecase/invitations"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
@@ -19,7 +22,7 @@ import (
 )
 
 // lockOrder is the one order in which a transaction may lock rows.
-var lockOrder = []string{"jobs", "room_sequences", "rooms", "room_members", "user_sequences", "ai_generations", "token_balances", "member_usage", "token_lots"}
+var lockOrder = []string{"users", "jobs", "room_sequences", "rooms", "room_members", "user_sequences", "ai_generations", "token_balances", "member_usage", "token_lots"}
 
 var (
 	locks   = regexp.MustCompile(`(?s)FROM (\w+).*FOR (?:UPDATE|NO KEY UPDATE|SHARE)`)
@@ -146,7 +149,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 		}},
 		{"offer the room", "room_sequences rooms room_members", func() error { _, err := h.rooms.Offer(ctx, h.room, h.master, mei); return err }},
 		{"take the offer back", "room_sequences rooms", func() error { return h.rooms.Reject(ctx, h.room, h.master) }},
-		{"give the room away", "room_sequences rooms room_members", func() error {
+		{"give the room away", "users room_sequences rooms room_members", func() error {
 			if _, err := h.rooms.Offer(ctx, h.room, h.master, mei); err != nil {
 				return err
 			}
@@ -154,7 +157,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			_, err := h.rooms.Accept(ctx, h.room, mei)
 			return err
 		}},
-		{"give it back", "room_sequences rooms room_members", func() error {
+		{"give it back", "users room_sequences rooms room_members", func() error {
 			if _, err := h.rooms.Offer(ctx, h.room, mei, h.master); err != nil {
 				return err
 			}
@@ -169,7 +172,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			}
 			return err
 		}},
-		{"accept", "room_sequences room_members user_sequences", func() error { _, err := invited.Accept(ctx, sora, invitation); return err }},
+		{"accept", "users room_sequences room_members user_sequences", func() error { _, err := invited.Accept(ctx, sora, invitation); return err }},
 		{"remove", "room_sequences rooms room_members user_sequences", func() error { return h.rooms.Remove(ctx, h.room, mei, h.master) }},
 		{"delete the room", "room_sequences rooms user_sequences ai_generations token_balances", func() error { return h.rooms.Delete(ctx, h.room, h.master) }},
 	} {
@@ -186,6 +189,45 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 		}
 	}
 }
+
+// What changes of a person is carried into the rooms by transactions of their own.
+func TestWhatChangesOfAPersonLocksInOneOrder(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	mei := h.joins("mei", room.Member)
+	h.says(mei, "hello")
+	u := accounts.Accounts{Store: postgres.News{DB: h.db}, Runner: h.run, Memberships: everything{}, Rooms: h.rooms, Sessions: nobody{}, Plans: nobody{}}
+	name, no := "Mei", false
+	for _, s := range []struct {
+		name string
+		want []string
+		run  func() error
+	}{
+		{"another name and no AI", []string{"users ai_generations", "users room_sequences room_members ai_generations", "users"}, func() error {
+			_, err := u.Update(t.Context(), mei, user.Changes{DisplayName: &name, AIMayRead: &no})
+			return err
+		}},
+		{"the end", []string{"users", "users room_sequences rooms room_members user_sequences", "users room_sequences room_members ai_generations", "users"},
+			func() error { return u.Delete(t.Context(), mei, false) }},
+	} {
+		var got []string
+		for _, tables := range h.locked(s.run) {
+			got = append(got, strings.Join(tables, " "))
+			if !slices.IsSortedFunc(tables, func(a, b string) int { return slices.Index(lockOrder, a) - slices.Index(lockOrder, b) }) {
+				t.Errorf("%s locks in another order: %v", s.name, tables)
+			}
+		}
+		if !slices.Equal(got, s.want) {
+			t.Errorf("%s locks %q, want %q", s.name, got, s.want)
+		}
+	}
+}
+
+// nobody has sessions or plans.
+type nobody struct{}
+
+func (nobody) EndAll(context.Context, id.ID, []id.ID) error { return nil }
+func (nobody) EndPlans(context.Context, id.ID) error        { return nil }
 
 // last is the newest message of the room.
 func (h *house) last() (v id.ID) {

@@ -23,7 +23,7 @@ func (s Sessions) Open(ctx context.Context, session user.Session, hash user.Toke
 	tag, err := s.Pool.Exec(ctx, `
 		WITH opened AS (
 			INSERT INTO sessions (id, user_id, created_at, expires_at)
-			SELECT $1, id, $3, $4 FROM (SELECT id FROM users WHERE id = $2 AND suspended_at IS NULL FOR SHARE) u RETURNING id, user_id
+			SELECT $1, id, $3, $4 FROM (SELECT id FROM users WHERE id = $2 AND suspended_at IS NULL AND deleted_at IS NULL FOR SHARE) u RETURNING id, user_id
 		), audited AS (
 			INSERT INTO audit_log (id, act, actor_id, subject_id, address) SELECT $7, $8, user_id, id, $9 FROM opened
 		)

@@ -41,7 +41,7 @@ func (s *Service) Register(ctx context.Context, r user.Registration) (user.Signe
 		return user.SignedIn{}, err
 	}
 	person := user.User{
-		ID: id.New(), Username: r.Username, Email: r.Email, DisplayName: r.Username, Locale: r.Locale,
+		ID: id.New(), Username: r.Username, Email: r.Email, DisplayName: r.Username, Locale: r.Locale, AIMayRead: true,
 		CreatedAt: s.Now().UTC().Truncate(time.Millisecond),
 	}
 	if err := s.Accounts.Register(ctx, person, s.Cost.hash(r.Password, salt)); err != nil {
@@ -63,12 +63,38 @@ func (s *Service) LogIn(ctx context.Context, c user.Credentials) (user.SignedIn,
 		return user.SignedIn{}, err
 	}
 	if !ok {
-		return user.SignedIn{}, fault.New(fault.InvalidCredentials, "The name or the password is wrong.")
+		return user.SignedIn{}, wrong()
 	}
 	if person.Suspended {
 		return user.SignedIn{}, fault.New(fault.Forbidden, "This account is suspended.")
 	}
-	return s.open(ctx, person)
+	restored := false
+	if !person.DeletedAt.IsZero() {
+		if restored, err = s.Accounts.Restore(ctx, person.ID, s.Now()); err != nil {
+			return user.SignedIn{}, err
+		}
+		if !restored {
+			return user.SignedIn{}, wrong()
+		}
+	}
+	signedIn, err := s.open(ctx, person)
+	signedIn.DeletionCancelled = restored
+	return signedIn, err
+}
+
+func wrong() error { return fault.New(fault.InvalidCredentials, "The name or the password is wrong.") }
+
+// Confirm implements user.AuthService.
+func (s *Service) Confirm(ctx context.Context, person user.User, password string) error {
+	recipes, err := s.Accounts.Recipes(ctx, person.Username, maxRecipes)
+	if err != nil {
+		return err
+	}
+	opened, ok, err := s.Accounts.Opened(ctx, person.Username, s.Cost.candidates(typed(password), recipes))
+	if err == nil && (!ok || opened.ID != person.ID) {
+		err = wrong()
+	}
+	return err
 }
 
 // Refresh implements user.AuthService.

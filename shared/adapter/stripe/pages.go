@@ -17,28 +17,31 @@ func (s *Stripe) ExpireSessions(ctx context.Context, customer, request string) e
 	if err != nil {
 		return err
 	}
+	if err := expireAll(ctx, c, customer, request); err != nil {
+		return failed(err)
+	}
+	return nil
+}
+
+func expireAll(ctx context.Context, c *sdk.Client, customer, request string) error {
 	open := &sdk.CheckoutSessionListParams{Customer: sdk.String(customer), Status: sdk.String(string(sdk.CheckoutSessionStatusOpen))}
 	for session, err := range c.V1CheckoutSessions.List(ctx, open).All(ctx) {
 		if err != nil {
-			return failed(err)
+			return err
 		}
-		if session.Metadata[metaRequest] == request {
+		if request != "" && session.Metadata[metaRequest] == request {
 			continue
 		}
-		if err := expire(ctx, c, session.ID, ""); err != nil {
-			return failed(err)
+		if err := expire(ctx, c, session.ID); err != nil {
+			return err
 		}
 	}
 	return nil
 }
 
 // expire ends a page; one that has ended is no error.
-func expire(ctx context.Context, c *sdk.Client, session, key string) error {
-	params := &sdk.CheckoutSessionExpireParams{}
-	if key != "" {
-		params.SetIdempotencyKey(key)
-	}
-	_, err := c.V1CheckoutSessions.Expire(ctx, session, params)
+func expire(ctx context.Context, c *sdk.Client, session string) error {
+	_, err := c.V1CheckoutSessions.Expire(ctx, session, &sdk.CheckoutSessionExpireParams{})
 	if err == nil || missing(err) {
 		return nil
 	}
@@ -136,8 +139,8 @@ func (s *Stripe) Do(ctx context.Context, command billing.Command) error {
 		params := &sdk.SubscriptionCancelParams{}
 		params.SetIdempotencyKey(command.Key)
 		_, err = c.V1Subscriptions.Cancel(ctx, command.Subject, params)
-	case billing.ExpireSession:
-		err = expire(ctx, c, command.Subject, command.Key)
+	case billing.ExpireSessions:
+		err = expireAll(ctx, c, command.Subject, "")
 	case billing.Refund:
 		params := &sdk.RefundCreateParams{PaymentIntent: sdk.String(command.Subject)}
 		params.SetIdempotencyKey(command.Key)

@@ -8,7 +8,7 @@ import (
 // A checker that passes everything proves nothing: each of these must be refused.
 func TestTheCheckerRefuses(t *testing.T) {
 	t.Parallel()
-	good := `{"id":"0190b3f0-0000-7000-8000-000000000000","username":"ann","display_name":"Ann","locale":"ja","created_at":"2026-11-24T07:00:00.000Z","email":"a@b.c","is_admin":false}`
+	good := `{"id":"0190b3f0-0000-7000-8000-000000000000","username":"ann","display_name":"Ann","locale":"ja","created_at":"2026-11-24T07:00:00.000Z","email":"a@b.c","is_admin":false,"ai_may_read":true}`
 	if err := me(t, good); err != nil {
 		t.Fatalf("a good answer was refused: %v", err)
 	}

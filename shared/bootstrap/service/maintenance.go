@@ -7,13 +7,14 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
+	"github.com/yoriai/yoriai/shared/usecase/erasure"
 	"github.com/yoriai/yoriai/shared/usecase/maintenance"
 )
 
 // Night does one night's work.
 func (s *Services) Night(ctx context.Context) (map[string]any, error) {
 	return maintenance.Night{Store: postgres.Maintenance{DB: s.DB}, Sessions: s.Sessions, Activity: s.Activity,
-		Books: postgres.Books{DB: s.DB}}.Run(ctx, time.Now())
+		Books: postgres.Books{DB: s.DB}, Erasure: erasure.Erasure{Store: postgres.Erasure{DB: s.DB}, Runner: s.Runner()}}.Run(ctx, time.Now())
 }
 
 // Prove looks for holes in the logs, and for books that do not add up.

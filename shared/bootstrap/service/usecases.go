@@ -11,6 +11,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/handler/wire"
+	"github.com/yoriai/yoriai/shared/usecase/accounts"
 	"github.com/yoriai/yoriai/shared/usecase/audit"
 	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
@@ -99,6 +100,12 @@ func (s *Services) Jobs() jobs.Jobs {
 	return jobs.Jobs{Store: postgres.Jobs{DB: s.DB}, Runner: s.Runner(), Kinds: map[job.Kind]jobs.Kind{job.Fork: s.Forks()}}
 }
 
+// Accounts is the use case about what people say of themselves, and about the end of their accounts.
+func (s *Services) Accounts() accounts.Accounts {
+	return accounts.Accounts{Store: postgres.News{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(), Sessions: s.Identity().Identity, Rooms: s.Rooms(nil),
+		Invitations: s.Invitations(), Jobs: s.Jobs(), Plans: s.Payments()}
+}
+
 // Changes is the use case about what was missed.
 func (s *Services) Changes() changes.Changes { return changes.Changes{Store: postgres.Logs{DB: s.DB}} }
 
@@ -114,7 +121,7 @@ func (s *Services) Reaper() replies.Reaper {
 
 // Sweeper finds what was left behind.
 func (s *Services) Sweeper() replies.Sweeper {
-	return replies.Sweeper{Store: postgres.Generations{DB: s.DB}, Reaper: s.Reaper(), Jobs: s.Jobs(), Relay: s.Runner().Relay, Activity: s.Activity}
+	return replies.Sweeper{Store: postgres.Generations{DB: s.DB}, Reaper: s.Reaper(), Jobs: s.Jobs(), Accounts: s.Accounts(), Relay: s.Runner().Relay, Activity: s.Activity}
 }
 
 // FanOut pushes events.

@@ -6,6 +6,8 @@
 //	upkeep remove <roomId> <username>         takes one out
 //	upkeep freeze   <roomId>                  lets a room stand still; unfreeze lets it go on
 //	upkeep suspend  <username> <reason>       keeps somebody out, at once; reinstate lets them sign in again
+//	upkeep hold user|room <username|roomId> <until|-> <reason>  keeps somebody, or a room, from every purge; release user|room <…> ends that
+//	upkeep erase [<moment>]                   erases what is due now, or as if it were that moment
 //
 // It finds the local cloud by .local/endpoints.json (or YORIAI_ENDPOINTS).
 package main
@@ -22,7 +24,8 @@ import (
 )
 
 const usage = "usage: upkeep prove | upkeep project | upkeep join <roomId> <username> <role> | upkeep remove <roomId> <username>" +
-	" | upkeep freeze <roomId> | upkeep unfreeze <roomId> | upkeep suspend <username> <reason> | upkeep reinstate <username>"
+	" | upkeep freeze <roomId> | upkeep unfreeze <roomId> | upkeep suspend <username> <reason> | upkeep reinstate <username>" +
+	" | upkeep hold user|room <username|roomId> <until|-> <reason> | upkeep release user|room <username|roomId> | upkeep erase [<moment>]"
 
 func main() {
 	if err := run(context.Background(), os.Args[1:]); err != nil {
@@ -45,6 +48,10 @@ func run(ctx context.Context, args []string) error {
 		return membership(ctx, c, args)
 	case "freeze", "unfreeze", "suspend", "reinstate":
 		return moderate(ctx, c, args)
+	case "hold", "release":
+		return keep(ctx, c, args)
+	case "erase":
+		done, err = erase(ctx, c, args[1:])
 	case "prove":
 		done, err = maintenance.ProveAll(ctx, postgres.Proofs{DB: c.DB}, postgres.Books{DB: c.DB})
 	case "project":

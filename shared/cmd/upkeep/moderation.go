@@ -48,5 +48,5 @@ func endPlans(ctx context.Context, c cloud, username string) error {
 	if err != nil {
 		return err
 	}
-	return payments.Worker{Runner: u.Runner}.EndPlans(ctx, person)
+	return payments.Worker{Runner: u.Runner, Projection: dynamodb.Payments{Table: c.Table}}.EndPlans(ctx, person)
 }

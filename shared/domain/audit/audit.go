@@ -42,6 +42,10 @@ const (
 	SessionRevoked Act = "session.revoked"
 	Suspended      Act = "account.suspended"
 	Reinstated     Act = "account.reinstated"
+
+	AccountEnded    Act = "account.ended"
+	AccountRestored Act = "account.restored"
+	AccountErased   Act = "account.erased"
 )
 
 // Detail says more of an act.

@@ -88,7 +88,7 @@ type Wish string
 // The wishes.
 const (
 	CancelSubscription Wish = "cancel_subscription"
-	ExpireSession      Wish = "expire_session"
+	ExpireSessions     Wish = "expire_sessions" // all open pages of a customer's
 	Refund             Wish = "refund"
 	DeleteCustomer     Wish = "delete_customer"
 )

@@ -39,6 +39,9 @@ func (p *Plan) audit(w Write) audit.Entry {
 	case RemoveMember:
 		return audit.Entry{Act: either(!w.By.IsZero(), audit.MemberRemoved, audit.MemberLeft), RoomID: w.RoomID, Subject: w.UserID}
 	case UpdateMember:
+		if before, known := p.parts[w.Membership.Person.ID]; known && before.Role == w.Membership.Role && equal(before.MonthlyCap, w.Membership.MonthlyCap) {
+			break // only the name is another
+		}
 		return audit.Entry{Act: audit.MemberChanged, RoomID: w.Membership.RoomID, Subject: w.Membership.Person.ID, Details: p.details(w.Membership)}
 	case OfferRoom:
 		return audit.Entry{Act: either(!w.To.IsZero(), audit.OwnerOffered, audit.OfferWithdrawn), RoomID: w.RoomID, Subject: w.To}
@@ -56,6 +59,10 @@ func (p *Plan) audit(w Write) audit.Entry {
 		if w.By != message.ByAuthor {
 			return audit.Entry{Act: audit.MessageRemoved, RoomID: p.room.ID, Subject: w.MessageID}
 		}
+	case EndAccount:
+		return audit.Entry{Act: audit.AccountEnded, Subject: w.UserID}
+	case EraseAccount:
+		return audit.Entry{Act: audit.AccountErased, Subject: w.UserID}
 	case InsertJob:
 		if w.Job.Kind == job.Fork {
 			return audit.Entry{Act: audit.RoomForked, RoomID: w.Job.RoomID, Subject: w.Job.ID}
@@ -75,6 +82,8 @@ func (p *Plan) details(m room.Membership) map[audit.Detail]string {
 	}
 	return d
 }
+
+func equal(a, b *int64) bool { return a == b || a != nil && b != nil && *a == *b }
 
 func either(first bool, a, b audit.Act) audit.Act {
 	if first {

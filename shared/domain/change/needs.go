@@ -4,6 +4,7 @@ package change
 
 import (
 	"context"
+	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/billing"
 	"github.com/yoriai/yoriai/shared/domain/id"
@@ -45,6 +46,16 @@ const (
 	RunningOfRoom         // all of the room
 )
 
+// Self says how the acting person's own account is locked, before everything but a key.
+type Self int
+
+// The choices.
+const (
+	NotSelf Self = iota
+	Present      // it does not begin or cease to end meanwhile
+	Own          // to be changed
+)
+
 // Payments names a rail, and the payment that a decision is about.
 type Payments struct {
 	Rail      billing.Rail
@@ -68,6 +79,12 @@ type Needs struct {
 	// Person is who acts: their part in the room is read. Profile adds who they are.
 	Person  id.ID
 	Profile bool
+	// Self adds the person's account; Departure what ends with it, News what of them is still to be told to their rooms.
+	Self      Self
+	Departure bool
+	News      bool
+	// HeldAt asks whether a legal hold keeps the account at that moment.
+	HeldAt time.Time
 	// RaisesRead locks the person's part in the room, since their read position may rise.
 	RaisesRead bool
 	// Parts are people whose parts in the room are locked, whether or not they are in it now. Blocks adds which of them do not
@@ -95,6 +112,8 @@ type Needs struct {
 	// Report is a report of the room; Reported says whether the person has reported Message before.
 	Report   id.ID
 	Reported bool
+	// Messages are several of the room.
+	Messages []id.ID
 	// Message is a message of the room; ReplyTo too.
 	Message id.ID
 	ReplyTo id.ID

@@ -30,6 +30,11 @@ type Situation struct {
 	Actor       room.Person
 	// KeepsFromAI says that the person lets no AI read their words.
 	KeepsFromAI bool
+	// Account is nil if there is no such person. News is nil if all is told.
+	Account   *user.Account
+	Departure user.Departure
+	News      *user.News
+	Held      bool
 	// Parts has no row for somebody who never was in the room; one who left has the role Outside.
 	Parts   map[id.ID]room.Membership
 	Members []room.Membership
@@ -49,7 +54,8 @@ type Situation struct {
 	Report   *message.Report
 	Reported bool
 
-	Message *message.Message
+	Messages []message.Message
+	Message  *message.Message
 	// ReadSequence is how far the room was read by who has read up to Message; 0 where nobody asked, or nothing is near.
 	ReadSequence int64
 	ReplyTo      *message.Message
@@ -84,6 +90,14 @@ func (s Situation) Readable() error {
 		return room.Outside.Check(room.Read)
 	}
 	return s.Room.Role.Check(room.Read)
+}
+
+// Stays returns unauthenticated for somebody who ended their account while their request was on its way.
+func (s Situation) Stays() error {
+	if s.Account == nil || s.Account.Leaving() {
+		return fault.New(fault.Unauthenticated, "This account was deleted.")
+	}
+	return nil
 }
 
 // Standing is the message of the room that the needs named. Returns not_found if there is none, the person may not see it,

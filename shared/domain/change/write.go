@@ -1,6 +1,7 @@
 package change
 
 import (
+	"crypto/sha256"
 	"time"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
@@ -116,6 +117,38 @@ type (
 	InsertGroupMember struct{ GroupID, UserID id.ID }
 	// DeleteGroupMember takes somebody out.
 	DeleteGroupMember struct{ GroupID, UserID id.ID }
+)
+
+// The rows of a person's account.
+type (
+	// UpdateProfile writes what a person says of themselves.
+	UpdateProfile struct{ User user.User }
+	// SilenceSummaries takes the summaries of all rooms in which a person wrote, and stops those that are being made.
+	SilenceSummaries struct{ UserID id.ID }
+	// EndAccount begins the grace of an account, and revokes its sessions.
+	EndAccount struct {
+		UserID         id.ID
+		At, EraseAfter time.Time
+		EraseMessages  bool
+	}
+	// EraseAccount takes a person's name, address, password, sessions and lists; what they said follows.
+	EraseAccount struct {
+		UserID        id.ID
+		At            time.Time
+		Username      string
+		NameHash      [sha256.Size]byte
+		ReservedUntil time.Time
+	}
+	// PutNews lets a person's rooms be told anew.
+	PutNews struct {
+		UserID  id.ID
+		Renamed bool
+	}
+	// NewsTold says up to which room news of a version were told; the zero id: to all, so that they go.
+	NewsTold struct {
+		UserID, RoomID id.ID
+		Version        int64
+	}
 )
 
 // The rows of moderation.
@@ -251,6 +284,12 @@ type (
 	}
 )
 
+func (UpdateProfile) write()     {}
+func (SilenceSummaries) write()  {}
+func (EndAccount) write()        {}
+func (EraseAccount) write()      {}
+func (PutNews) write()           {}
+func (NewsTold) write()          {}
 func (InsertJob) write()         {}
 func (UpdateJob) write()         {}
 func (InsertRoom) write()        {}

@@ -31,6 +31,7 @@ const (
 	RoomNotReady         Code = "room_not_ready"
 	GenerationRunning    Code = "generation_running"
 	MasterMustTransfer   Code = "master_must_transfer"
+	StoreSubscription    Code = "store_subscription_active"
 	AlreadyExists        Code = "already_exists"
 	Conflict             Code = "conflict"
 	Gone                 Code = "gone"

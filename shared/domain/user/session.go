@@ -33,8 +33,11 @@ type AuthService interface {
 	Verifier
 	// Register makes an account and its first session. Returns validation_failed, or already_exists if the username is taken.
 	Register(ctx context.Context, r Registration) (SignedIn, error)
-	// LogIn makes a session. Returns invalid_credentials without saying which part was wrong.
+	// LogIn makes a session, and takes back the end of an account that is in its grace. Returns invalid_credentials without saying which part
+	// was wrong.
 	LogIn(ctx context.Context, c Credentials) (SignedIn, error)
+	// Confirm returns invalid_credentials for a password that is not the person's.
+	Confirm(ctx context.Context, person User, password string) error
 	// Refresh exchanges a refresh token for new tokens. Returns a Revoked error if the family was given up because a token
 	// came again that only a thief could still use, now or a moment ago; unauthenticated for a token that opens nothing.
 	Refresh(ctx context.Context, refreshToken string) (SignedIn, error)
@@ -50,6 +53,8 @@ type SignedIn struct {
 	SessionID    id.ID
 	AccessToken  string
 	RefreshToken string
+	// DeletionCancelled says that signing in took the end of the account back.
+	DeletionCancelled bool
 }
 
 // Session is one signed-in device.

@@ -21,7 +21,11 @@ type User struct {
 	Locale      Locale
 	IsAdmin     bool
 	Suspended   bool
-	CreatedAt   time.Time
+	// AIMayRead says whether models may read what the person writes.
+	AIMayRead bool
+	CreatedAt time.Time
+	// DeletedAt is when the person ended the account; zero while it stands.
+	DeletedAt time.Time
 }
 
 // Locale is a language that the product speaks.
@@ -67,6 +71,8 @@ func (r Registration) Validate() error {
 	refuse := func(name, message string) { fields = append(fields, fault.Field{Name: name, Message: message}) }
 	if !validUsername(r.Username) {
 		refuse("username", "must be 3 to 32 of a-z, 0-9, _ and -")
+	} else if strings.HasPrefix(r.Username, erased) {
+		refuse("username", "must not begin with "+erased)
 	}
 	if !validEmail(r.Email) {
 		refuse("email", "must be an e-mail address")
@@ -134,8 +140,10 @@ type Accounts interface {
 	// Recipes is one hash for each way in which those have hashed whom a login may mean, at most limit. A way is all that
 	// stands before the key: the algorithm, its cost, the salt.
 	Recipes(ctx context.Context, login string, limit int) ([]string, error)
-	// Opened is the first whom the login may mean and who has one of these hashes. Says false if there is nobody.
+	// Opened is the first whom the login may mean and who has one of these hashes; who ended the account a short while ago may be meant, too. Says false if there is nobody.
 	Opened(ctx context.Context, login string, hashes []string) (User, bool, error)
+	// Restore takes the end of an account back. Says false for one whose grace is over.
+	Restore(ctx context.Context, user id.ID, now time.Time) (bool, error)
 	// ByID returns not_found if there is no such account or it was deleted.
 	ByID(ctx context.Context, user id.ID) (User, error)
 }

@@ -52,7 +52,7 @@ func (e eye) reads() map[string][]request {
 var apart = strings.Fields(`registerUser logIn refreshSession logOut createRealtimeTicket createRoom updateRoom deleteRoom updateMember removeMember updateMyMembership
 	setSpendingLimits transferRoom acceptTransfer rejectTransfer createInvitation revokeInvitation blockUser unblockUser createGroup updateGroup deleteGroup listGroupMembers
 	addGroupMember removeGroupMember acceptInvitation rejectInvitation previewInvitationLink joinByLink markRead sendMessage editMessage deleteMessage regenerateReply stopReply
-	reportMessage resolveReport addReaction removeReaction forwardMessage shareMessage forkRoom getJob cancelJob createCheckout createPortal stripeWebhook`)
+	reportMessage resolveReport addReaction removeReaction forwardMessage shareMessage forkRoom getJob cancelJob createCheckout createPortal stripeWebhook updateMe deleteMe`)
 
 // told is what differs between two equal requests.
 var told = regexp.MustCompile(`"request_id":"[^"]*"`)

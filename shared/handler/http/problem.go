@@ -48,7 +48,7 @@ func Status(code fault.Code) int {
 		return http.StatusForbidden
 	case fault.NotFound:
 		return http.StatusNotFound
-	case fault.RoomArchived, fault.RoomFrozen, fault.RoomNotReady, fault.GenerationRunning, fault.MasterMustTransfer, fault.AlreadyExists, fault.Conflict:
+	case fault.RoomArchived, fault.RoomFrozen, fault.RoomNotReady, fault.GenerationRunning, fault.MasterMustTransfer, fault.StoreSubscription, fault.AlreadyExists, fault.Conflict:
 		return http.StatusConflict
 	case fault.Gone:
 		return http.StatusGone

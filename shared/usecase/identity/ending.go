@@ -36,6 +36,15 @@ func (i *Identity) deny(ctx context.Context, person, session id.ID) error {
 	return nil
 }
 
+// EndAll denies sessions everywhere that were revoked, and closes their sockets. Each is tried whatever became of the others.
+func (i *Identity) EndAll(ctx context.Context, person id.ID, sessions []id.ID) error {
+	var err error
+	for _, session := range sessions {
+		err = errors.Join(err, i.deny(ctx, person, session))
+	}
+	return err
+}
+
 // closeSockets returns an error if a socket stays listed. One that is only not closed hears nothing more, and its client's
 // next frame finds that it is not known.
 func (i *Identity) closeSockets(ctx context.Context, person, session id.ID) error {

@@ -54,6 +54,29 @@ func (i *Identity) LogIn(ctx context.Context, c user.Credentials, address string
 	return signedIn, err
 }
 
+// Confirm holds a password against that of a person who is signed in, and counts a wrong one as a failed log-in. Returns rate_limited, or
+// forbidden for a wrong one.
+func (i *Identity) Confirm(ctx context.Context, c user.Caller, password, address string) error {
+	if err := i.limitAddress(ctx, logInByAddress, address); err != nil {
+		return err
+	}
+	person, err := i.Accounts.ByID(ctx, c.UserID)
+	if err != nil {
+		return err
+	}
+	g := guessOf(person.Username, address)
+	if err := i.begin(ctx, g); err != nil {
+		return err
+	}
+	err = i.Auth.Confirm(ctx, person, password)
+	if fault.Is(err, fault.InvalidCredentials) {
+		i.failed(ctx, g)
+		return &fault.Error{Code: fault.Forbidden, Detail: "The password is wrong.", Fields: []fault.Field{{Name: "password", Message: "is wrong"}}}
+	}
+	i.forgive(ctx, g)
+	return err
+}
+
 // Refresh exchanges a refresh token. Returns rate_limited or unauthenticated. If the token betrays that two people hold the
 // chain, the session is denied everywhere before the answer, and again if such a token comes again.
 func (i *Identity) Refresh(ctx context.Context, refreshToken, address string) (user.SignedIn, error) {

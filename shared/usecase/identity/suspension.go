@@ -30,8 +30,5 @@ func (i *Identity) Suspend(ctx context.Context, s Suspensions, username, reason 
 		return fault.Invalid("reason", "must have 1 to 500 characters")
 	}
 	person, sessions, err := s.Suspend(ctx, username, reason, now)
-	for _, session := range sessions {
-		err = errors.Join(err, i.deny(ctx, person, session))
-	}
-	return err
+	return errors.Join(err, i.EndAll(ctx, person, sessions))
 }

@@ -117,13 +117,16 @@ func (i Invitations) Join(ctx context.Context, person id.ID, token string) (room
 }
 
 func (i Invitations) enter(ctx context.Context, person id.ID, found room.Invitation) (rooms.Listing, error) {
-	n := change.Needs{RoomID: found.RoomID, Order: change.InOrder, Person: person, Profile: true, Parts: []id.ID{person, found.InvitedBy.ID},
+	n := change.Needs{RoomID: found.RoomID, Order: change.InOrder, Person: person, Self: change.Present, Profile: true, Parts: []id.ID{person, found.InvitedBy.ID},
 		Streams: []id.ID{person}, Invitation: found.ID}
 	var joined room.Membership
 	err := i.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		joined = room.Membership{}
 		if s.Invitation == nil || !s.Room.DeletedAt.IsZero() {
 			return nil, unknown()
+		}
+		if err := s.Stays(); err != nil {
+			return nil, err
 		}
 		inv, p := *s.Invitation, s.Plan(person, n)
 		if s.Room.Role.Valid() {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"time"
 )
 
@@ -30,9 +31,23 @@ type NightStore interface {
 
 // Activity tells whether anything was written since the last night, without waking the database.
 type Activity interface {
-	// Night returns when something was last raised and when the last night was; zero for what never happened.
-	Night(ctx context.Context) (raised, last time.Time, err error)
-	SetNight(ctx context.Context, at time.Time) error
+	// Night returns when something was last raised, when the last night was, and when it found that the next is needed; zero for what never
+	// happened.
+	Night(ctx context.Context) (raised, last, due time.Time, err error)
+	SetNight(ctx context.Context, at, due time.Time) error
+}
+
+// Step deletes one small batch, and tells how much it was.
+type Step struct {
+	Name string
+	Do   func(ctx context.Context, limit int) (int64, error)
+}
+
+// Eraser takes away what people deleted.
+type Eraser interface {
+	Steps(now time.Time) []Step
+	// Due is when there will be something to erase; zero: never, as things stand.
+	Due(ctx context.Context) (time.Time, error)
 }
 
 // Night is the window of one night.
@@ -40,6 +55,7 @@ type Night struct {
 	Store    NightStore
 	Sessions Sessions
 	Activity Activity
+	Erasure  Eraser
 	// Books are proven each night: one that does not add up fails it, and so rings its alarm.
 	Books BookStore
 }
@@ -60,18 +76,21 @@ var ErrFewPartitions = errors.New("fewer than three months of partitions lie ahe
 // Run does one night's work, unless nothing was written since the last, and tells what was done. What fails does not keep
 // the rest from being done, and the next night tries all of it again.
 func (n Night) Run(ctx context.Context, now time.Time) (map[string]any, error) {
-	raised, last, err := n.Activity.Night(ctx)
+	raised, last, due, err := n.Activity.Night(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("ask whether anything was written: %w", err)
 	}
-	if last.After(raised) && now.Sub(last) < longestRest {
+	if last.After(raised) && now.Sub(last) < longestRest && (due.IsZero() || now.Before(due)) {
 		return map[string]any{"quiet_since": last}, nil
 	}
 	done, err := n.work(ctx, now)
 	if err != nil {
 		return done, err
 	}
-	return done, n.Activity.SetNight(ctx, now.Add(-settleTime))
+	if due, err = n.Erasure.Due(ctx); err != nil {
+		return done, err
+	}
+	return done, n.Activity.SetNight(ctx, now.Add(-settleTime), due)
 }
 
 func (n Night) work(ctx context.Context, now time.Time) (map[string]any, error) {
@@ -80,23 +99,30 @@ func (n Night) work(ctx context.Context, now time.Time) (map[string]any, error) 
 	if failed == nil && ahead < fewPartitions {
 		failed = ErrFewPartitions
 	}
-	for _, p := range []struct {
-		name string
-		step func(ctx context.Context, limit int) (int64, error)
-	}{
+	steps := append([]Step{
 		{"events", n.Store.PurgeEvents}, {"user_events", n.Store.PurgeUserEvents}, {"idempotency_keys", n.Store.PurgeKeys},
 		{"attempt_texts", n.Store.PurgeAttempts}, {"search", n.Store.FillSearch},
 		{"sessions", func(ctx context.Context, limit int) (int64, error) { return n.Sessions.Purge(ctx, now, limit) }},
-	} {
-		total, err := whole(ctx, p.step)
-		done[p.name] = total
-		if err != nil {
-			failed = errors.Join(failed, fmt.Errorf("%s: %w", p.name, err))
-		}
-	}
+	}, n.Erasure.Steps(now)...)
+	erased, err := RunSteps(ctx, steps)
+	maps.Copy(done, erased)
+	failed = errors.Join(failed, err)
 	books, err := ProveBooks(ctx, n.Books)
 	done["books"] = books
 	return done, errors.Join(failed, err, ctx.Err())
+}
+
+// RunSteps does each step to its end, and tells how much it was. What fails keeps the others from nothing.
+func RunSteps(ctx context.Context, steps []Step) (done map[string]any, failed error) {
+	done = map[string]any{}
+	for _, s := range steps {
+		total, err := whole(ctx, s.Do)
+		done[s.Name] = total
+		if err != nil {
+			failed = errors.Join(failed, fmt.Errorf("%s: %w", s.Name, err))
+		}
+	}
+	return done, failed
 }
 
 // whole goes on batch by batch until one is not full.

@@ -19,6 +19,7 @@ type purges struct {
 	nights  int
 	ahead   int
 	failing error
+	due     time.Time
 	ran     []string
 }
 
@@ -42,6 +43,10 @@ func (p *purges) Purge(context.Context, time.Time, int) (int64, error) {
 	return p.purge("sessions")
 }
 
+// Steps and Due: nothing was deleted.
+func (p *purges) Steps(time.Time) []maintenance.Step     { return nil }
+func (p *purges) Due(context.Context) (time.Time, error) { return p.due, nil }
+
 func TestANightRunsOnlyIfAnythingWasWrittenSinceTheLast(t *testing.T) {
 	t.Parallel()
 	table := dynamotest.New(t)
@@ -50,7 +55,7 @@ func TestANightRunsOnlyIfAnythingWasWrittenSinceTheLast(t *testing.T) {
 	store := &purges{ahead: 12}
 	night := func(want int, why string) {
 		t.Helper()
-		if _, err := (maintenance.Night{Store: store, Sessions: store, Books: &books{}, Activity: dynamodb.NewActivity(table)}).Run(t.Context(), clock); err != nil {
+		if _, err := (maintenance.Night{Store: store, Sessions: store, Books: &books{}, Erasure: store, Activity: dynamodb.NewActivity(table)}).Run(t.Context(), clock); err != nil {
 			t.Fatal(err)
 		}
 		if store.nights != want {
@@ -79,6 +84,14 @@ func TestANightRunsOnlyIfAnythingWasWrittenSinceTheLast(t *testing.T) {
 	night(4, "nothing was written")
 	clock = clock.Add(31 * 24 * time.Hour)
 	night(5, "partitions run out by themselves")
+	store.due = clock.Add(48 * time.Hour)
+	raise()
+	clock = clock.Add(24 * time.Hour)
+	night(6, "something was written")
+	clock = clock.Add(12 * time.Hour)
+	night(6, "nothing was written, and nothing is due")
+	clock = clock.Add(12 * time.Hour)
+	night(7, "something is to be erased")
 }
 
 func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {
@@ -86,7 +99,7 @@ func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {
 	activity := dynamodb.NewActivity(dynamotest.New(t))
 	store := &purges{ahead: 12, failing: errors.New("broken")}
 	kept := &books{wrong: []maintenance.Mistake{{What: "lots"}}}
-	night := maintenance.Night{Store: store, Sessions: store, Books: kept, Activity: activity}
+	night := maintenance.Night{Store: store, Sessions: store, Books: kept, Erasure: store, Activity: activity}
 	now := time.Now()
 	done, err := night.Run(t.Context(), now)
 	if want := "partitions events user_events keys attempts search sessions"; err == nil || len(done) != 8 || strings.Join(store.ran, " ") != want {
@@ -105,7 +118,7 @@ func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {
 func TestFewPartitionsRingEveryNight(t *testing.T) {
 	t.Parallel()
 	store := &purges{ahead: 2}
-	night := maintenance.Night{Store: store, Sessions: store, Books: &books{}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
+	night := maintenance.Night{Store: store, Sessions: store, Books: &books{}, Erasure: store, Activity: dynamodb.NewActivity(dynamotest.New(t))}
 	for n := range 2 {
 		if _, err := night.Run(t.Context(), time.Now().Add(time.Duration(n)*24*time.Hour)); !errors.Is(err, maintenance.ErrFewPartitions) {
 			t.Fatalf("night %d: %v", n, err)
@@ -126,7 +139,7 @@ func TestANightMakesTheMonthsAheadAndTakesWhatIsOld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	night := maintenance.Night{Store: postgres.Maintenance{DB: db}, Books: postgres.Books{DB: db}, Sessions: postgres.Sessions{Pool: db}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
+	night := maintenance.Night{Store: postgres.Maintenance{DB: db}, Books: postgres.Books{DB: db}, Sessions: postgres.Sessions{Pool: db}, Erasure: &purges{}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
 	done, err := night.Run(t.Context(), time.Now())
 	if err != nil || done["partitions_ahead"] != 12 || done["idempotency_keys"] != int64(31) {
 		t.Fatalf("%v %v", done, err)

@@ -1,6 +1,7 @@
 package payments
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"log/slog"
@@ -44,8 +45,13 @@ func (w Worker) Apply(ctx context.Context, f billing.Fact) error {
 	})
 }
 
-// EndPlans cancels what an account that ends, or is suspended, would go on paying.
+// EndPlans cancels what an account that ends, or is suspended, would go on paying, and closes the pages on which it could pay.
 func (w Worker) EndPlans(ctx context.Context, account id.ID) error {
+	// Who never paid is a customer outside the books only.
+	known, err := w.Projection.Customer(ctx, account)
+	if err != nil {
+		return err
+	}
 	needs := change.Needs{Accounts: []id.ID{account}, Payments: &change.Payments{Rail: billing.Stripe}}
 	return w.Runner.Change(ctx, needs, func(s change.Situation) (*change.Plan, error) {
 		p := s.Plan(id.ID{}, needs)
@@ -53,6 +59,9 @@ func (w Worker) EndPlans(ctx context.Context, account id.ID) error {
 			if sub.Live {
 				p.Owe(outbox.NewCommand(billing.CancelSubscription, sub.Reference))
 			}
+		}
+		if customer := cmp.Or(s.Payments.Customer, known); customer != "" {
+			p.Owe(outbox.NewCommand(billing.ExpireSessions, customer))
 		}
 		return p, nil
 	}, nil)

@@ -77,6 +77,10 @@ type Sweeper struct {
 	Jobs interface {
 		Sweep(ctx context.Context) error
 	}
+	// Accounts go on telling people's rooms what changed of them.
+	Accounts interface {
+		Sweep(ctx context.Context) error
+	}
 	Relay    transact.Relay
 	Activity realtime.Activity
 }
@@ -104,7 +108,7 @@ func (s Sweeper) Sweep(ctx context.Context, now time.Time) (looked bool, err err
 		_, reapErr := s.Reaper.Reap(ctx, generation)
 		err = errors.Join(err, reapErr)
 	}
-	err = errors.Join(err, s.Jobs.Sweep(ctx))
+	err = errors.Join(err, s.Jobs.Sweep(ctx), s.Accounts.Sweep(ctx))
 	if err != nil || now.Sub(raised) < settleTime {
 		return true, err
 	}

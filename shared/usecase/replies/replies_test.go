@@ -73,7 +73,7 @@ func (w *world) sweeps() {
 }
 
 func (w *world) sweeper(a *activity) replies.Sweeper {
-	return replies.Sweeper{Store: postgres.Generations{DB: w.db}, Reaper: w.reaper(), Jobs: noJobs{}, Relay: w.runner().Relay, Activity: a}
+	return replies.Sweeper{Store: postgres.Generations{DB: w.db}, Reaper: w.reaper(), Jobs: noJobs{}, Accounts: noJobs{}, Relay: w.runner().Relay, Activity: a}
 }
 
 func TestTheSweeperDeliversWhatAFunctionLeftBehind(t *testing.T) {

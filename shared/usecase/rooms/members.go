@@ -177,9 +177,33 @@ func mustTransfer() error {
 // to them ends. Returns not_found, forbidden, master_must_transfer.
 func (r Rooms) Remove(ctx context.Context, roomID, person, actor id.ID) error {
 	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: actor, Profile: true, Parts: []id.ID{person}, Invited: true, Streams: []id.ID{person}}
+	return r.remove(ctx, n, person, func(change.Situation) error { return nil })
+}
+
+// Depart lets somebody leave a room who ended their account; whoever came back meanwhile stays. Returns not_found, conflict.
+func (r Rooms) Depart(ctx context.Context, roomID, person id.ID) error {
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Self: change.Present, Profile: true, Parts: []id.ID{person}, Streams: []id.ID{person}}
+	err := r.remove(ctx, n, person, func(s change.Situation) error {
+		if s.Stays() == nil {
+			return fault.New(fault.Conflict, "This account was not deleted.")
+		}
+		return nil
+	})
+	if fault.Is(err, fault.MasterMustTransfer) {
+		// Nobody else is in it: a copy that was finished just before its maker's account ended.
+		return r.Delete(ctx, roomID, person)
+	}
+	return err
+}
+
+func (r Rooms) remove(ctx context.Context, n change.Needs, person id.ID, may func(s change.Situation) error) error {
+	roomID, actor := n.RoomID, n.Person
 	var removed room.Membership
 	return r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Readable(); err != nil {
+			return nil, err
+		}
+		if err := may(s); err != nil {
 			return nil, err
 		}
 		part := s.Parts[person]

@@ -86,9 +86,12 @@ type Create struct {
 func (r Rooms) Create(ctx context.Context, cmd Create, key change.Key) (mine room.Mine, created bool, err error) {
 	models, unlisted := r.Catalogue.Models(ctx)
 	key.Resource = id.New()
-	n := change.Needs{Key: &key, Person: cmd.Maker, Profile: true, Streams: []id.ID{cmd.Maker}}
+	n := change.Needs{Key: &key, Person: cmd.Maker, Self: change.Present, Profile: true, Streams: []id.ID{cmd.Maker}}
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := s.Claim.Again(key); err != nil {
+			return nil, err
+		}
+		if err := s.Stays(); err != nil {
 			return nil, err
 		}
 		made, err := newRoom(s, cmd, key.Resource, models, unlisted)

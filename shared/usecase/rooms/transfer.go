@@ -88,10 +88,13 @@ func concerns(mine room.Mine, person id.ID, orMaster bool) error {
 // Accept makes the person master to whom the room was offered, and the old master admin. From then on the new one's balance
 // pays. Returns not_found, forbidden, room_frozen, room_not_ready.
 func (r Rooms) Accept(ctx context.Context, roomID, person id.ID) (listing Listing, err error) {
-	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Profile: true, Parts: []id.ID{person}, Master: true, LastMessage: true}
+	n := change.Needs{RoomID: roomID, Order: change.Alone, Person: person, Self: change.Present, Profile: true, Parts: []id.ID{person}, Master: true, LastMessage: true}
 	var changed []room.Membership
 	err = r.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		if err := mayAnswer(s, person, false); err != nil {
+			return nil, err
+		}
+		if err := s.Stays(); err != nil {
 			return nil, err
 		}
 		p := s.Plan(person, n)

@@ -140,12 +140,13 @@ type me struct {
 	CreatedAt   string `json:"created_at"`
 	Email       string `json:"email"`
 	IsAdmin     bool   `json:"is_admin"`
+	AIMayRead   bool   `json:"ai_may_read"`
 }
 
 func meOf(u user.User) me {
 	return me{
 		ID: u.ID.String(), Username: u.Username, DisplayName: u.DisplayName, Locale: string(u.Locale),
-		CreatedAt: httpapi.Time(u.CreatedAt), Email: u.Email, IsAdmin: u.IsAdmin,
+		CreatedAt: httpapi.Time(u.CreatedAt), Email: u.Email, IsAdmin: u.IsAdmin, AIMayRead: u.AIMayRead,
 	}
 }
 
@@ -154,11 +155,12 @@ type signedIn struct {
 	AccessToken  string `json:"access_token,omitempty"`
 	RefreshToken string `json:"refresh_token,omitempty"`
 	ExpiresIn    int    `json:"expires_in"`
+	Cancelled    bool   `json:"deletion_cancelled,omitempty"`
 }
 
 // answer gives the tokens once: in cookies that no script can read, or in the body.
 func (h Identity) answer(r *httpapi.Request, status int, s user.SignedIn, cookies bool) error {
-	body := signedIn{User: meOf(s.User), ExpiresIn: int(user.AccessLifetime / time.Second)}
+	body := signedIn{User: meOf(s.User), ExpiresIn: int(user.AccessLifetime / time.Second), Cancelled: s.DeletionCancelled}
 	if cookies {
 		h.Cookies.Set(r, s.AccessToken, s.RefreshToken)
 	} else {

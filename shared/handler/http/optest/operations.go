@@ -14,6 +14,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
+	"github.com/yoriai/yoriai/shared/usecase/accounts"
 	"github.com/yoriai/yoriai/shared/usecase/audit"
 	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
@@ -76,11 +77,14 @@ func (h *House) handlers() map[string]httpapi.Handler {
 	shop := payments.Shop{Provider: h.Stripe.Account(stripetest.Stage), Projection: dynamodb.Payments{Table: h.Table}, Offers: list, Now: time.Now, Origin: Origin}
 	hook := payments.Hook{Provider: shop.Provider, Queues: h.Queues, Now: time.Now}
 	c := changes.Changes{Store: postgres.Logs{DB: h.DB}}
-	accounts := operations.Identity{Cookies: httpapi.Cookies{PublicOrigin: Origin}, Identity: &identity.Identity{Auth: h.auth, Accounts: h.auth.Accounts,
+	identities := operations.Identity{Cookies: httpapi.Cookies{PublicOrigin: Origin}, Identity: &identity.Identity{Auth: h.auth, Accounts: h.auth.Accounts,
 		Limits: limits, Denials: dynamodb.Denials{Table: h.Table}, Sockets: dynamodb.Connections{Table: h.Table}, Closer: apigateway.NewInProcess()}}
+	h.Accounts = accounts.Accounts{Store: postgres.News{DB: h.DB}, Runner: run, Memberships: dynamodb.Memberships{Table: h.Table}, Sessions: identities.Identity, Rooms: h.Rooms,
+		Invitations: i, Jobs: h.Jobs, Plans: payments.Worker{Runner: run, Offers: list, Projection: dynamodb.Payments{Table: h.Table}}}
 	tickets := sockets.TicketService{Tickets: dynamodb.Tickets{Table: h.Table}, Limits: limits, Now: time.Now}
 	return map[string]httpapi.Handler{
-		"registerUser": accounts.Register, "logIn": accounts.LogIn, "refreshSession": accounts.Refresh, "logOut": accounts.LogOut, "getMe": accounts.Me,
+		"registerUser": identities.Register, "logIn": identities.LogIn, "refreshSession": identities.Refresh, "logOut": identities.LogOut, "getMe": identities.Me,
+		"updateMe": operations.UpdateMe(h.Accounts), "deleteMe": operations.DeleteMe(h.Accounts, identities),
 		"createRealtimeTicket": operations.CreateRealtimeTicket(tickets, "ws://localhost:8080/ws"), "health": operations.Health("test"),
 		"createRoom": operations.CreateRoom(h.Rooms), "listRooms": operations.ListRooms(h.Rooms), "getRoom": operations.GetRoom(h.Rooms),
 		"updateRoom": operations.UpdateRoom(h.Rooms), "deleteRoom": operations.DeleteRoom(h.Rooms), "listMembers": operations.ListMembers(h.Rooms),

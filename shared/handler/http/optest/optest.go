@@ -34,6 +34,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/domain/user"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/usecase/accounts"
 	"github.com/yoriai/yoriai/shared/usecase/jobs"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
@@ -45,6 +46,7 @@ type House struct {
 	Table     dynamodb.Table
 	Rooms     rooms.Rooms
 	Jobs      jobs.Jobs
+	Accounts  accounts.Accounts
 	Queues    *Queues
 	Catalogue *Catalogue
 	Server    *httpapi.Server

@@ -83,10 +83,18 @@ export interface paths {
         get: operations["getMe"];
         put?: never;
         post?: never;
-        delete?: never;
+        /**
+         * Delete my account
+         * @description At once every session ends, I leave all rooms, and plans are cancelled. Signing in within 7 days takes the deletion back, but nothing else. Then the account is erased: names, address, private messages; with `messages` what I said in rooms, too, otherwise that stays without my name. A wrong password is 403 and counts as a failed log-in. master_must_transfer lists the rooms of which I am master: `field` is the id, `message` the name. A plan that a store sold is cancelled there first: store_subscription_active.
+         */
+        delete: operations["deleteMe"];
         options?: never;
         head?: never;
-        patch?: never;
+        /**
+         * Change what others see of me, my language, or whether the AI may read what I write
+         * @description A new name is told to my rooms as a change of a member. Once the AI may not read what I write, no prompt holds it, nor any summary.
+         */
+        patch: operations["updateMe"];
         trace?: never;
     };
     "/me/changes": {
@@ -1107,7 +1115,7 @@ export interface components {
         /** Format: date-time */
         Time: string;
         /** @enum {string} */
-        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "account_frozen" | "forbidden" | "not_found" | "room_archived" | "room_frozen" | "room_not_ready" | "generation_running" | "master_must_transfer" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "model_not_allowed" | "rate_limited" | "internal" | "unavailable" | "database_waking";
+        Code: "malformed" | "unknown_field" | "invalid_cursor" | "unauthenticated" | "invalid_credentials" | "token_expired" | "insufficient_balance" | "cap_reached" | "account_frozen" | "forbidden" | "not_found" | "room_archived" | "room_frozen" | "room_not_ready" | "generation_running" | "master_must_transfer" | "store_subscription_active" | "already_exists" | "conflict" | "gone" | "too_large" | "unsupported_media_type" | "validation_failed" | "idempotency_mismatch" | "model_unavailable" | "model_not_allowed" | "rate_limited" | "internal" | "unavailable" | "database_waking";
         Problem: {
             type: string;
             title: string;
@@ -1146,12 +1154,15 @@ export interface components {
             refresh_token?: string;
             /** @description Seconds until the access token expires */
             expires_in: number;
+            /** @description The account was to be deleted, and is not any more. One has to be let into rooms again */
+            deletion_cancelled?: boolean;
         };
         /** @enum {string} */
         Locale: "ja" | "en";
         User: {
             id: components["schemas"]["Id"];
             username: string;
+            /** @description Empty: the person deleted their account */
             display_name: string;
             locale: components["schemas"]["Locale"];
             created_at: components["schemas"]["Time"];
@@ -1159,6 +1170,22 @@ export interface components {
         Me: components["schemas"]["User"] & {
             email: string;
             is_admin: boolean;
+            /** @description Whether models may read what I write */
+            ai_may_read: boolean;
+        };
+        UpdateMe: {
+            /** @description One line that holds something to see, and nothing that cannot be seen. White space around it is cut */
+            display_name?: string;
+            locale?: components["schemas"]["Locale"];
+            ai_may_read?: boolean;
+        };
+        DeleteMe: {
+            password: string;
+            /**
+             * @description What I said in rooms is erased, too
+             * @default false
+             */
+            messages: boolean;
         };
         Ticket: {
             ticket: string;
@@ -2126,7 +2153,7 @@ export interface components {
                 "application/problem+json": components["schemas"]["Problem"];
             };
         };
-        /** @description room_archived, room_frozen, room_not_ready, generation_running, master_must_transfer, already_exists, conflict */
+        /** @description room_archived, room_frozen, room_not_ready, generation_running, master_must_transfer, store_subscription_active, already_exists, conflict */
         Conflict: {
             headers: {
                 [name: string]: unknown;
@@ -2376,6 +2403,69 @@ export interface operations {
             };
             401: components["responses"]["Unauthenticated"];
             403: components["responses"]["Forbidden"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    deleteMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeleteMe"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    updateMe: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UpdateMe"];
+            };
+        };
+        responses: {
+            /** @description As I am now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Me"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];
         };

@@ -1,0 +1,12 @@
+// deleteMe answers DELETE /me.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+)
+
+func main() {
+	service.HTTP("deleteMe", func(s *service.Services) httpapi.Handler { return operations.DeleteMe(s.Accounts(), s.Identity()) })
+}
