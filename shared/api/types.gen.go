@@ -996,10 +996,12 @@ type AskAI struct {
 	Provider *ProviderName `json:"provider,omitempty"`
 }
 
-// AskAgain defines model for AskAgain.
+// AskAgain Without a model the room's answers, and without an effort the room's is taken
 type AskAgain struct {
 	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
-	Effort *Effort `json:"effort,omitempty"`
+	Effort   *Effort       `json:"effort,omitempty"`
+	Model    *ModelName    `json:"model,omitempty"`
+	Provider *ProviderName `json:"provider,omitempty"`
 }
 
 // Attempt defines model for Attempt.
@@ -1450,7 +1452,11 @@ type MessagePage struct {
 
 // Model defines model for Model.
 type Model struct {
-	Available     bool  `json:"available"`
+	// Available Whether it can be asked now; one that is configured and not available did not answer its last call
+	Available bool `json:"available"`
+
+	// Configured Whether this installation can ask the provider at all
+	Configured    bool  `json:"configured"`
 	ContextWindow int64 `json:"context_window"`
 
 	// Deprecated Its provider advises against it; no room gets it unasked
@@ -2101,6 +2107,18 @@ type Usage struct {
 // UsageReport defines model for UsageReport.
 type UsageReport struct {
 	Items []Usage `json:"items"`
+}
+
+// UsedSummary defines model for UsedSummary.
+type UsedSummary struct {
+	CreatedAt     Time   `json:"created_at"`
+	FromMessageId Id     `json:"from_message_id"`
+	Model         string `json:"model"`
+
+	// Provider Of the model that wrote it
+	Provider    string `json:"provider"`
+	Text        string `json:"text"`
+	ToMessageId Id     `json:"to_message_id"`
 }
 
 // User defines model for User.

@@ -13,6 +13,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/domain/message"
@@ -174,6 +175,12 @@ func hotChanges(h *house, question, answer message.Message) []story {
 		{"attempts", reads{func() error {
 			_, err := h.replies.Attempts(ctx, replies.AttemptQuery{RoomID: h.room, Person: h.master, MessageID: answer.ID, Limit: 10})
 			return err
+		}, 2, 2}},
+		{"used summary", reads{func() error {
+			if _, err := h.replies.UsedSummary(ctx, h.room, h.master, answer.ID); !fault.Is(err, fault.NotFound) {
+				return fmt.Errorf("a summary of nothing: %w", err)
+			}
+			return nil
 		}, 2, 2}},
 		{"archive", reads{func() error {
 			_, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{IsArchived: &archived})

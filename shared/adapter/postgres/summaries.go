@@ -2,11 +2,13 @@ package postgres
 
 import (
 	"context"
+	"errors"
 
 	"github.com/jackc/pgx/v5"
 
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/change"
+	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 )
@@ -23,6 +25,31 @@ func (s Generations) Summary(ctx context.Context, roomID, before, notBefore id.I
 		WHERE room_id = $1 AND to_message_id < $2 AND from_message_id >= $3 ORDER BY to_message_id DESC LIMIT 1`, roomID, before, lowest(notBefore)))
 	any, err := Found(err)
 	return found, any, err
+}
+
+// UsedSummary implements replies.Store. The attempt that used it does not name it: it is the last that was made before the call, of
+// those that end before the question. Where that one is forgotten, an older one that still stands was not what was sent.
+func (s Generations) UsedSummary(ctx context.Context, roomID, person, messageID id.ID) (used ai.WrittenSummary, err error) {
+	err = InSnapshot(ctx, s.DB, func(tx Tx) error {
+		if _, err := roomOf(ctx, tx, roomID, person); err != nil {
+			return err
+		}
+		question, answer, err := pair(ctx, tx, roomID, person, messageID)
+		if err != nil {
+			return err
+		}
+		err = tx.QueryRow(ctx, `SELECT `+summaryColumns+`, s.provider, s.model, s.created_at FROM message_context_summaries s WHERE s.generation_id = (
+			SELECT made.id FROM ai_generations made, ai_generations g
+			WHERE g.message_id = $2 AND g.attempt = $3 AND g.used_summary AND made.room_id = $1 AND made.kind = 'summary' AND made.status = 'completed'
+				AND made.settled_at <= g.provider_called_at AND made.covers_to < $4 ORDER BY made.settled_at DESC LIMIT 1)`,
+			roomID, answer.ID, answer.Reply.Attempt, question.ID).
+			Scan(&used.From, &used.To, &used.Text, &used.Tokens, &used.Provider, &used.Model, moment{&used.CreatedAt})
+		if errors.Is(err, pgx.ErrNoRows) {
+			err = fault.New(fault.NotFound, "No summary is kept of what that answer was given.")
+		}
+		return err
+	})
+	return used, err
 }
 
 // Said implements replies.WorkerStore.

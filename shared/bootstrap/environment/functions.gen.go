@@ -40,6 +40,7 @@ var functions = map[string]Function{
 	"getSpending":           {Name: "getSpending", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/spending", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"getTransfer":           {Name: "getTransfer", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/transfer", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"getUsage":              {Name: "getUsage", Kind: "http", Method: "GET", Path: "/billing/usage", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
+	"getUsedSummary":        {Name: "getUsedSummary", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/messages/{messageId}/summary", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"health":                {Name: "health", Kind: "http", Method: "GET", Path: "/health", Open: true, Guarded: true},
 	"heartbeat":             {Name: "heartbeat", Kind: "websocket", Needs: []Need{"table", "connections"}},
 	"jobs":                  {Name: "jobs", Kind: "queue", Needs: []Need{"machines", "internet"}, Queues: []string{"jobs"}},

@@ -19,6 +19,13 @@ type RoomSummary struct {
 // Covers says whether a message is part of what the summary was made of.
 func (s RoomSummary) Covers(m id.ID) bool { return m.Compare(s.From) >= 0 && m.Compare(s.To) <= 0 }
 
+// WrittenSummary is one that was made: by whom, and when.
+type WrittenSummary struct {
+	RoomSummary
+	Provider, Model string
+	CreatedAt       time.Time
+}
+
 // Piece is a message that no summary covers, by its size.
 type Piece struct {
 	ID     id.ID

@@ -106,6 +106,8 @@ func fuzzedWorld(t *testing.T, h *optest.House) map[string]any {
 		sent := call(token, "sendMessage", "POST", path+"/messages", body{"client_message_id": key(), "content": "x", "ai": body{}}, 201)
 		question := at(sent, "message", "id").(string)
 		call(token, "stopReply", "POST", path+"/messages/"+question+"/stop", nil, 200)
+		asked, _ := id.Parse(question)
+		summarise(h, roomID, roomID, roomID, asked) // of what was said before anything was
 		return params{"roomId": roomID.String(), "messageId": question, "emoji": "👍"}
 	}
 	stage := h.Stage()

@@ -97,6 +97,7 @@ func TestTheLifeOfARoomOverHTTP(t *testing.T) {
 	if len(attempts["items"].([]any)) != 2 {
 		t.Fatalf("%v", attempts)
 	}
+	answers(t, "getUsedSummary", h.Call(token, "GET", path+"/messages/"+answer+"/summary", nil), 404)
 	edited := answers(t, "editMessage", h.Call(token, "PATCH", path+"/messages/"+question, body{"content": "こんにちは", "exclude_from_ai": true}), 200)
 	if edited["content"] != "こんにちは" || edited["exclude_from_ai"] != true || edited["edited_at"] == nil {
 		t.Fatalf("%v", edited)

@@ -233,8 +233,15 @@ func others(p *plot) id.ID      { return p.others }
 func ownAsked(p *plot) id.ID    { return p.ownAsked }
 func othersAsked(p *plot) id.ID { return p.othersAsked }
 func aki(p *plot) id.ID         { return p.aki }
-func mei(p *plot) id.ID         { return p.mei }
-func noa(p *plot) id.ID         { return p.noa }
+
+// othersSummarised is what mei asked, answered with a summary of what was said before it.
+func othersSummarised(p *plot) id.ID {
+	summarise(p.House, p.room, p.own, p.others, p.othersAsked)
+	return p.othersAsked
+}
+
+func mei(p *plot) id.ID { return p.mei }
+func noa(p *plot) id.ID { return p.noa }
 
 // wishes are one request for each case of each operation, which fails for nothing but a right or the room's state.
 var wishes = func() map[string]cases {
@@ -283,7 +290,7 @@ var messageWishes = map[string]cases{
 			v, p.room, p.others, p.noa)
 		return wish{path: map[string]any{"reportId": v}, body: body{"resolution": "acted"}}
 	}},
-	"listMessages": plain(nil), "getMessage": {"": messageCase(others, nil)}, "listAttempts": {"": messageCase(othersAsked, nil)},
+	"listMessages": plain(nil), "getMessage": {"": messageCase(others, nil)}, "listAttempts": {"": messageCase(othersAsked, nil)}, "getUsedSummary": {"": messageCase(othersSummarised, nil)},
 	"editMessage": {
 		"own": messageCase(own, body{"content": "y"}), "excluding own": messageCase(own, body{"exclude_from_ai": true}),
 		"excluding others": messageCase(others, body{"exclude_from_ai": true}),

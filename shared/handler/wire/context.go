@@ -31,6 +31,11 @@ func Context(p replies.Previewed, items bool) api.AIContext {
 	return out
 }
 
+// Summary is the summary that an answer was given.
+func Summary(s ai.WrittenSummary) api.UsedSummary {
+	return api.UsedSummary{Text: s.Text, FromMessageId: s.From, ToMessageId: s.To, Provider: s.Provider, Model: s.Model, CreatedAt: moment(s.CreatedAt)}
+}
+
 func contextItem(l ai.Line) api.AIContextItem {
 	item := api.AIContextItem{Speaker: api.AIContextItemSpeaker(l.Speaker), Author: l.Author, Text: l.Text, Tokens: int64(l.Tokens)}
 	switch {

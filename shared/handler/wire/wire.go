@@ -148,7 +148,7 @@ func Members(list []room.Membership) []api.Member {
 // Model is one model.
 func Model(m ai.Model) api.Model {
 	out := api.Model{Id: m.ID, Provider: m.Provider, DisplayName: m.DisplayName, ContextWindow: m.ContextWindow, MaxOutputTokens: m.MaxOutputTokens,
-		Vision: m.Vision, Streaming: m.Streaming, Deprecated: m.Deprecated, Available: m.Available,
+		Vision: m.Vision, Streaming: m.Streaming, Deprecated: m.Deprecated, Configured: m.Configured, Available: m.Available,
 		Reasoning: api.ModelReasoning(cmp.Or(m.Reasoning.Mode, ai.NeverThinks)), Efforts: make([]api.Effort, len(m.Reasoning.Efforts))}
 	for i, e := range m.Reasoning.Efforts {
 		out.Efforts[i] = api.Effort(e)

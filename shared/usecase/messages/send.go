@@ -26,12 +26,8 @@ type Send struct {
 	Refusal error
 }
 
-// Ask is the wish for an answer. Without a model the room's answers.
-type Ask struct {
-	Provider, Model string
-	// Effort is the room's unless it is named.
-	Effort room.Effort
-}
+// Ask is the wish for an answer.
+type Ask = ai.Wish
 
 // Sent is what a send made, or made before.
 type Sent struct {
@@ -167,24 +163,12 @@ func (m Messages) ask(s change.Situation, p *change.Plan, question message.Messa
 	if unlisted != nil {
 		return message.Message{}, unlisted
 	}
-	if ask.Provider == "" && ask.Model == "" {
-		ask.Provider, ask.Model = s.Room.AIProvider, s.Room.AIModel
-	}
-	model, err := ai.Choose(models, s.Room.AllowedModels, ask.Provider, ask.Model)
+	terms, cheaper, err := ask.Terms(models, s.Room.Room)
 	if err != nil {
 		return message.Message{}, err
 	}
-	effort, err := ai.ChooseEffort(model, ask.Effort, s.Room.Effort)
-	if err != nil {
-		return message.Message{}, err
-	}
-	terms := ai.Quote(model, s.Room.MaxReplyTokens, effort)
 	if ai.SurelyExceeds(question.TokenEstimate, terms.PromptBudget) {
 		return message.Message{}, fault.Invalid("content", "is longer than this model can read")
-	}
-	var cheaper []ai.Terms
-	if ask.Effort == "" {
-		cheaper = ai.Cheaper(model, s.Room.MaxReplyTokens, effort)
 	}
 	g, err := p.Hold(s, ai.Generation{ID: id.New(), Kind: ai.Reply, RoomID: s.Room.ID, QuestionID: question.ID, AskerID: asker, RequestedBy: asker,
 		Terms: terms, Visibility: question.Visibility}, question.TokenEstimate, cheaper...)

@@ -95,6 +95,45 @@ func TestWhoMayAskAgainAndWhen(t *testing.T) {
 	}
 }
 
+func TestWhichModelMayBeAskedAgain(t *testing.T) {
+	t.Parallel()
+	aki := id.New()
+	for name, c := range map[string]struct {
+		wish    ai.Wish
+		allowed string
+		want    fault.Code
+		model   string
+	}{
+		"the room's":                          {ai.Wish{}, "", "", "m"},
+		"another":                             {ai.Wish{Provider: "p", Model: "thinker"}, "", "", "thinker"},
+		"another with an effort":              {ai.Wish{Provider: "p", Model: "thinker", Effort: room.HighEffort}, "", "", "thinker"},
+		"one that nobody knows":               {ai.Wish{Provider: "p", Model: "no"}, "", fault.ModelUnavailable, ""},
+		"one that the room forbids":           {ai.Wish{Provider: "p", Model: "thinker"}, "p/m", fault.ModelNotAllowed, ""},
+		"an effort that it does not take":     {ai.Wish{Provider: "p", Model: "thinker", Effort: room.LowEffort}, "", fault.ValidationFailed, ""},
+		"an effort of one that never thinks":  {ai.Wish{Provider: "p", Model: "m", Effort: room.HighEffort}, "", fault.ValidationFailed, ""},
+		"an effort that the room's lacks too": {ai.Wish{Effort: room.HighEffort}, "", fault.ValidationFailed, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := asked(aki, room.Member)
+			if c.allowed != "" {
+				s.Room.AllowedModels, _ = room.NewModelList([]string{c.allowed})
+			}
+			cmd := replies.Regenerate{RoomID: s.Room.ID, QuestionID: s.Question.ID, Person: aki, Wish: c.wish}
+			answer, _, err := s.replies().Regenerate(t.Context(), cmd, change.NewKey(aki, "regenerateReply", id.New(), nil, nil))
+			if fault.CodeOf(err) != c.want {
+				t.Fatalf("got %v, want %q", err, c.want)
+			}
+			if c.want == "" && answer.Reply.Model != c.model {
+				t.Errorf("%+v", answer.Reply)
+			}
+			if c.want != "" && s.plan != nil {
+				t.Error("something was planned")
+			}
+		})
+	}
+}
+
 func TestWhoMayStop(t *testing.T) {
 	t.Parallel()
 	aki, mei := id.New(), id.New()

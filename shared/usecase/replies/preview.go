@@ -22,11 +22,10 @@ type Preview struct {
 
 // Draft is a question that is not asked yet; without a text, what would go along with whatever is asked.
 type Draft struct {
-	RoomID, Person  id.ID
-	Content         string
-	Visibility      message.Visibility
-	Provider, Model string
-	Effort          room.Effort
+	RoomID, Person id.ID
+	Content        string
+	Visibility     message.Visibility
+	ai.Wish
 }
 
 // Previewed is what would be sent, by whose account it would be paid, and the terms: those of the whole model, and those
@@ -59,7 +58,7 @@ func (u Preview) Show(ctx context.Context, d Draft) (Previewed, error) {
 		in, question = s.Room.Room, d.question(s)
 		out.Payer = s.People[s.Payer()].Person
 		var err error
-		out.Terms, g, err = d.terms(s, s.Plan(d.Person, n), question, models)
+		out.Terms, g, err = d.holds(s, s.Plan(d.Person, n), question, models)
 		out.Held = g.Terms
 		return nil, err // nothing is written
 	})
@@ -101,28 +100,15 @@ func (d Draft) question(s change.Situation) message.Message {
 	return m
 }
 
-// terms chooses the model and holds what its answer may cost, in a plan that nobody writes.
-func (d Draft) terms(s change.Situation, p *change.Plan, question message.Message, models []ai.Model) (ai.Terms, ai.Generation, error) {
+// holds chooses the model and holds what its answer may cost, in a plan that nobody writes.
+func (d Draft) holds(s change.Situation, p *change.Plan, question message.Message, models []ai.Model) (ai.Terms, ai.Generation, error) {
 	g := ai.Generation{ID: id.New(), Kind: ai.Reply, RoomID: s.Room.ID, AskerID: d.Person, RequestedBy: d.Person, Visibility: d.Visibility}
-	provider, name := d.Provider, d.Model
-	if provider == "" && name == "" {
-		provider, name = s.Room.AIProvider, s.Room.AIModel
-	}
-	model, err := ai.Choose(models, s.Room.AllowedModels, provider, name)
+	whole, cheaper, err := d.Terms(models, s.Room.Room)
 	if err != nil {
-		return g.Terms, g, err
+		return whole, g, err
 	}
-	effort, err := ai.ChooseEffort(model, d.Effort, s.Room.Effort)
-	if err != nil {
-		return g.Terms, g, err
-	}
-	whole := ai.Quote(model, s.Room.MaxReplyTokens, effort)
 	if ai.SurelyExceeds(question.TokenEstimate, whole.PromptBudget) {
 		return whole, g, fault.Invalid("draft", "is longer than this model can read")
-	}
-	var cheaper []ai.Terms
-	if d.Effort == "" {
-		cheaper = ai.Cheaper(model, s.Room.MaxReplyTokens, effort)
 	}
 	g.Terms = whole
 	g, err = p.Hold(s, g, question.TokenEstimate, cheaper...)

@@ -151,10 +151,10 @@ func TestALookIsRefusedAsItsQuestionWouldBe(t *testing.T) {
 		draft replies.Draft
 		want  fault.Code
 	}{
-		"a model that is not here":       {"", replies.Draft{Provider: "p", Model: "no"}, fault.ModelUnavailable},
-		"a forbidden model":              {`UPDATE rooms SET allowed_models = 'p/m'`, replies.Draft{Provider: "p", Model: "thinker"}, fault.ModelNotAllowed},
-		"effort of a model without":      {"", replies.Draft{Provider: "p", Model: "m", Effort: room.HighEffort}, fault.ValidationFailed},
-		"an effort that nobody knows":    {"", replies.Draft{Effort: "much"}, fault.ValidationFailed},
+		"a model that is not here":       {"", replies.Draft{Wish: ai.Wish{Provider: "p", Model: "no"}}, fault.ModelUnavailable},
+		"a forbidden model":              {`UPDATE rooms SET allowed_models = 'p/m'`, replies.Draft{Wish: ai.Wish{Provider: "p", Model: "thinker"}}, fault.ModelNotAllowed},
+		"effort of a model without":      {"", replies.Draft{Wish: ai.Wish{Provider: "p", Model: "m", Effort: room.HighEffort}}, fault.ValidationFailed},
+		"an effort that nobody knows":    {"", replies.Draft{Wish: ai.Wish{Effort: "much"}}, fault.ValidationFailed},
 		"longer than the model can read": {"", replies.Draft{Content: strings.Repeat("長", 20_000)}, fault.ValidationFailed},
 		"an archived room":               {`UPDATE rooms SET is_archived = true`, replies.Draft{}, fault.RoomArchived},
 		"a guest":                        {`UPDATE room_members SET role = 'guest'`, replies.Draft{}, fault.Forbidden},

@@ -21,6 +21,9 @@ type Store interface {
 	Answer(ctx context.Context, roomID, person, messageID id.ID) (message.Message, error)
 	// Attempts lists attempts at an answer, oldest first, those after a number.
 	Attempts(ctx context.Context, q AttemptQuery) (AttemptPage, error)
+	// UsedSummary is what stood for older messages in the newest attempt at the answer that either id names; not_found if
+	// nothing did, or if it was forgotten since.
+	UsedSummary(ctx context.Context, roomID, person, messageID id.ID) (ai.WrittenSummary, error)
 }
 
 // AttemptQuery asks for a page of attempts at the answer that either id of the pair names.
@@ -51,6 +54,11 @@ type Replies struct {
 // Attempts lists attempts at an answer.
 func (r Replies) Attempts(ctx context.Context, q AttemptQuery) (AttemptPage, error) {
 	return r.Store.Attempts(ctx, q)
+}
+
+// UsedSummary is what stood for older messages when an answer was written.
+func (r Replies) UsedSummary(ctx context.Context, roomID, person, messageID id.ID) (ai.WrittenSummary, error) {
+	return r.Store.UsedSummary(ctx, roomID, person, messageID)
 }
 
 // maySteer says whether the person may stop an answer or ask again: an asker their own, admins all.
@@ -113,12 +121,11 @@ func stopped(answer message.Message, p *change.Plan) message.Message {
 // Regenerate is the wish for another attempt at the answer to a question.
 type Regenerate struct {
 	RoomID, QuestionID, Person id.ID
-	// Effort is the room's unless it is named.
-	Effort room.Effort
+	ai.Wish
 }
 
-// Regenerate asks again, with the model that the room has now, by a new attempt of the message that stands: never a new
-// row. An equal request answers the same message, with created false. Returns not_found, idempotency_mismatch, forbidden,
+// Regenerate asks again, with the model that the room has now or another, by a new attempt of the message that stands: never
+// a new row. An equal request answers the same message, with created false. Returns not_found, idempotency_mismatch, forbidden,
 // room_archived, room_not_ready, generation_running, conflict, validation_failed, model_unavailable, model_not_allowed, insufficient_balance, cap_reached.
 func (r Replies) Regenerate(ctx context.Context, cmd Regenerate, key change.Key) (answer message.Message, created bool, err error) {
 	models, unlisted := r.Catalogue.Models(ctx)
@@ -182,21 +189,13 @@ func mayRegenerate(s change.Situation, question, answer message.Message, cmd Reg
 // again gives the answer its next attempt. The context and the asker stay those of the question; the presser's right and
 // cap count.
 func (r Replies) again(s change.Situation, p *change.Plan, question, answer message.Message, cmd Regenerate, models []ai.Model) (message.Message, error) {
-	model, err := ai.Choose(models, s.Room.AllowedModels, s.Room.AIProvider, s.Room.AIModel)
+	terms, cheaper, err := cmd.Terms(models, s.Room.Room)
 	if err != nil {
 		return answer, err
-	}
-	effort, err := ai.ChooseEffort(model, cmd.Effort, s.Room.Effort)
-	if err != nil {
-		return answer, err
-	}
-	var cheaper []ai.Terms
-	if cmd.Effort == "" {
-		cheaper = ai.Cheaper(model, s.Room.MaxReplyTokens, effort)
 	}
 	number := answer.Reply.Attempt + 1
 	g, err := p.Hold(s, ai.Generation{ID: id.New(), Kind: ai.Reply, Attempt: ai.Attempt{MessageID: answer.ID, Number: number}, RoomID: s.Room.ID,
-		QuestionID: question.ID, AskerID: answer.Reply.AskerID, RequestedBy: cmd.Person, Terms: ai.Quote(model, s.Room.MaxReplyTokens, effort),
+		QuestionID: question.ID, AskerID: answer.Reply.AskerID, RequestedBy: cmd.Person, Terms: terms,
 		Visibility: answer.Visibility}, question.TokenEstimate, cheaper...)
 	if err != nil {
 		return answer, err

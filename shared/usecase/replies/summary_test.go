@@ -10,6 +10,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
@@ -87,6 +88,7 @@ func TestALongRoomStillKnowsItsBeginning(t *testing.T) {
 	w.model.answers = recalls
 	w.says(3, func(i int) string { return fmt.Sprintf("door %d opens with key%d", i, i) })
 	asked, used, known := 0, 0, 0
+	var last message.Message
 	for part := range 10 {
 		w.says(200, chatter)
 		shown := w.shows(replies.Draft{Content: "which doors are there?"})
@@ -103,6 +105,12 @@ func TestALongRoomStillKnowsItsBeginning(t *testing.T) {
 		}
 		if m.Reply.UsedSummary != (shown.Summary != nil) {
 			t.Errorf("the answer says %v, the look %v", m.Reply.UsedSummary, shown.Summary)
+		}
+		if shown.Summary != nil {
+			if kept, err := w.replies().UsedSummary(w.Context(), w.room, w.aki, answer.ID); err != nil || kept.Text != shown.Summary.Text || kept.To != shown.Summary.To {
+				t.Errorf("of %q %q is kept (%v)", shown.Summary.Text, kept.Text, err)
+			}
+			last = answer
 		}
 		if strings.Count(m.Content, "opens with key") >= 3 {
 			known++
@@ -128,6 +136,22 @@ func TestALongRoomStillKnowsItsBeginning(t *testing.T) {
 	}
 	if n := w.count(`SELECT count(*) FROM token_holds`); n != 0 {
 		t.Errorf("%d holds are left", n)
+	}
+
+	// What the last one was given goes with a message that it covers. Of those that stand, none is told instead.
+	kept, err := w.replies().UsedSummary(w.Context(), w.room, w.aki, last.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	yes := true
+	if _, err := w.messages().Edit(w.Context(), messages.Edit{RoomID: w.room, MessageID: kept.To, Person: w.aki, ExcludeFromAI: &yes}); err != nil {
+		t.Fatal(err)
+	}
+	if w.count(summaries) == 0 {
+		t.Fatal("none of the earlier summaries stands")
+	}
+	if kept, err := w.replies().UsedSummary(w.Context(), w.room, w.aki, last.ID); !fault.Is(err, fault.NotFound) {
+		t.Errorf("%q is told of what was forgotten (%v)", kept.Text, err)
 	}
 }
 

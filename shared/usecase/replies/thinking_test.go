@@ -191,9 +191,32 @@ func TestAnEffortThatTheModelDoesNotTakeStoresNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.deliver()
-	again := replies.Regenerate{RoomID: w.room, QuestionID: answer.Answers, Person: w.aki, Effort: room.HighEffort}
+	again := replies.Regenerate{RoomID: w.room, QuestionID: answer.Answers, Person: w.aki, Wish: ai.Wish{Effort: room.HighEffort}}
 	// Asked again, the room's model answers, and that one does not think.
 	if _, _, err := w.replies().Regenerate(t.Context(), again, w.key("regenerateReply")); !fault.Is(err, fault.ValidationFailed) {
 		t.Errorf("%v", err)
 	}
+}
+
+// Asked again of another model, that one answers and is paid by its own price; the room's stays the room's.
+func TestAnotherModelAnswersAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	_, answer := w.asks("hello")
+	w.deliver()
+	again := replies.Regenerate{RoomID: w.room, QuestionID: answer.Answers, Person: w.aki, Wish: ai.Wish{Provider: "p", Model: "thinker", Effort: room.HighEffort}}
+	asked, created, err := w.replies().Regenerate(t.Context(), again, w.key("regenerateReply"))
+	if err != nil || !created || asked.Reply.Model != "thinker" || asked.Reply.Attempt != 2 {
+		t.Fatalf("%+v, created %v: %v", asked.Reply, created, err)
+	}
+	w.deliver()
+	for i, want := range []string{"m", "thinker"} {
+		if g := w.attempts(answer.ID)[i]; g.Terms.Model != want || w.model.asked[i].Model != want {
+			t.Errorf("attempt %d was of %s, and %s was asked", i+1, g.Terms.Model, w.model.asked[i].Model)
+		}
+	}
+	if sent := w.model.asked[1]; sent.Effort != room.HighEffort || sent.ReasoningAllowance != 8000 {
+		t.Errorf("%+v", sent)
+	}
+	w.sound(answer.ID)
 }

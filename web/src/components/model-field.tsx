@@ -2,7 +2,8 @@
 
 import { useTranslations } from 'next-intl';
 import { modelName, useModels } from '@/lib/models/use-models';
-import { ModelPicker, type ModelChoice } from './model-picker';
+import type { ModelChoice } from '@/lib/models/choice';
+import { ModelPicker } from './model-picker';
 import { Field } from './ui/field';
 import { Icon } from './ui/icon';
 

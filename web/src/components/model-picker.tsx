@@ -1,18 +1,16 @@
 'use client';
 
 import type { ComponentProps, ReactElement } from 'react';
+import type { ModelChoice } from '@/lib/models/choice';
 import { openLazily } from './ui/open-lazily';
-
-export interface ModelChoice {
-  provider: string;
-  id: string;
-}
 
 export interface ModelPickerProps {
   value: ModelChoice | null;
   onChange: (model: ModelChoice) => void;
   /** What the room lets be asked. */
   allowed?: readonly string[];
+  /** The room's own, where another is chosen for once. */
+  usual?: ModelChoice;
   /** The button that opens it. */
   trigger: ReactElement<ComponentProps<'button'>>;
 }

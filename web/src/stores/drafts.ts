@@ -1,13 +1,16 @@
 'use client';
 
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useMemo } from 'react';
 import { create } from 'zustand';
 import { useLive } from '@/lib/live/provider';
+import type { ModelChoice } from '@/lib/models/choice';
 import { itemsBelow, readItem, writeItem } from '@/lib/live/device-storage';
 
 const DRAFT = 'yoriai.draft.';
-/** Behind a room's id: whether what is begun there is for the AI alone. */
+/** Behind a room's id: whether what is begun there is for the AI alone, and which model shall answer it. */
 const PRIVATE = ' private';
+const MODEL = ' model';
+const CHOICES = [PRIVATE, MODEL];
 const WRITE_AFTER_MS = 250;
 
 /** Half-written texts, by person and place. */
@@ -33,11 +36,21 @@ export function usePrivately(roomId: string): [boolean, (on: boolean) => void] {
   return [kept !== '', useCallback((on: boolean) => keep(on ? 'on' : ''), [keep])];
 }
 
+/** The model that shall answer the next question of a room instead of the room's own. It is kept as the words are, until they are sent. */
+export function useAskedModel(roomId: string): [ModelChoice | null, (model: ModelChoice | null) => void] {
+  const [kept, keep] = useDraft(roomId + MODEL);
+  const asked = useMemo(() => {
+    const slash = kept.indexOf('/');
+    return slash > 0 ? { provider: kept.slice(0, slash), id: kept.slice(slash + 1) } : null;
+  }, [kept]);
+  return [asked, useCallback((model: ModelChoice | null) => keep(model ? `${model.provider}/${model.id}` : ''), [keep])];
+}
+
 /** What this person has begun to write, by place, also in other tabs. */
 export function draftsOf(userId: string): Map<string, string> {
   const texts = new Map(itemsBelow(`${DRAFT}${userId}.`));
   for (const [key, text] of Object.entries(useTexts.getState())) if (key.startsWith(`${userId}.`)) texts.set(key.slice(userId.length + 1), text);
-  return new Map([...texts].filter(([place, text]) => !place.endsWith(PRIVATE) && text.trim() !== ''));
+  return new Map([...texts].filter(([place, text]) => !CHOICES.some((choice) => place.endsWith(choice)) && text.trim() !== ''));
 }
 
 /** Puts a text into a draft from outside of its box. */
@@ -58,7 +71,7 @@ export function dropRoomDrafts(userId: string, roomId: string): void {
 
 /** Forgets what was begun in a place: nothing of it stays on the device. A page that shows it may still hand it to who typed it. */
 function dropDraft(userId: string, place: string): void {
-  for (const key of [`${userId}.${place}`, `${userId}.${place}${PRIVATE}`]) {
+  for (const key of ['', ...CHOICES].map((choice) => `${userId}.${place}${choice}`)) {
     clearTimeout(unwritten.get(key));
     unwritten.delete(key);
     writeItem(DRAFT + key, null);

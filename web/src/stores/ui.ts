@@ -13,6 +13,8 @@ interface Ui {
   editing: string | null;
   /** The room into which I am inviting. */
   inviting: string | null;
+  /** The room whose settings are open. */
+  settings: string | null;
   /** The message that I am reporting. */
   reporting: string | null;
   /** The room that I am about to copy, and up to which message. */
@@ -40,6 +42,7 @@ export const useUi = create<Ui>((set) => ({
   effort: {},
   editing: null,
   inviting: null,
+  settings: null,
   reporting: null,
   forking: null,
   replying: {},

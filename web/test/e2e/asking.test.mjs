@@ -33,16 +33,21 @@ test('a question that is edited says that its answer is for the old words, and i
   await answer(page).getByText(/word7$/).waitFor();
 });
 
-test('three are answered side by side, a fourth is kept and says why, and one press stops them all', async () => {
+test('three are answered side by side, one press stops them all, and a fourth that waited is asked then', async () => {
   for (const n of [1, 2, 3]) await write(page, `Question ${n} [endless]`);
   await until(page, () => document.querySelectorAll('article[data-status=streaming]').length === 3);
   await write(page, 'Question 4 [endless]');
-  await page.getByText('Answers are still being written here.').waitFor();
+  await page.getByText('This is asked as soon as one of them has ended.').waitFor();
+  await write(page, 'Question 5 [endless]');
+  await until(page, () => document.querySelectorAll('article[data-unsent=queued]').length === 2);
+  await page.locator('article[data-unsent=queued]').filter({ hasText: 'Question 5' }).getByRole('button', { name: 'Discard' }).click();
+  await page.getByText('Question 5 [endless]', { exact: true }).waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Stop the answer' }).click();
   await until(page, () => document.querySelectorAll('article[data-status=cancelled]').length === 3);
+  await until(page, () => document.querySelectorAll('article[data-unsent]').length === 0 && document.querySelectorAll('article[data-status=streaming]').length === 1);
+  await page.getByRole('button', { name: 'Stop the answer' }).click();
+  await until(page, () => document.querySelectorAll('article[data-status=cancelled]').length === 4);
   assert.equal(await page.locator('article[aria-busy=true]').count(), 0);
-  await page.getByRole('button', { name: 'Discard' }).click();
-  await page.getByText('Question 4 [endless]', { exact: true }).waitFor({ state: 'detached' });
 });
 
 test('what lies under the list of models, or under a phone’s panel, is not read', async () => {

@@ -148,7 +148,7 @@ function myChanges(cloud: FakeCloud, userId: string, since: number, limits: Limi
 }
 
 function model(provider: string, id: string, display_name: string) {
-  return { id, provider, display_name, context_window: 8192, max_output_tokens: 2048, price: { input: 0, cached_input: 0, output: 0 }, weights: { input: 1_000_000, output: 1_000_000 }, vision: false, streaming: true, deprecated: false, available: true };
+  return { id, provider, display_name, context_window: 8192, max_output_tokens: 2048, price: { input: 0, cached_input: 0, output: 0 }, weights: { input: 1_000_000, output: 1_000_000 }, vision: false, streaming: true, reasoning: 'none', efforts: [], deprecated: false, configured: true, available: true };
 }
 
 export function json(body: unknown, status = 200): Response {

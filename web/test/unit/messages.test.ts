@@ -37,6 +37,18 @@ describe('every string exists in both languages', () => {
     }
   });
 
+  it('words every code that an answer may fail with: what happened, and what to do', async () => {
+    const { readFileSync } = await import('node:fs');
+    const read = (path: string) => readFileSync(new URL(`../../../${path}`, import.meta.url), 'utf8');
+    const gateway = [...read('llm-gateway/proto/yoriai/llm/v1/gateway.proto').matchAll(/ERROR_CODE_([A-Z_]+) = [1-9]/g)].map((match) => match[1]!.toLowerCase());
+    const own = [...read('shared/domain/ai/generation.go').matchAll(/^\t[A-Z]\w+ += "([a-z_]+)"$/gm)].map((match) => match[1]!);
+    expect(gateway).toContain('overloaded');
+    expect(own).toContain('worker_lost');
+    // An answer without a word is told by why it ended.
+    const codes = [...gateway, ...own, 'empty_length', 'empty_filtered', 'model_unavailable', 'unknown'];
+    for (const words of [en.replyErrors, ja.replyErrors]) expect(codes.flatMap((code) => [code, `${code}_do`]).filter((key) => !(key in words))).toEqual([]);
+  });
+
   it('words every code of the contract', async () => {
     const { readFileSync } = await import('node:fs');
     const contract = readFileSync(new URL('../../../shared/api/openapi.yaml', import.meta.url), 'utf8');

@@ -24,8 +24,7 @@ func PreviewContext(u replies.Preview) httpapi.Handler {
 		if body.Draft != nil && *body.Draft == "" {
 			return wire.Malformed("draft", "must hold something, or not be there")
 		}
-		d := replies.Draft{RoomID: roomID, Person: r.Caller.UserID, Content: text(body.Draft), Visibility: message.Public, Provider: text(body.Provider),
-			Model: text(body.Model), Effort: effort(body.Effort)}
+		d := replies.Draft{RoomID: roomID, Person: r.Caller.UserID, Content: text(body.Draft), Visibility: message.Public, Wish: wish(body.Provider, body.Model, body.Effort)}
 		items := true
 		if v := body.Visibility; v != nil {
 			if !v.Valid() {

@@ -48,7 +48,7 @@ func SendMessage(u messages.Messages) httpapi.Handler {
 			if err := r.Spend("ask"); err != nil {
 				return err
 			}
-			cmd.Ask = &messages.Ask{Provider: text(body.Ai.Provider), Model: text(body.Ai.Model), Effort: effort(body.Ai.Effort)}
+			cmd.Ask = new(wish(body.Ai.Provider, body.Ai.Model, body.Ai.Effort))
 		}
 		key := change.NewKey(r.Caller.UserID, "sendMessage", body.ClientMessageId, []id.ID{roomID}, body)
 		sent, err := u.Send(r.Request().Context(), cmd, key)

@@ -29,7 +29,7 @@ func RegenerateReply(u replies.Replies) httpapi.Handler {
 		if err := r.DecodeOptional(&body); err != nil {
 			return err
 		}
-		cmd := replies.Regenerate{RoomID: roomID, QuestionID: messageID, Person: r.Caller.UserID, Effort: effort(body.Effort)}
+		cmd := replies.Regenerate{RoomID: roomID, QuestionID: messageID, Person: r.Caller.UserID, Wish: wish(body.Provider, body.Model, body.Effort)}
 		key := change.NewKey(r.Caller.UserID, "regenerateReply", value, []id.ID{roomID, messageID}, body)
 		m, created, err := u.Regenerate(r.Request().Context(), cmd, key)
 		if err != nil {
@@ -43,12 +43,13 @@ func RegenerateReply(u replies.Replies) httpapi.Handler {
 	}
 }
 
-// effort is empty where a question names none.
-func effort(e *api.Effort) room.Effort {
-	if e == nil {
-		return ""
+// wish is empty where a question names nothing of its own.
+func wish(provider, model *string, effort *api.Effort) ai.Wish {
+	w := ai.Wish{Provider: text(provider), Model: text(model)}
+	if effort != nil {
+		w.Effort = room.Effort(*effort)
 	}
-	return room.Effort(*e)
+	return w
 }
 
 // StopReply stops an answer; 202 while its worker still has to hear of it.
@@ -96,6 +97,21 @@ func ListAttempts(u replies.Replies) httpapi.Handler {
 		}
 		out.Items = out.Items[:n]
 		return r.JSON(http.StatusOK, out)
+	}
+}
+
+// GetUsedSummary shows what stood for older messages when an answer was written.
+func GetUsedSummary(u replies.Replies) httpapi.Handler {
+	return func(r *httpapi.Request) error {
+		roomID, messageID, err := r.Message()
+		if err != nil {
+			return err
+		}
+		s, err := u.UsedSummary(r.Request().Context(), roomID, r.Caller.UserID, messageID)
+		if err != nil {
+			return err
+		}
+		return r.JSON(http.StatusOK, wire.Summary(s))
 	}
 }
 

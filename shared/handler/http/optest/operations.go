@@ -103,7 +103,7 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"editMessage": operations.EditMessage(m), "deleteMessage": operations.DeleteMessage(m), "regenerateReply": operations.RegenerateReply(a),
 		"previewContext": operations.PreviewContext(replies.Preview{Changes: postgres.Changes{DB: h.DB}, Catalogue: h.Catalogue,
 			Builder: replies.Builder{Store: postgres.Generations{DB: h.DB}, Counter: h.Catalogue}}),
-		"stopReply": operations.StopReply(a), "listAttempts": operations.ListAttempts(a),
+		"stopReply": operations.StopReply(a), "listAttempts": operations.ListAttempts(a), "getUsedSummary": operations.GetUsedSummary(a),
 		"addReaction": operations.AddReaction(m), "removeReaction": operations.RemoveReaction(m), "forwardMessage": operations.ForwardMessage(m), "shareMessage": operations.ShareMessage(m),
 		"searchMessages": operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}}), "getBalance": operations.GetBalance(books),
 		"forkRoom": operations.ForkRoom(forked), "getJob": operations.GetJob(h.Jobs), "cancelJob": operations.CancelJob(h.Jobs),

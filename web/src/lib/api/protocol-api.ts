@@ -17,8 +17,8 @@ export function protocolApi(client: ApiClient): Api {
     deleteMessage: async (roomId, messageId) => {
       await bodyOf(client.DELETE('/rooms/{roomId}/messages/{messageId}', { params: { path: { roomId, messageId } } }));
     },
-    regenerateReply: (roomId, messageId, key) =>
-      bodyOf(client.POST('/rooms/{roomId}/messages/{messageId}/regenerate', { params: { path: { roomId, messageId }, header: { 'Idempotency-Key': key } } })),
+    regenerateReply: (roomId, messageId, key, body) =>
+      bodyOf(client.POST('/rooms/{roomId}/messages/{messageId}/regenerate', { params: { path: { roomId, messageId }, header: { 'Idempotency-Key': key } }, body })),
     stopReply: (roomId, messageId) => bodyOf(client.POST('/rooms/{roomId}/messages/{messageId}/stop', { params: { path: { roomId, messageId } } })),
     markRead: (roomId, message_id) => bodyOf(client.PUT('/rooms/{roomId}/read', { params: { path: { roomId } }, body: { message_id } })),
   };

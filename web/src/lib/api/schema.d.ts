@@ -737,6 +737,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{roomId}/messages/{messageId}/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The summary that stood for older messages when an answer was written
+         * @description Names the AI message or its question, and tells of the newest attempt. not_found where `used_summary` is false, and once the summary is gone: whatever changes a message that it covers, or where the AI starts reading, deletes it.
+         */
+        get: operations["getUsedSummary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms/{roomId}/messages/{messageId}/reports": {
         parameters: {
             query?: never;
@@ -1563,7 +1583,10 @@ export interface components {
             model?: components["schemas"]["ModelName"];
             effort?: components["schemas"]["Effort"];
         };
+        /** @description Without a model the room's answers, and without an effort the room's is taken */
         AskAgain: {
+            provider?: components["schemas"]["ProviderName"];
+            model?: components["schemas"]["ModelName"];
             effort?: components["schemas"]["Effort"];
         };
         /** @description Not white space alone */
@@ -2045,6 +2068,15 @@ export interface components {
                 to_message_id: components["schemas"]["Id"];
             } | null;
         };
+        UsedSummary: {
+            text: string;
+            from_message_id: components["schemas"]["Id"];
+            to_message_id: components["schemas"]["Id"];
+            /** @description Of the model that wrote it */
+            provider: string;
+            model: string;
+            created_at: components["schemas"]["Time"];
+        };
         AIContextItem: {
             /**
              * Format: uuid
@@ -2099,6 +2131,9 @@ export interface components {
             efforts: components["schemas"]["Effort"][];
             /** @description Its provider advises against it; no room gets it unasked */
             deprecated: boolean;
+            /** @description Whether this installation can ask the provider at all */
+            configured: boolean;
+            /** @description Whether it can be asked now; one that is configured and not available did not answer its last call */
             available: boolean;
         };
         Health: {
@@ -4051,6 +4086,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AttemptList"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    getUsedSummary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+                messageId: components["parameters"]["MessageId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The summary */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UsedSummary"];
                 };
             };
             400: components["responses"]["BadRequest"];

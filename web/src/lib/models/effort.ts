@@ -10,6 +10,6 @@ export function effortsOf(models: readonly Model[], provider: string, id: string
 }
 
 /** Whether a room's list lets a model be asked: `provider/model`, `provider/*`, or an empty list. */
-export function isAllowed(allowed: readonly string[] | undefined, model: Model): boolean {
+export function isAllowed(allowed: readonly string[] | undefined, model: Pick<Model, 'provider' | 'id'>): boolean {
   return !allowed || allowed.length === 0 || allowed.includes(`${model.provider}/${model.id}`) || allowed.includes(`${model.provider}/*`);
 }

@@ -15,7 +15,7 @@ import { Roster } from './roster';
 import type { Thinking, ThinkingFrame } from './thinking';
 import { TypingBoard, type Typer } from './typing';
 import { Visits } from './visits';
-import type { ConnectionState, DeltaFrame, EventFrame, Frame, Member, Message, MessagePage, NoticeFrame, PongFrame, Room, RoomPage, RoomView, Timeline, Unsent } from './types';
+import type { AskAgain, ConnectionState, DeltaFrame, EventFrame, Frame, Member, Message, MessagePage, NoticeFrame, PongFrame, Room, RoomPage, RoomView, Timeline, Unsent } from './types';
 
 const NO_MEMBERS: readonly Member[] = [];
 
@@ -47,6 +47,7 @@ export class RealtimeClient {
     this.roster = new Roster(clock, api, options.myId, {
       changed,
       ownArrived: (id) => this.outbox.remove(id),
+      answered: (roomId) => this.outbox.release(roomId),
       spoke: (roomId, userId) => this.board.silent(roomId, userId),
       invited: () => options.invited?.(),
       held: (roomId) => this.visits.viewing === roomId && this.running && void this.open(roomId),
@@ -236,8 +237,9 @@ export class RealtimeClient {
     return client_message_id;
   }
 
-  retrySend(clientMessageId: string): void {
-    this.outbox.retry(clientMessageId);
+  /** Tries a refused message again; with a wish, its question of another model. */
+  retrySend(clientMessageId: string, ai?: Unsent['ai']): void {
+    this.outbox.retry(clientMessageId, ai);
   }
 
   discardSend(clientMessageId: string): void {
@@ -262,10 +264,10 @@ export class RealtimeClient {
     this.roster.rows(await this.asked(roomId, this.api.stopReply(roomId, messageId)));
   }
 
-  /** Asks again. A broken connection repeats the request under the same key, so that it can cost only once. */
-  async regenerate(roomId: string, questionId: string): Promise<void> {
+  /** Asks again, the room's model unless another is wished for. A broken connection repeats the request under the same key, so that it can cost only once. */
+  async regenerate(roomId: string, questionId: string, wish: AskAgain = {}): Promise<void> {
     const key = this.options.newId();
-    this.roster.rows(await repeated(this.options.clock, () => this.asked(roomId, this.api.regenerateReply(roomId, questionId, key))));
+    this.roster.rows(await repeated(this.options.clock, () => this.asked(roomId, this.api.regenerateReply(roomId, questionId, key, wish))));
   }
 
   markRead(roomId: string, messageId: string): void {

@@ -69,6 +69,46 @@ describe('the outbox', () => {
     expect(made.of('r')).toEqual([]);
   });
 
+  it('lets a question wait for an answer to end, and others pass it', async () => {
+    const { made, bodies, entries, clock } = outbox([refused(409, 'generation_running'), sent, refused(409, 'generation_running'), sent]);
+    made.start();
+    made.add({ client_message_id: 'a', room_id: 'r', content: 'why?', ai: {} });
+    made.add({ client_message_id: 'b', room_id: 'r', content: 'b' });
+    await clock.advance(1_000);
+    expect(bodies.map((body) => body.client_message_id)).toEqual(['a', 'b']);
+    expect(made.of('r')).toMatchObject([{ client_message_id: 'a', state: 'queued' }]);
+    made.release('r');
+    await clock.advance(1);
+    expect(made.of('r')).toMatchObject([{ client_message_id: 'a', state: 'queued' }]);
+    made.release('r');
+    await clock.advance(1);
+    expect(bodies.map((body) => body.client_message_id)).toEqual(['a', 'b', 'a', 'a']);
+    expect(entries.size).toBe(0);
+  });
+
+  it('asks a waiting question in the end although nobody told that an answer ended, and after a reload', async () => {
+    const first = outbox([refused(409, 'generation_running')]);
+    first.made.start();
+    first.made.add({ client_message_id: 'a', room_id: 'r', content: 'why?', ai: {} });
+    await first.clock.advance(1);
+    const second = outbox([], new Map(first.entries));
+    await first.clock.advance(60_000);
+    expect(first.bodies).toHaveLength(2);
+    second.made.start();
+    await second.clock.advance(1);
+    expect(second.bodies).toHaveLength(1);
+  });
+
+  it('asks a refused question of another model under the same id', async () => {
+    const { made, bodies, clock } = outbox([refused(422, 'model_not_allowed')]);
+    made.start();
+    made.add({ client_message_id: 'a', room_id: 'r', content: 'why?', ai: { provider: 'p', model: 'm' } });
+    await clock.advance(1);
+    made.retry('a', {});
+    await clock.advance(1);
+    expect(bodies).toEqual([{ client_message_id: 'a', content: 'why?', ai: { provider: 'p', model: 'm' } }, { client_message_id: 'a', content: 'why?', ai: {} }]);
+  });
+
   it('waits as it is asked to, but an hour holds up nothing', async () => {
     const wait = (seconds: number): Answer => () => Promise.reject(new ApiError(429, 'rate_limited', seconds));
     const { made, bodies, clock } = outbox([wait(20), sent, wait(3_600)]);

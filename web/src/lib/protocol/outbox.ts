@@ -13,6 +13,9 @@ const NONE: readonly Unsent[] = [];
 /** In seconds. Who is asked to wait longer is told so instead, and what was written after it goes on its way. */
 const LONGEST_WAIT_S = 60;
 
+/** How long a question waits for an answer to end before it is tried all the same: what told of that end may be lost. */
+const QUEUED_MS = 15_000;
+
 /**
  * Sends what was written, in order within a room, until the API has answered for good. The same body goes again under the same
  * client_message_id after a timeout or a 5xx, and after a reload of the page; the API stores it once.
@@ -22,6 +25,7 @@ export class Outbox {
   private readonly byRoom = new Map<string, readonly Unsent[]>();
   private readonly busy = new Set<string>();
   private readonly waits = new Map<string, () => void>();
+  private readonly queues = new Map<string, () => void>();
   private readonly failures = new Map<string, number>();
   private running = false;
   private unwatch: (() => void) | null = null;
@@ -47,8 +51,9 @@ export class Outbox {
     this.running = false;
     this.unwatch?.();
     this.unwatch = null;
-    for (const cancel of this.waits.values()) cancel();
+    for (const cancel of [...this.waits.values(), ...this.queues.values()]) cancel();
     this.waits.clear();
+    this.queues.clear();
   }
 
   /** In the order in which they were written. */
@@ -73,11 +78,19 @@ export class Outbox {
   }
 
   /** Tries a refused message again, under its own id: a refusal stored nothing. */
-  retry(clientMessageId: string): void {
+  retry(clientMessageId: string, ai?: Unsent['ai']): void {
     const entry = this.entries.get(clientMessageId);
     if (!entry) return;
-    this.put({ ...entry, state: 'sending', code: undefined });
+    this.put({ ...entry, ...(ai && { ai }), state: 'sending', code: undefined });
     this.pump(entry.room_id);
+  }
+
+  /** An answer has ended in the room: what waited for that is asked now. */
+  release(roomId: string): void {
+    this.queues.get(roomId)?.();
+    this.queues.delete(roomId);
+    for (const entry of this.of(roomId)) if (entry.state === 'queued') this.put({ ...entry, state: 'waiting' });
+    this.pump(roomId);
   }
 
   /** Forgets a message: it was refused, or an event has shown that it arrived. */
@@ -96,8 +109,10 @@ export class Outbox {
 
   purge(roomId: string): void {
     for (const entry of this.of(roomId)) this.remove(entry.client_message_id);
-    this.waits.get(roomId)?.();
-    this.waits.delete(roomId);
+    for (const kind of [this.waits, this.queues]) {
+      kind.get(roomId)?.();
+      kind.delete(roomId);
+    }
   }
 
   /** The connection is back: nobody waits for the end of a backoff. */
@@ -108,7 +123,7 @@ export class Outbox {
       this.waits.delete(roomId);
       this.failures.delete(roomId);
     }
-    this.pumpAll();
+    for (const roomId of this.rooms()) this.release(roomId);
   }
 
   /** Another page changed what is stored. What it could not send is sent from here; what it sent or discarded is forgotten. */
@@ -138,7 +153,7 @@ export class Outbox {
 
   private pump(roomId: string): void {
     if (!this.running || this.busy.has(roomId) || this.waits.has(roomId)) return;
-    const entry = this.of(roomId).find((candidate) => candidate.state !== 'refused');
+    const entry = this.of(roomId).find(({ state }) => state !== 'refused' && state !== 'queued');
     if (entry) void this.send(entry);
   }
 
@@ -163,7 +178,11 @@ export class Outbox {
     const roomId = entry.room_id;
     // An event may have shown meanwhile that it did arrive.
     if (!this.entries.has(entry.client_message_id)) return;
-    if (error instanceof ApiError && (!error.temporary || (error.status === 429 && (error.retryAfter ?? 0) > LONGEST_WAIT_S))) {
+    if (error instanceof ApiError && error.code === 'generation_running') {
+      this.put({ ...entry, state: 'queued' });
+      this.queues.get(roomId)?.();
+      if (this.running) this.queues.set(roomId, this.clock.after(QUEUED_MS, () => this.release(roomId)));
+    } else if (error instanceof ApiError && (!error.temporary || (error.status === 429 && (error.retryAfter ?? 0) > LONGEST_WAIT_S))) {
       this.put({ ...entry, state: 'refused', code: error.code });
     } else {
       const failures = (this.failures.get(roomId) ?? 0) + 1;

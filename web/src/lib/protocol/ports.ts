@@ -1,5 +1,5 @@
 import type {
-  EditMessage, MemberPage, Message, MessagePage, MyChanges, NoticeFrame, ReadPosition, RoomChanges, RoomPage, RoomSnapshot, SendMessage, SentMessage, Ticket, Unsent,
+  AskAgain, EditMessage, MemberPage, Message, MessagePage, MyChanges, NoticeFrame, ReadPosition, RoomChanges, RoomPage, RoomSnapshot, SendMessage, SentMessage, Ticket, Unsent,
 } from './types';
 
 /** Time and chance, injected so that tests own both. */
@@ -38,7 +38,7 @@ export interface Api {
   sendMessage(roomId: string, message: SendMessage): Promise<SentMessage>;
   editMessage(roomId: string, messageId: string, change: EditMessage): Promise<Message>;
   deleteMessage(roomId: string, messageId: string): Promise<void>;
-  regenerateReply(roomId: string, questionId: string, key: string): Promise<Message>;
+  regenerateReply(roomId: string, questionId: string, key: string, wish: AskAgain): Promise<Message>;
   stopReply(roomId: string, messageId: string): Promise<Message>;
   markRead(roomId: string, messageId: string): Promise<ReadPosition>;
 }

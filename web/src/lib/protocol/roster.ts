@@ -20,6 +20,8 @@ export interface RosterEvents {
   purged(roomId: string): void;
   /** What was held of a room's messages may lack what happened while one was out of it. */
   stale(roomId: string): void;
+  /** An answer has ended in a room. */
+  answered(roomId: string): void;
   /** How many people a room has must be asked again. */
   recount(roomId: string): void;
   /** My open invitations are not what they were. */
@@ -136,6 +138,7 @@ export class Roster {
       const held = message && this.rooms.get(message.room_id);
       if (!held) continue;
       held.state.messageIs(message);
+      this.answered(message);
       if (message.visibility === 'public') held.stream.headIs(message.event);
     }
     this.events.changed();
@@ -226,8 +229,13 @@ export class Roster {
       const sender = (event.data as unknown as Message).sender;
       if (sender) this.events.spoke(state.room.id, sender.id);
     }
+    if (event.type === 'message.updated') this.answered(event.data as unknown as Message);
     this.events.changed();
     return 'applied';
+  }
+
+  private answered({ type, status, room_id: roomId }: Message): void {
+    if (type === 'ai' && status !== 'pending' && status !== 'streaming') this.events.answered(roomId);
   }
 
   private applyUser(event: EventFrame): 'applied' | 'fetch' {

@@ -15,6 +15,7 @@ export type RoomChanges = api['schemas']['RoomChanges'];
 export type MyChanges = api['schemas']['MyChanges'];
 export type SendMessage = api['schemas']['SendMessage'];
 export type SentMessage = api['schemas']['SentMessage'];
+export type AskAgain = api['schemas']['AskAgain'];
 export type EditMessage = api['schemas']['EditMessage'];
 export type ReadPosition = api['schemas']['ReadPosition'];
 export type Ticket = api['schemas']['Ticket'];
@@ -39,7 +40,8 @@ export interface Unsent {
   visibility?: SendMessage['visibility'];
   /** When it was written, in milliseconds. */
   written_at: number;
-  state: 'sending' | 'waiting' | 'refused';
+  /** Queued: it is asked when one of the answers has ended that are being written here. */
+  state: 'sending' | 'waiting' | 'queued' | 'refused';
   /** The API's code if it was refused for good. */
   code?: string;
 }

@@ -3,15 +3,15 @@
 import { useMutation, useQuery } from '@tanstack/react-query';
 import { bodyOf } from '@/lib/api/client';
 import { useLive } from '@/lib/live/provider';
-import type { AiContext } from './preview-context';
+import type { AiContext, Asked } from './preview-context';
 
 /** What would be sent with a question, part by part, and what can be changed of it in place. */
-export function useContextParts(roomId: string, text: string, privately: boolean) {
+export function useContextParts(roomId: string, text: string, asked: Asked) {
   const { api, client } = useLive();
   const draft = text.trim();
   const query = useQuery<AiContext>({
-    queryKey: ['context', roomId, 'items', draft, privately], gcTime: 0,
-    queryFn: ({ signal }) => bodyOf(api.POST('/rooms/{roomId}/ai/context', { params: { path: { roomId } }, body: { ...(draft !== '' && { draft }), ...(privately && { visibility: 'private' }) }, signal })),
+    queryKey: ['context', roomId, 'items', draft, asked], gcTime: 0,
+    queryFn: ({ signal }) => bodyOf(api.POST('/rooms/{roomId}/ai/context', { params: { path: { roomId } }, body: { ...(draft !== '' && { draft }), ...asked }, signal })),
   });
   const again = () => query.refetch();
   const exclude = useMutation({ mutationFn: (messageId: string) => client.exclude(roomId, messageId, true), onSuccess: again });

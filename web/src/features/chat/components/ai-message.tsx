@@ -7,6 +7,7 @@ import { Markdown } from '@/components/markdown/markdown';
 import { Time } from '@/components/time';
 import { ModelFace } from '@/components/ui/face';
 import { lazily } from '@/components/ui/lazily';
+import type { ModelChoice } from '@/lib/models/choice';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { useLive } from '@/lib/live/provider';
 import type { AnswerEnd as EndOfAnswer } from '@/lib/protocol/thinking';
@@ -26,6 +27,7 @@ import { Tombstone } from './tombstone';
 import { useTrouble } from './trouble';
 
 const AnswerEnd = lazily(async () => (await import('./answer-end')).AnswerEnd);
+const UsedSummary = lazily(async () => (await import('./used-summary')).UsedSummary, () => null);
 const ShareButton = lazily(async () => (await import('./share-button')).ShareButton, () => null);
 
 interface Props {
@@ -54,13 +56,14 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
   const text = usePacedText(part.text, growing);
   const [loading, look] = useLook(message, onLook);
   const ai: (NonNullable<Message['ai']> & EndOfAnswer) | null = message.ai;
-  const name = ai ? modelName(models, ai.provider, ai.model) : t('ai');
-  const again = () => {
+  const model = earlier ? { provider: earlier.provider, id: earlier.model } : ai && { provider: ai.provider, id: ai.model };
+  const name = model ? modelName(models, model.provider, model.id) : t('ai');
+  const again = (wish?: ModelChoice) => {
     onLook(message.id, null);
     if (!message.answers) return;
     // Until the answer shows that it is being written, pressing once more would ask for another.
     setAsking(true);
-    client.regenerate(message.room_id, message.answers).catch(report).finally(() => setAsking(false));
+    client.regenerate(message.room_id, message.answers, wish && { provider: wish.provider, model: wish.id }).catch(report).finally(() => setAsking(false));
   };
 
   if (message.deleted_at) return <Tombstone message={message} row={row} name={name} marked={marked} />;
@@ -80,7 +83,7 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
         {head && (
           <header className="flex min-h-[22px] items-baseline gap-2 text-[13px]/[22px]">
             <b className="truncate text-[14px] font-[650]"><bdi>{name}</bdi></b>
-            <small className="truncate text-[12.5px] text-text-3 max-page:hidden">{earlier?.provider ?? ai?.provider}</small>
+            <small className="truncate text-[12.5px] text-text-3 max-page:hidden">{model?.provider}</small>
             <Time at={message.created_at} className="text-[12.5px] text-text-3 tabular-nums" />
             {message.visibility === 'private' && <OnlyYou />}
             {message.exclude_from_ai && <Excluded />}
@@ -90,10 +93,10 @@ export const AiMessage = memo(function AiMessage({ message, row, part, role, own
         {text === '' && running ? <Thinking message={message} /> : text !== '' && <div className={clsx(message.exclude_from_ai && 'opacity-55')}><Markdown text={text} author="model" running={growing && !earlier} continued={!head} /></div>}
         {tail && !running && (
           <>
-            {!simplyEnded(state) && <AnswerEnd hushed={message.visibility === 'private'} roomId={message.room_id} role={role} state={state} empty={text === ''} asking={asking} onAgain={mayAgain && !earlier ? again : undefined} />}
+            {!simplyEnded(state) && <AnswerEnd hushed={message.visibility === 'private'} roomId={message.room_id} role={role} model={model} state={state} empty={text === ''} asking={asking} onAgain={mayAgain && !earlier ? again : undefined} />}
             <AnswerFooter
-              text={earlier?.content ?? message.content} attempt={earlier?.attempt ?? ai?.attempt ?? 1} attempts={ai?.attempts ?? 1} loading={loading} onLook={look}
-              tokens={state.charged_tokens} reasoning={state.reasoning_tokens ?? null} payer={payer} summarised={!earlier && (ai?.used_summary ?? false)} asking={asking} onAgain={mayAgain && state.status !== 'failed' ? again : undefined}
+              roomId={message.room_id} model={model} name={name} text={earlier?.content ?? message.content} attempt={earlier?.attempt ?? ai?.attempt ?? 1} attempts={ai?.attempts ?? 1} loading={loading} onLook={look}
+              tokens={state.charged_tokens} reasoning={state.reasoning_tokens ?? null} payer={payer} summary={!earlier && ai?.used_summary && <UsedSummary message={message} />} asking={asking} onAgain={mayAgain && state.status !== 'failed' ? again : undefined}
               share={message.visibility === 'private' && !earlier && text !== '' && state.status !== 'failed' && may.askAi(role) && <ShareButton answer={message} />}
             />
             <Reactions message={message} role={role} />

@@ -2,10 +2,12 @@
 
 import { useTranslations } from 'next-intl';
 import type { ReactNode } from 'react';
+import type { ModelChoice } from '@/lib/models/choice';
 import { Icon, type IconName } from '@/components/ui/icon';
 import { may, type Role } from '@/lib/rights';
 import { useDraft, usePrivately } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
+import { AskAnother } from './ask-another';
 
 export interface AnswerState {
   status: string;
@@ -17,22 +19,25 @@ export interface AnswerState {
 interface Props {
   roomId: string;
   role: Role;
+  /** Who answered. */
+  model: ModelChoice | null;
   state: AnswerState;
   /** Whether no text came. */
   empty: boolean;
   asking: boolean;
   /** Whether nobody else sees the answer: what goes on from it stays so. */
   hushed: boolean;
-  onAgain?: () => void;
+  /** Asks again, the room's model unless another is named. */
+  onAgain?: (model?: ModelChoice) => void;
 }
 
 /** How an answer ended, if it did not simply end. */
-export function AnswerEnd({ roomId, role, state, empty, asking, hushed, onAgain }: Props) {
+export function AnswerEnd({ roomId, role, model, state, empty, asking, hushed, onAgain }: Props) {
   const t = useTranslations('chat');
-  if (state.status === 'failed') return <Failure code={why(state)} charged={state.charged_tokens} asking={asking} onAgain={onAgain} />;
+  if (state.status === 'failed') return <Failure roomId={roomId} role={role} model={model} code={why(state)} charged={state.charged_tokens} asking={asking} onAgain={onAgain} />;
   if (state.status === 'cancelled') return <Line icon="stop">{t(empty ? 'stoppedEarly' : 'stopped')}</Line>;
   if (state.finish_reason === 'content_filter') return <Line icon="alert">{t('filtered')}</Line>;
-  if (state.finish_reason === 'length') return <Line icon="alert">{t('cutShort')}{may.askAi(role) && <Continue roomId={roomId} hushed={hushed} />}</Line>;
+  if (state.finish_reason === 'length') return <Line icon="alert">{t('cutShort')}{may.askAi(role) && <Continue roomId={roomId} hushed={hushed} />}{may.settings(role) && <RaiseLimit roomId={roomId} />}</Line>;
   return null;
 }
 
@@ -67,15 +72,32 @@ function Continue({ roomId, hushed }: { roomId: string; hushed: boolean }) {
   );
 }
 
-/** What happened, whether anything was charged, and what to do: one sentence each. */
-function Failure({ code, charged, asking, onAgain }: { code: string | null; charged: number | null; asking: boolean; onAgain?: () => void }) {
+const BUTTON = 'shift min-h-7 shrink-0 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap text-accent hover:bg-accent-soft disabled:opacity-50 max-page:min-h-11';
+
+/** Opens where a room says how long its answers may be. */
+function RaiseLimit({ roomId }: { roomId: string }) {
+  const t = useTranslations('chat');
+  return <button type="button" className={BUTTON} onClick={() => useUi.setState({ settings: roomId })}>{t('raiseLimit')}</button>;
+}
+
+interface FailureProps extends Pick<Props, 'roomId' | 'role' | 'model' | 'asking' | 'onAgain'> {
+  code: string | null;
+  charged: number | null;
+}
+
+/** What happened, whether anything was charged, and what to do: one sentence each, and a button for what can be done here. */
+function Failure({ roomId, role, model, code, charged, asking, onAgain }: FailureProps) {
   const t = useTranslations('chat');
   const why = useTranslations('replyErrors');
   return (
     <p className="mt-1 flex items-center gap-2 rounded-1 py-1.5 pr-1.5 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)] max-page:flex-wrap max-page:items-start max-page:gap-y-0">
       <Icon name="alert" size={15} className="text-danger max-page:mt-1" />
       <span className="max-page:basis-[calc(100%-32px)]">{t('sentences', { first: code !== null && why.has(code) ? why(code) : why('unknown'), second: charged ? t('chargedAnyway', { count: charged }) : t('notCharged') })}{code !== null && why.has(`${code}_do`) && <span> {why(`${code}_do`)}</span>}</span>
-      {onAgain && <button type="button" disabled={asking} onClick={onAgain} className="shift ml-auto min-h-7 shrink-0 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap text-accent hover:bg-accent-soft disabled:opacity-50 max-page:ml-[15px] max-page:min-h-11">{t('tryAgain')}</button>}
+      <span className="ml-auto flex flex-wrap max-page:ml-[15px]">
+        {code === 'empty_length' && may.settings(role) && <RaiseLimit roomId={roomId} />}
+        {onAgain && <AskAnother roomId={roomId} value={model} disabled={asking} onAgain={onAgain} worded />}
+        {onAgain && <button type="button" disabled={asking} onClick={() => onAgain()} className={BUTTON}>{t('tryAgain')}</button>}
+      </span>
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import { act, screen, within } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { json, problem } from '../../../../test/fake/http';
 import { stage } from '../../../../test/render';
 import type { Message } from '@/lib/protocol/types';
 import { Chat } from './chat';
@@ -41,6 +42,51 @@ describe('an answer', () => {
     expect(await screen.findByText('The provider is overloaded. Nothing was charged.')).toBeInTheDocument();
     expect(screen.getByText('Try again in a minute, or choose another model.')).toBeInTheDocument();
     expect(screen.getByRole('button', { name: 'Try again' })).toBeInTheDocument();
+  });
+
+  it('that failed is asked for again of another model', async () => {
+    s.cloud.settle(answer.id, roomId, 'failed', 'overloaded');
+    const bodies: unknown[] = [];
+    s.breakApi((request) => {
+      if (request.url.endsWith('/regenerate')) void request.clone().json().then((body) => bodies.push(body));
+      return null;
+    });
+    await open();
+    await userEvent.click(await screen.findByRole('button', { name: 'Another model' }));
+    await userEvent.click(await screen.findByRole('option', { name: /SmolLM2/ }));
+    await vi.waitFor(() => expect(bodies).toEqual([{ provider: 'local', model: 'smollm2' }]));
+  });
+
+  it('says who wrote each attempt', async () => {
+    ended('stop');
+    const question = s.cloud.at(roomId).messages.get(answer.answers!)!;
+    s.cloud.regenerate(question);
+    const row = s.cloud.at(roomId).messages.get(answer.id)!;
+    s.cloud.update(row, { ai: { ...row.ai!, provider: 'local', model: 'smollm2' } });
+    ended('stop');
+    await open();
+    const article = within(screen.getByRole('article', { name: 'Message from SmolLM2 135M' }));
+    expect(within(article.getByRole('group', { name: 'Attempts' })).getByText('SmolLM2 135M')).toBeInTheDocument();
+    await userEvent.click(article.getByRole('button', { name: 'Earlier attempt' }));
+    const earlier = within(await screen.findByRole('article', { name: 'Message from Scripted' }));
+    expect(within(earlier.getByRole('group', { name: 'Attempts' })).getByText('Scripted')).toBeInTheDocument();
+  });
+
+  it('opens the summary that it was given, and says so where that is gone', async () => {
+    ended('stop', { used_summary: true, charged_tokens: 12 });
+    let gone = false;
+    s.breakApi((request) => (request.url.endsWith('/summary')
+      ? Promise.resolve(gone ? problem(404, 'not_found') : json({ text: 'They spoke of Kyoto.', from_message_id: answer.answers, to_message_id: answer.answers, provider: 'local', model: 'smollm2', created_at: answer.created_at }))
+      : null));
+    await open();
+    await userEvent.click(await screen.findByRole('button', { name: 'a summary stood for older messages' }));
+    const dialog = await screen.findByRole('dialog', { name: 'What stood for older messages' });
+    expect(await within(dialog).findByText('They spoke of Kyoto.')).toBeInTheDocument();
+    expect(within(dialog).getByText(/SmolLM2 135M summarised everything/)).toBeInTheDocument();
+    gone = true;
+    await userEvent.click(within(dialog).getByRole('button', { name: 'Close' }));
+    await userEvent.click(screen.getByRole('button', { name: 'a summary stood for older messages' }));
+    expect(await screen.findByText(/not kept any more/)).toBeInTheDocument();
   });
 
   it('that was cut says so, and offers to go on in words one can change', async () => {

@@ -122,12 +122,34 @@ describe('a room on screen', () => {
   });
 
   it('says what was refused, and lets its writer discard it', async () => {
-    s.breakApi((request) => (request.method === 'POST' && request.url.endsWith('/messages') ? Promise.resolve(problem(409, 'generation_running')) : null));
+    s.breakApi((request) => (request.method === 'POST' && request.url.endsWith('/messages') ? Promise.resolve(problem(422, 'model_not_allowed')) : null));
     await open();
     await userEvent.type(screen.getByRole('textbox', { name: 'Message' }), 'too much{Enter}');
-    expect(await screen.findByText(/Not sent\. Answers are still being written here/)).toBeInTheDocument();
+    expect(await screen.findByText(/Not sent\. This room does not allow this model/)).toBeInTheDocument();
     await userEvent.click(screen.getByRole('button', { name: 'Discard' }));
     expect(within(log()).queryByText('too much')).not.toBeInTheDocument();
+  });
+
+  it('keeps a question that comes while too many answers are written, says so, lets others pass, and asks it when one has ended', async () => {
+    const running = s.cloud.send(roomId, s.aki.id, 'first', s.cloud.id(), true);
+    if (running === 'mismatch') throw new Error(running);
+    let posts = 0;
+    s.breakApi((request) => (request.method === 'POST' && request.url.endsWith('/messages') && posts++ === 0 ? Promise.resolve(problem(409, 'generation_running')) : null));
+    await open();
+    const box = screen.getByRole('textbox', { name: 'Message' });
+    await userEvent.type(box, 'and then?{Enter}');
+    expect(await screen.findByText(/asked as soon as one of them has ended/)).toBeInTheDocument();
+    expect(screen.queryByText(/Not sent/)).not.toBeInTheDocument();
+    const stored = () => [...s.cloud.at(roomId).messages.values()].map((row) => row.content);
+    await userEvent.type(box, 'passing by{Enter}');
+    await waitFor(() => expect(stored()).toContain('passing by'));
+    expect(stored()).not.toContain('and then?');
+    act(() => {
+      s.cloud.stream(running.messages[1]!.id, roomId, 'done');
+      s.cloud.settle(running.messages[1]!.id, roomId, 'completed');
+    });
+    await waitFor(() => expect(stored()).toContain('and then?'));
+    await waitFor(() => expect(screen.queryByText(/asked as soon as/)).not.toBeInTheDocument());
   });
 
   it('edits one’s own message, hides it from the AI, deletes it', async () => {

@@ -12,11 +12,13 @@ import { callsAi } from '@/lib/calls-ai';
 import { isTooLong } from '@/lib/length';
 import { useMemberCount, useMembers, usePerson, useRoom, useTimeline } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
-import { effortsOf, type Effort } from '@/lib/models/effort';
+import type { ModelChoice } from '@/lib/models/choice';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
-import { useDraft, usePrivately } from '@/stores/drafts';
+import { useAskedModel, useDraft, usePrivately } from '@/stores/drafts';
 import { useUi } from '@/stores/ui';
+import type { Asked } from '../api/preview-context';
+import { useAsked } from '../hooks/use-asked';
 import { mentionWishes } from '../utils/mention-wishes';
 import { Replying } from './quote';
 import { useTrouble } from './trouble';
@@ -24,6 +26,7 @@ import { useTrouble } from './trouble';
 const PrivateSwitch = lazily(async () => (await import('./private-switch')).PrivateSwitch, () => null);
 const PrivateNote = lazily(async () => (await import('./private-switch')).PrivateNote, () => null);
 const EffortSelect = lazily(async () => (await import('@/components/effort-select')).EffortSelect, () => null);
+const QuestionModel = lazily(async () => (await import('./question-model')).QuestionModel, () => null);
 const MentionCompletion = lazily(async () => (await import('./mention-completion')).MentionCompletion, () => null);
 /** Comes after the page: until then, or without it, the line says nothing of it. */
 const Estimate = lazily(async () => (await import('./estimate')).Estimate, () => null);
@@ -38,8 +41,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   const [text, setText] = useDraft(roomId);
   const chosen = useUi((ui) => ui.askAi[roomId]);
   const setAskAi = useUi((ui) => ui.setAskAi);
-  const { models } = useModels();
-  const effort = useUi((ui) => ui.effort[roomId]);
+  const { asked, usual, wished, answering, efforts } = useAsked(roomId);
   const setEffort = useUi((ui) => ui.setEffort);
   const editLast = useEditLast(roomId);
   const members = useMembers(roomId);
@@ -50,6 +52,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   const replying = useUi((ui) => ui.replying[roomId] ?? null);
   const setReplying = useUi((ui) => ui.setReplying);
   const [chosenPrivate, setPrivately] = usePrivately(roomId);
+  const [, setWished] = useAskedModel(roomId);
   const { messages } = useTimeline(roomId);
 
   useEffect(() => {
@@ -67,9 +70,6 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   const privately = may.askAi(role) && (chosenPrivate || aboutPrivate);
   const asksAi = may.askAi(role) && (privately || (chosen ?? alone) || callsAi(text));
   const tooLong = isTooLong(text);
-  const efforts = effortsOf(models, view.room.ai_provider, view.room.ai_model);
-  // A choice that the room's model does not take any more is none.
-  const asked = effort && efforts.includes(effort) ? { effort } : {};
   const stop = () => {
     for (const id of stoppable) client.stopReply(roomId, id).catch(report);
   };
@@ -91,6 +91,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
           client.send(roomId, written.trim(), { ...(asksAi && { ai: asked }), ...(privately && { visibility: 'private' }), ...(replying !== null && { reply_to: replying }), ...(mentions.length > 0 && { mentions }) });
           setText('');
           setReplying(roomId, null);
+          if (asksAi) setWished(null);
           onSent();
         }}
         onKey={(event) => {
@@ -110,6 +111,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
                 if (!on && aboutPrivate) setReplying(roomId, null);
               }}
             />
+            {asksAi && <QuestionModel value={wished} usual={usual} allowed={view.room.allowed_models} onChange={setWished} />}
             {asksAi && efforts.length > 0 && (
               <EffortSelect
                 efforts={efforts} value={asked.effort ?? view.room.effort} onChange={(next) => setEffort(roomId, next)} label={t('effort')}
@@ -124,14 +126,14 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
           </button>
         )}
       />
-      {tooLong ? <TooLong text={text} onText={setText} /> : <Truth roomId={roomId} asksAi={asksAi} text={text} effort={asked.effort} privately={privately} />}
+      {tooLong ? <TooLong text={text} onText={setText} /> : <Truth roomId={roomId} asksAi={asksAi} text={text} answering={answering} asked={{ ...asked, ...(privately && { visibility: 'private' }) }} />}
       {privately && <PrivateNote roomId={roomId} />}
     </>
   );
 }
 
 /** One line of truth: who will answer and who pays for it. */
-function Truth({ roomId, asksAi, text, effort, privately }: { roomId: string; asksAi: boolean; text: string; effort: Effort | undefined; privately: boolean }) {
+function Truth({ roomId, asksAi, text, answering, asked }: { roomId: string; asksAi: boolean; text: string; answering: ModelChoice; asked: Asked }) {
   const t = useTranslations('chat');
   const { me } = useLive();
   const { models } = useModels();
@@ -140,11 +142,11 @@ function Truth({ roomId, asksAi, text, effort, privately }: { roomId: string; as
   const pays = view?.room.owner_id === me.id;
   const className = 'mt-2 min-h-[18px] text-center text-[12.5px]/[18px] text-text-3 tabular-nums short:hidden';
   if (!view || !asksAi) return <p className={className}>{t('aiNotAsked')}</p>;
-  const model = modelName(models, view.room.ai_provider, view.room.ai_model);
+  const model = modelName(models, answering.provider, answering.id);
   return (
     <p className={className}>
-      {t('answers', { model })}
-      <Estimate roomId={roomId} text={text} effort={effort} privately={privately} /> · <b className="font-semibold text-text-2">{pays ? t('youPay') : owner ? t('pays', { name: nameOf(owner) }) : t('ownerPays')}</b>
+      {t(asked.model === undefined ? 'answers' : 'answersOnce', { model })}
+      <Estimate roomId={roomId} text={text} asked={asked} /> · <b className="font-semibold text-text-2">{pays ? t('youPay') : owner ? t('pays', { name: nameOf(owner) }) : t('ownerPays')}</b>
       <Left roomId={roomId} pays={pays} />
     </p>
   );

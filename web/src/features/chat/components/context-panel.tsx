@@ -9,17 +9,17 @@ import { goOnClick } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 import { may } from '@/lib/rights';
 import { notify } from '@/stores/toasts';
-import type { ContextItem } from '../api/preview-context';
+import type { Asked, ContextItem } from '../api/preview-context';
 import { useContextParts } from '../api/use-context';
 
 /** What the AI would see, in the order in which it is sent: each part with its share of the tokens, and what can be done with it. */
-export function ContextPanel({ roomId, text, privately, done }: { roomId: string; text: string; privately: boolean; done: () => void }) {
+export function ContextPanel({ roomId, text, asked, done }: { roomId: string; text: string; asked: Asked; done: () => void }) {
   const t = useTranslations('context');
   const errorText = useErrorText();
   const { me } = useLive();
   const role = useRoom(roomId)?.room.role ?? 'reader';
   const { messages } = useTimeline(roomId);
-  const { data, error, exclude, startAt } = useContextParts(roomId, text, privately);
+  const { data, error, exclude, startAt } = useContextParts(roomId, text, asked);
   if (error) return <p role="alert" className="text-[14px]/5 text-text-2">{errorText(error)}</p>;
   if (!data) return <p className="min-h-40" aria-busy />;
   const most = Math.max(1, ...data.items.map((item) => item.tokens));

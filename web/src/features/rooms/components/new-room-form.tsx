@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { useState } from 'react';
 import { ModelField } from '@/components/model-field';
-import type { ModelChoice } from '@/components/model-picker';
+import type { ModelChoice } from '@/lib/models/choice';
 import { Button } from '@/components/ui/button';
 import { go } from '@/lib/live/navigation';
 import { roomName, useCreateRoom } from '../api/create-room';

@@ -1,7 +1,6 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
-import { useState } from 'react';
 import { ModelPicker } from '@/components/model-picker';
 import { Icon } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
@@ -10,6 +9,7 @@ import { hasPrice, price } from '@/lib/models/price';
 import { modelName, useModels } from '@/lib/models/use-models';
 import { may } from '@/lib/rights';
 import { notify } from '@/stores/toasts';
+import { useUi } from '@/stores/ui';
 import { useErrorText } from '@/components/use-error-text';
 import { useUpdateRoom } from '../api/update-room';
 import { RoomSettings } from './room-settings';
@@ -22,7 +22,8 @@ export function RoomTools({ roomId }: { roomId: string }) {
   const list = useModels().models;
   const update = useUpdateRoom(roomId);
   const errorText = useErrorText();
-  const [settings, setSettings] = useState(false);
+  const settings = useUi((ui) => ui.settings === roomId);
+  const setSettings = (open: boolean) => useUi.setState({ settings: open ? roomId : null });
   if (!view) return null;
   const { room } = view;
   const mine = list.find((model) => model.provider === room.ai_provider && model.id === room.ai_model);

@@ -20,6 +20,9 @@ import { NameField } from './name-field';
 import { RemoveRoom } from './remove-room';
 import { SettingsRow } from './settings-row';
 
+/** How long answers may be, in tokens. */
+const LENGTHS = [1_024, 2_048, 4_096, 8_192, 16_384, 32_768];
+
 /** What can be changed about a room. */
 export function SettingsForm({ room, done, onEdited }: { room: Room; done: () => void; onEdited: (edited: boolean) => void }) {
   const t = useTranslations('rooms');
@@ -30,12 +33,14 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
   const [instructions, setInstructions] = useState(room.ai_instructions);
   const [model, setModel] = useState({ provider: room.ai_provider, id: room.ai_model });
   const [effort, setEffort] = useState<Effort>(room.effort);
+  const [longest, setLongest] = useState(room.max_reply_tokens);
   const efforts = effortsOf(useModels().models, model.provider, model.id);
   const update = useUpdateRoom(room.id);
   const named = roomName(name);
   const changes: UpdateRoomInput = {
     ...(name.trim() !== room.name && named !== null && { name: named }),
     ...(effort !== room.effort && { effort: efforts.includes(effort) ? effort : 'default' as const }),
+    ...(longest !== room.max_reply_tokens && { max_reply_tokens: longest }),
     ...(instructions !== room.ai_instructions && { ai_instructions: instructions }),
     ...((model.provider !== room.ai_provider || model.id !== room.ai_model) && { ai_provider: model.provider, ai_model: model.id }),
   };
@@ -70,6 +75,13 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
           {(own) => <EffortSelect {...own} efforts={efforts} value={effort} onChange={setEffort} />}
         </Field>
       )}
+      <Field label={t('longest')} hint={t('longestHint')}>
+        {(own) => (
+          <select {...own} value={longest} onChange={(event) => setLongest(Number(event.target.value))}>
+            {[...new Set([...LENGTHS, room.max_reply_tokens])].sort((a, b) => a - b).map((tokens) => <option key={tokens} value={tokens}>{t('longestTokens', { count: tokens })}</option>)}
+          </select>
+        )}
+      </Field>
       <Field label={t('instructions')} hint={t('instructionsHint')}>
         {(own) => <textarea {...own} rows={4} value={instructions} maxLength={8_000} dir="auto" onChange={(event) => setInstructions(event.target.value)} />}
       </Field>

@@ -2,7 +2,7 @@
 
 import { useMutation } from '@tanstack/react-query';
 import { useRef } from 'react';
-import type { ModelChoice } from '@/components/model-picker';
+import type { ModelChoice } from '@/lib/models/choice';
 import { bodyOf } from '@/lib/api/client';
 import { go } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';

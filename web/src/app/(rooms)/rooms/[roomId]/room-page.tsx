@@ -25,7 +25,7 @@ export function RoomPage({ roomId, messageId, seed }: Props) {
   // Before the first render, so that the server's answer already shows the messages.
   useState(() => seed && client.seedRoom(seed.room, seed.messages));
   // What was about to be done here is not done in the room that comes next.
-  useEffect(() => () => useUi.setState({ inviting: null, reporting: null }), []);
+  useEffect(() => () => useUi.setState({ inviting: null, settings: null, reporting: null }), []);
   return (
     <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)_auto] grid-rows-[minmax(0,1fr)]">
       <Chat roomId={roomId} messageId={messageId} tools={<><ForkButton roomId={roomId} /><RoomTools roomId={roomId} /></>} notice={<><TransferBanner roomId={roomId} /><ForkBanner roomId={roomId} /></>} />
