@@ -61,6 +61,12 @@ type Situation struct {
 	Question *message.Message
 	Answer   *message.Message
 
+	// Oldest are the beginning of the room's history. Held says that nothing of the room may be removed, Untold that something was
+	// and the room does not know.
+	Oldest []message.Oldest
+	Held   bool
+	Untold bool
+
 	Running    []ai.Generation
 	Unfinished map[id.ID]int
 	Generation *ai.Generation

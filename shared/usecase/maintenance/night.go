@@ -40,6 +40,10 @@ type Night struct {
 	Store    NightStore
 	Sessions Sessions
 	Activity Activity
+	// Retention removes what rooms need not keep, and tells how many messages went.
+	Retention interface {
+		Run(ctx context.Context) (removed int64, err error)
+	}
 	// Books are proven each night: one that does not add up fails it, and so rings its alarm.
 	Books BookStore
 }
@@ -93,6 +97,11 @@ func (n Night) work(ctx context.Context, now time.Time) (map[string]any, error) 
 		if err != nil {
 			failed = errors.Join(failed, fmt.Errorf("%s: %w", p.name, err))
 		}
+	}
+	removed, err := n.Retention.Run(ctx)
+	done["retention"] = removed
+	if err != nil {
+		failed = errors.Join(failed, fmt.Errorf("retention: %w", err))
 	}
 	books, err := ProveBooks(ctx, n.Books)
 	done["books"] = books
