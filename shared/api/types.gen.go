@@ -514,14 +514,17 @@ func (e ModelReasoning) Valid() bool {
 
 // Defines values for NoteCode.
 const (
-	NoteCodeForked     NoteCode = "forked"
-	NoteCodeForkedFrom NoteCode = "forked_from"
-	NoteCodeJoined     NoteCode = "joined"
-	NoteCodeLeft       NoteCode = "left"
-	NoteCodeModel      NoteCode = "model"
-	NoteCodeName       NoteCode = "name"
-	NoteCodeRole       NoteCode = "role"
-	NoteCodeTransfer   NoteCode = "transfer"
+	NoteCodeForked             NoteCode = "forked"
+	NoteCodeForkedFrom         NoteCode = "forked_from"
+	NoteCodeJoined             NoteCode = "joined"
+	NoteCodeLeft               NoteCode = "left"
+	NoteCodeModel              NoteCode = "model"
+	NoteCodeName               NoteCode = "name"
+	NoteCodeRetention          NoteCode = "retention"
+	NoteCodeRetentionAnnounced NoteCode = "retention_announced"
+	NoteCodeRetentionWithdrawn NoteCode = "retention_withdrawn"
+	NoteCodeRole               NoteCode = "role"
+	NoteCodeTransfer           NoteCode = "transfer"
 )
 
 // Valid indicates whether the value is a known member of the NoteCode enum.
@@ -538,6 +541,12 @@ func (e NoteCode) Valid() bool {
 	case NoteCodeModel:
 		return true
 	case NoteCodeName:
+		return true
+	case NoteCodeRetention:
+		return true
+	case NoteCodeRetentionAnnounced:
+		return true
+	case NoteCodeRetentionWithdrawn:
 		return true
 	case NoteCodeRole:
 		return true
@@ -1529,7 +1538,7 @@ type Named struct {
 // NonNilId A UUID other than the nil UUID
 type NonNilId = id.ID
 
-// Note What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master), forked (`value` is the copy), forked_from (`value` is the source)
+// Note What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master), forked (`value` is the copy), forked_from (`value` is the source), retention (messages are kept for `value` days, null is for ever), retention_announced (the same, seven days later; without an actor by the installation), retention_withdrawn (`value` is what goes on to hold)
 type Note struct {
 	Actor *Named   `json:"actor"`
 	Code  NoteCode `json:"code"`
@@ -1761,6 +1770,15 @@ type ResolveReport struct {
 	Resolution ReportResolution `json:"resolution"`
 }
 
+// RetentionDays For how many days messages are kept; null is for ever
+type RetentionDays = int
+
+// RetentionPending defines model for RetentionPending.
+type RetentionPending struct {
+	Days        int  `json:"days"`
+	EffectiveAt Time `json:"effective_at"`
+}
+
 // Role defines model for Role.
 type Role string
 
@@ -1778,11 +1796,17 @@ type Room struct {
 	Description   string        `json:"description"`
 
 	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
-	Effort           Effort  `json:"effort"`
+	Effort Effort `json:"effort"`
+
+	// FirstSequence Where the history begins: of what has a lower number, nothing is kept
+	FirstSequence    int64   `json:"first_sequence"`
 	ForkState        *string `json:"fork_state"`
 	ForkedFromRoomId *id.ID  `json:"forked_from_room_id"`
-	Id               Id      `json:"id"`
-	IsArchived       bool    `json:"is_archived"`
+
+	// HistoryBeginsAt Nothing older is kept; null where nothing was removed
+	HistoryBeginsAt *Moment `json:"history_begins_at"`
+	Id              Id      `json:"id"`
+	IsArchived      bool    `json:"is_archived"`
 
 	// IsFrozen By moderation; it can be read and left
 	IsFrozen bool `json:"is_frozen"`
@@ -1797,10 +1821,16 @@ type Room struct {
 	Notify            *Notify  `json:"notify,omitempty"`
 
 	// OfferedTo Whom the master has offered the room to
-	OfferedTo   *id.ID `json:"offered_to"`
-	OwnerId     Id     `json:"owner_id"`
-	Role        *Role  `json:"role,omitempty"`
-	UnreadCount *int64 `json:"unread_count,omitempty"`
+	OfferedTo *id.ID `json:"offered_to"`
+	OwnerId   Id     `json:"owner_id"`
+
+	// RetentionDays For how many days messages are kept; null is for ever
+	RetentionDays *RetentionDays `json:"retention_days"`
+
+	// RetentionPending What was announced and does not hold yet
+	RetentionPending *RetentionPending `json:"retention_pending"`
+	Role             *Role             `json:"role,omitempty"`
+	UnreadCount      *int64            `json:"unread_count,omitempty"`
 
 	// UnreadMentions How many messages after my read position name me, or everybody
 	UnreadMentions *int64 `json:"unread_mentions,omitempty"`
@@ -1848,11 +1878,17 @@ type RoomSnapshot struct {
 	Description   string        `json:"description"`
 
 	// Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
-	Effort           Effort  `json:"effort"`
+	Effort Effort `json:"effort"`
+
+	// FirstSequence Where the history begins: of what has a lower number, nothing is kept
+	FirstSequence    int64   `json:"first_sequence"`
 	ForkState        *string `json:"fork_state"`
 	ForkedFromRoomId *id.ID  `json:"forked_from_room_id"`
-	Id               Id      `json:"id"`
-	IsArchived       bool    `json:"is_archived"`
+
+	// HistoryBeginsAt Nothing older is kept; null where nothing was removed
+	HistoryBeginsAt *Moment `json:"history_begins_at"`
+	Id              Id      `json:"id"`
+	IsArchived      bool    `json:"is_archived"`
 
 	// IsFrozen By moderation; it can be read and left
 	IsFrozen bool `json:"is_frozen"`
@@ -1867,10 +1903,16 @@ type RoomSnapshot struct {
 	Notify            *Notify  `json:"notify,omitempty"`
 
 	// OfferedTo Whom the master has offered the room to
-	OfferedTo   *id.ID `json:"offered_to"`
-	OwnerId     Id     `json:"owner_id"`
-	Role        *Role  `json:"role,omitempty"`
-	UnreadCount *int64 `json:"unread_count,omitempty"`
+	OfferedTo *id.ID `json:"offered_to"`
+	OwnerId   Id     `json:"owner_id"`
+
+	// RetentionDays For how many days messages are kept; null is for ever
+	RetentionDays *RetentionDays `json:"retention_days"`
+
+	// RetentionPending What was announced and does not hold yet
+	RetentionPending *RetentionPending `json:"retention_pending"`
+	Role             *Role             `json:"role,omitempty"`
+	UnreadCount      *int64            `json:"unread_count,omitempty"`
 
 	// UnreadMentions How many messages after my read position name me, or everybody
 	UnreadMentions *int64 `json:"unread_mentions,omitempty"`
@@ -1948,6 +1990,12 @@ type SendMessageVisibility string
 type SentMessage struct {
 	AiMessage *Message `json:"ai_message,omitempty"`
 	Message   Message  `json:"message"`
+}
+
+// SetRetention defines model for SetRetention.
+type SetRetention struct {
+	// Days For how many days messages are kept; null is for ever
+	Days *RetentionDays `json:"days"`
 }
 
 // SignedIn With cookies (the caller sends X-Yoriai-CSRF) the tokens travel in Set-Cookie alone.
@@ -2486,6 +2534,9 @@ type MarkReadJSONRequestBody = MarkRead
 
 // ResolveReportJSONRequestBody defines body for ResolveReport for application/json ContentType.
 type ResolveReportJSONRequestBody = ResolveReport
+
+// SetRetentionJSONRequestBody defines body for SetRetention for application/json ContentType.
+type SetRetentionJSONRequestBody = SetRetention
 
 // SetSpendingLimitsJSONRequestBody defines body for SetSpendingLimits for application/json ContentType.
 type SetSpendingLimitsJSONRequestBody = SpendingLimits

@@ -67,6 +67,9 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 		env["DELTA_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.DeltaIntervalMS))
 		env["CHECKPOINT_INTERVAL_MS"] = Str(strconv.Itoa(s.Replies.CheckpointIntervalMS))
 		env["LIMIT_FACTOR"] = Str(strconv.Itoa(max(1, s.LimitFactor)))
+		if s.RetentionDays > 0 {
+			env["RETENTION_MAX_DAYS"] = Str(strconv.Itoa(s.RetentionDays))
+		}
 		env["SEND_BUDGET_PER_SECOND"] = Str(strconv.Itoa(s.Replies.SendBudgetPerSecond))
 	}
 	if f.Guarded() {

@@ -65,6 +65,10 @@ type Stage struct {
 	// caller; zero: as usual.
 	LimitFactor int
 
+	// RetentionDays is for how long rooms may keep their messages at most; zero:
+	// for ever.
+	RetentionDays int
+
 	// OTLPEndpoint is the OpenTelemetry collector that functions and gateway send spans to; empty: none.
 	OTLPEndpoint string
 }
@@ -208,6 +212,8 @@ func (s Stage) Validate() error {
 		return fmt.Errorf("stage %s: Aurora needs a network", s.Name)
 	case s.Gateway.Balancing != NoBalancing && !s.Gateway.PublicSubnet && s.Network.NATGateways == 0:
 		return fmt.Errorf("stage %s: providers have no IPv6, so private tasks need a NAT gateway", s.Name)
+	case s.RetentionDays != 0 && (s.RetentionDays < 30 || s.RetentionDays > 3650):
+		return fmt.Errorf("stage %s: messages are kept for ever, or 30 to 3,650 days, not %d", s.Name, s.RetentionDays)
 	case !slices.Contains([]int{14, 90}, s.LogDays):
 		return fmt.Errorf("stage %s: logs are kept 14 or 90 days, not %d", s.Name, s.LogDays)
 	case (s.Edge.Domain == "") != (s.Edge.CertificateARN == ""):

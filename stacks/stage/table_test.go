@@ -89,6 +89,7 @@ func TestContradictionsAreRefused(t *testing.T) {
 		"private tasks without a NAT": func(s *stage.Stage) { s.Network.NATGateways = 0 },
 		"Aurora without a network":    func(s *stage.Stage) { s.Network.Exists = false },
 		"odd retention":               func(s *stage.Stage) { s.LogDays = 30 },
+		"a short memory":              func(s *stage.Stage) { s.RetentionDays = 29 },
 		"a domain without a key":      func(s *stage.Stage) { s.Edge.Domain = "yoriai.example" },
 		"a certificate elsewhere": func(s *stage.Stage) {
 			s.Edge.Domain, s.Edge.CertificateARN = "yoriai.example", "arn:aws:acm:ap-northeast-1:1:certificate/2"

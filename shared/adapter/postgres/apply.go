@@ -89,7 +89,7 @@ func insertOutbox(p *parameters, rows []outbox.Row) string {
 // queue writes one row as it stands.
 func queue(b *pgx.Batch, w change.Write) error {
 	switch w := w.(type) {
-	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.FreezeRoom, change.SetLimits, change.RaiseRead:
+	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.FreezeRoom, change.SetLimits, change.SetRetention, change.RemoveHistory, change.RaiseRead:
 		queueOfRoom(b, w)
 	case change.PutMember, change.RemoveMember, change.UpdateMember, change.SetNotify, change.OfferRoom, change.SetOwner:
 		queueOfMember(b, w)
@@ -122,10 +122,10 @@ func queueOfRoom(b *pgx.Batch, w change.Write) {
 	case change.InsertRoom:
 		r := w.Room
 		b.Queue(`INSERT INTO rooms (id, name, description, owner_id, ai_provider, ai_model, ai_instructions, ai_context_cutoff_at, max_reply_tokens, effort, allowed_models,
-			is_archived, fork_state, forked_from_room_id, created_at, updated_at, default_member_cap, monthly_budget)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, nullif($13, ''), $14, $15, $15, $16, $17)`, r.ID, r.Name, r.Description, r.OwnerID, r.AIProvider, r.AIModel,
+			is_archived, fork_state, forked_from_room_id, created_at, updated_at, default_member_cap, monthly_budget, retention_days, retention_next_days, retention_next_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, nullif($13, ''), $14, $15, $15, $16, $17, nullif($18, 0), nullif($19, 0), $20)`, r.ID, r.Name, r.Description, r.OwnerID, r.AIProvider, r.AIModel,
 			r.AIInstructions, orNull(r.AIContextCutoffAt), r.MaxReplyTokens, string(r.Effort), string(r.AllowedModels), r.IsArchived, r.ForkState, r.ForkedFromRoomID, r.CreatedAt,
-			w.Limits.MemberCap, w.Limits.MonthlyBudget)
+			w.Limits.MemberCap, w.Limits.MonthlyBudget, r.Retention.Days, r.Retention.Announced, orNull(r.Retention.NextAt))
 		b.Queue(`INSERT INTO room_sequences (room_id, last_message_id) VALUES ($1, $1)`, r.ID)
 	case change.UpdateRoom:
 		r := w.Room
@@ -134,6 +134,12 @@ func queueOfRoom(b *pgx.Batch, w change.Write) {
 			r.AIInstructions, orNull(r.AIContextCutoffAt), r.MaxReplyTokens, r.IsArchived, r.UpdatedAt, string(r.Effort), string(r.AllowedModels), r.ForkState)
 	case change.DeleteRoom:
 		b.Queue(`UPDATE rooms SET deleted_at = $2, updated_at = $2 WHERE id = $1`, w.RoomID, w.At)
+	case change.SetRetention:
+		r := w.Retention
+		b.Queue(`UPDATE rooms SET retention_days = nullif($2, 0), retention_next_days = nullif($3, 0), retention_next_at = $4, updated_at = $5 WHERE id = $1`,
+			w.RoomID, r.Days, r.Announced, orNull(r.NextAt), w.At)
+	case change.RemoveHistory:
+		queueHistory(b, w)
 	case change.FreezeRoom:
 		b.Queue(`UPDATE rooms SET frozen_at = $2, updated_at = $3 WHERE id = $1`, w.RoomID, orNull(w.FrozenAt), w.At)
 	case change.SetLimits:

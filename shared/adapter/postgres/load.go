@@ -63,6 +63,7 @@ func load(ctx context.Context, tx Tx, n change.Needs) (change.Situation, error) 
 	l.members()
 	l.streams()
 	l.generations()
+	l.oldest()
 	l.people()
 	l.reports()
 	l.messages()
@@ -120,12 +121,12 @@ func (l *loading) room() {
 		return
 	}
 	r := &l.s.Room
-	counters := `SELECT sequence, event, last_message_id, clock_timestamp() FROM room_sequences WHERE room_id = $1`
+	counters := `SELECT ` + counterColumns + `, clock_timestamp() FROM room_sequences s WHERE s.room_id = $1`
 	if l.n.Order >= change.InOrder {
 		counters += ` FOR UPDATE`
 	}
 	l.one(counters, []any{l.n.RoomID}, func(row pgx.Row) error {
-		return row.Scan(&r.LastSequence, &r.LatestEvent, &r.LastMessageID, moment{&l.s.Now})
+		return row.Scan(append(counterFields(&r.Room), moment{&l.s.Now})...)
 	})
 	settings := `SELECT ` + roomColumns + ` FROM rooms r WHERE r.id = $1`
 	switch l.n.Order {

@@ -141,6 +141,14 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			_, err := h.rooms.Update(ctx, h.room, h.master, room.Changes{IsArchived: &open})
 			return err
 		}},
+		{"purge", "room_sequences rooms ai_generations", func() error {
+			h.retains(30)
+			h.ages(said.ID)
+			h.trace.take()
+			_, err := h.keeps().Run(ctx)
+			return err
+		}},
+		{"say how long", "room_sequences rooms", func() error { _, err := h.rooms.SetRetention(ctx, h.room, h.master, 90); return err }},
 		{"join", "room_sequences room_members user_sequences", func() error { _, err := h.rooms.Join(ctx, h.room, "ren", room.Member); return err }},
 		{"change a role", "room_sequences room_members", func() error {
 			guest := room.Guest

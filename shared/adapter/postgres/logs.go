@@ -154,8 +154,8 @@ func (s Logs) RoomPush(ctx context.Context, roomID id.ID, from, to int64) (p fan
 			return nil
 		}
 		var mine room.Mine
-		err := tx.QueryRow(ctx, `SELECT `+roomColumns+`, s.sequence, s.event, s.last_message_id FROM rooms r JOIN room_sequences s ON s.room_id = r.id
-			WHERE r.id = $1`, roomID).Scan(append(roomFields(&mine.Room), &mine.LastSequence, &mine.LatestEvent, &mine.LastMessageID)...)
+		err := tx.QueryRow(ctx, `SELECT `+roomColumns+`, `+counterColumns+` FROM rooms r JOIN room_sequences s ON s.room_id = r.id
+			WHERE r.id = $1`, roomID).Scan(append(roomFields(&mine.Room), counterFields(&mine.Room)...)...)
 		if err != nil {
 			return err
 		}

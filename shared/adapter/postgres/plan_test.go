@@ -65,6 +65,23 @@ func TestHotStatementsReadLittle(t *testing.T) {
 	}
 }
 
+// What a purge removes is found by its id, in every table.
+func TestPurgesReadWhatTheyRemove(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	fill(h, 3, 60000)
+	h.retains(30)
+	h.proves(t, reads{func() error {
+		purge := h.keeps()
+		purge.Batch = 50
+		n, err := purge.Run(t.Context())
+		if n != 99 { // the hundredth waits for its answer
+			t.Errorf("%d messages went", n)
+		}
+		return err
+	}, 20, 50}) // a room without messages is looked for in every month
+}
+
 func hotReads(h *house) map[string]reads {
 	ctx := h.Context()
 	page := func(q messages.Query) func() error {
@@ -94,10 +111,11 @@ func hotReads(h *house) map[string]reads {
 			}
 			return nil
 		}, 1, 1},
-		"jobs that stand still": {func() error { _, err := (postgres.Jobs{DB: h.db}).Stale(ctx, job.StaleAfter, 20); return err }, 0, 0},
-		"one job":               {func() error { _, _, _, err := (postgres.Jobs{DB: h.db}).Find(ctx, h.room, h.master); return err }, 0, 0},
-		"rooms":                 {func() error { _, err := h.rooms.List(ctx, h.master, rooms.Cursor{}, 50); return err }, 1, 50},
-		"one room":              {func() error { _, err := h.rooms.Get(ctx, h.room, h.master); return err }, 1, 1},
+		"jobs that stand still":      {func() error { _, err := (postgres.Jobs{DB: h.db}).Stale(ctx, job.StaleAfter, 20); return err }, 0, 0},
+		"one job":                    {func() error { _, _, _, err := (postgres.Jobs{DB: h.db}).Find(ctx, h.room, h.master); return err }, 0, 0},
+		"rooms that keep for a time": {func() error { _, err := (postgres.Retention{DB: h.db}).Bounded(ctx, id.ID{}, 100); return err }, 80, 100},
+		"rooms":                      {func() error { _, err := h.rooms.List(ctx, h.master, rooms.Cursor{}, 50); return err }, 1, 50},
+		"one room":                   {func() error { _, err := h.rooms.Get(ctx, h.room, h.master); return err }, 1, 1},
 		"members": {func() error {
 			_, err := h.rooms.ListMembers(ctx, rooms.MemberQuery{RoomID: h.room, Person: h.master, Limit: 50})
 			return err
@@ -290,6 +308,7 @@ func fill(h *house, months, count int) {
 		fmt.Sprintf(`INSERT INTO users (id, username, email, display_name) SELECT gen_random_uuid(), 'user-' || g, 'user-' || g || '@example.com', 'User' FROM generate_series(1, %d) g`, people),
 		`INSERT INTO user_sequences (user_id, event) SELECT id, 1 FROM users ON CONFLICT DO NOTHING`,
 		fmt.Sprintf(`INSERT INTO rooms (id, name, owner_id) SELECT gen_random_uuid(), 'Room', '%s' FROM generate_series(1, %d)`, h.master, places),
+		fmt.Sprintf(`UPDATE rooms SET retention_days = 90 WHERE id IN (SELECT id FROM rooms WHERE id <> '%s' LIMIT 200)`, h.room),
 		fmt.Sprintf(`INSERT INTO room_sequences (room_id, last_message_id) SELECT id, id FROM rooms WHERE id <> '%s'`, h.room),
 		fmt.Sprintf(`INSERT INTO room_members (room_id, user_id, role, version) SELECT id, '%s', 'member', 1 FROM (SELECT id FROM rooms WHERE id <> '%s' LIMIT 60) r`, h.master, h.room),
 		fmt.Sprintf(`INSERT INTO room_members (room_id, user_id, role, version) SELECT r.id, u.id, 'member', 1
@@ -319,7 +338,8 @@ func fill(h *house, months, count int) {
 		`INSERT INTO member_usage (room_id, month, user_id, charged) SELECT id, '2001-01', id, 1 FROM users`,
 		`INSERT INTO usage_daily (account_id, day, room_id, user_id, provider, model, visibility, kind) SELECT id, now(), id, id, 'p', 'm', 'public', 'reply' FROM users`,
 		`INSERT INTO message_context_summaries (generation_id, room_id, from_message_id, to_message_id, text, tokens, provider, model)
-			SELECT g.id, r.id, r.id, r.id, 'x', 1, 'p', 'm' FROM (SELECT id, row_number() OVER () AS n FROM ai_generations) g JOIN (SELECT id, row_number() OVER () AS n FROM rooms) r USING (n)`,
+			SELECT g.id, r.id, r.id, r.id, 'x', 1, 'p', 'm' FROM (SELECT id, row_number() OVER () AS n FROM ai_generations
+				WHERE message_id > (SELECT id FROM messages ORDER BY id OFFSET 1000 LIMIT 1)) g JOIN (SELECT id, row_number() OVER () AS n FROM rooms) r USING (n)`,
 		fmt.Sprintf(`INSERT INTO jobs (id, kind, room_id, requested_by, state, ended_at) SELECT CASE WHEN id = '%[1]s' THEN '%[2]s' ELSE gen_random_uuid() END, 'fork', '%[2]s', id, 'succeeded', now() FROM users`, h.master, h.room),
 		`ANALYZE`,
 	} {

@@ -49,18 +49,18 @@ func headOf(stream func(owner id.ID) event.Stream) pgx.RowToFunc[maintenance.Hea
 }
 
 // A log is dense if its rows, in order, are numbered without a hole from their first to what the counting row says. Old
-// events are purged from the front, so theirs may begin anywhere.
+// events are purged from the front, so theirs may begin anywhere; a room says where its messages begin.
 const (
 	messagesOfSQL = `SELECT count(*) AS rows, count(*) FILTER (WHERE sequence <> place) AS wrong FROM (
-		SELECT sequence, row_number() OVER (ORDER BY id) AS place FROM messages WHERE room_id = o.id AND sequence IS NOT NULL) numbered`
+		SELECT sequence, o.first_sequence - 1 + row_number() OVER (ORDER BY id) AS place FROM messages WHERE room_id = o.id AND sequence IS NOT NULL) numbered`
 	eventsOfSQL = `SELECT coalesce(max(event), 0) AS last, count(DISTINCT event - place) AS runs FROM (
 		SELECT event, row_number() OVER (ORDER BY event) AS place FROM `
 )
 
 // RoomGaps looks at the logs of some rooms.
 func (s Proofs) RoomGaps(ctx context.Context, roomID id.ID, limit int) (gaps []maintenance.Gap, last id.ID, err error) {
-	return s.gaps(ctx, `WITH o AS (SELECT room_id AS id, sequence, event FROM room_sequences WHERE $1::uuid IS NULL OR room_id > $1 ORDER BY room_id LIMIT $2)
-		SELECT o.id, m.wrong = 0 AND m.rows = o.sequence, e.runs <= 1 AND e.last = o.event FROM o
+	return s.gaps(ctx, `WITH o AS (SELECT room_id AS id, sequence, event, first_sequence FROM room_sequences WHERE $1::uuid IS NULL OR room_id > $1 ORDER BY room_id LIMIT $2)
+		SELECT o.id, m.wrong = 0 AND m.rows = o.sequence - o.first_sequence + 1, e.runs <= 1 AND e.last = o.event FROM o
 		CROSS JOIN LATERAL (`+messagesOfSQL+`) m CROSS JOIN LATERAL (`+eventsOfSQL+`room_events WHERE room_id = o.id) numbered) e
 		ORDER BY o.id`, roomID, limit, func(owner id.ID) event.Stream { return event.RoomStream(owner) })
 }

@@ -21,15 +21,23 @@ type Rooms struct{ DB *pgxpool.Pool }
 var _ rooms.Store = Rooms{}
 
 const roomColumns = `r.id, r.name, r.description, r.owner_id, r.ai_provider, r.ai_model, r.ai_instructions, r.ai_context_cutoff_at,
-	r.max_reply_tokens, r.effort, r.allowed_models, r.is_archived, r.frozen_at, CASE WHEN r.offered_until > now() THEN r.offered_to END, r.offered_until, coalesce(r.fork_state, ''), r.forked_from_room_id, r.created_at, r.updated_at, r.deleted_at`
+	r.max_reply_tokens, r.effort, r.allowed_models, r.is_archived, r.frozen_at, CASE WHEN r.offered_until > now() THEN r.offered_to END, r.offered_until, coalesce(r.fork_state, ''), r.forked_from_room_id,
+	coalesce(r.retention_days, 0), coalesce(r.retention_next_days, 0), r.retention_next_at, r.created_at, r.updated_at, r.deleted_at`
 
 func roomFields(r *room.Room) []any {
 	return []any{&r.ID, &r.Name, &r.Description, &r.OwnerID, &r.AIProvider, &r.AIModel, &r.AIInstructions, moment{&r.AIContextCutoffAt},
-		&r.MaxReplyTokens, &r.Effort, &r.AllowedModels, &r.IsArchived, moment{&r.FrozenAt}, &r.OfferedTo, moment{&r.OfferedUntil}, &r.ForkState, &r.ForkedFromRoomID, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, moment{&r.DeletedAt}}
+		&r.MaxReplyTokens, &r.Effort, &r.AllowedModels, &r.IsArchived, moment{&r.FrozenAt}, &r.OfferedTo, moment{&r.OfferedUntil}, &r.ForkState, &r.ForkedFromRoomID,
+		&r.Retention.Days, &r.Retention.Announced, moment{&r.Retention.NextAt}, moment{&r.CreatedAt}, moment{&r.UpdatedAt}, moment{&r.DeletedAt}}
+}
+
+const counterColumns = `s.sequence, s.event, s.last_message_id, s.first_sequence, s.history_begins_at`
+
+func counterFields(r *room.Room) []any {
+	return []any{&r.LastSequence, &r.LatestEvent, &r.LastMessageID, &r.FirstSequence, moment{&r.HistoryBeginsAt}}
 }
 
 // mineSQL is rooms with their numbers as the person $1 has them.
-const mineSQL = `SELECT ` + roomColumns + `, m.role, m.notify, m.last_read_message_id, m.last_read_sequence, s.sequence, s.event, s.last_message_id,
+const mineSQL = `SELECT ` + roomColumns + `, m.role, m.notify, m.last_read_message_id, m.last_read_sequence, ` + counterColumns + `,
 	coalesce((SELECT event FROM user_sequences WHERE user_id = $1), 0),
 	(SELECT count(*) FROM message_mentions n WHERE n.room_id = m.room_id AND n.user_id = $1 AND n.message_id > coalesce(m.last_read_message_id, m.room_id)) +
 	(SELECT count(*) FROM message_mentions n WHERE n.room_id = m.room_id AND n.user_id IS NULL AND n.kind = 'all' AND n.message_id > coalesce(m.last_read_message_id, m.room_id)
@@ -38,8 +46,8 @@ const mineSQL = `SELECT ` + roomColumns + `, m.role, m.notify, m.last_read_messa
 
 func scanMine(row pgx.Row) (room.Mine, error) {
 	var m room.Mine
-	err := row.Scan(append(roomFields(&m.Room), &m.Role, &m.Notify, &m.LastReadMessageID, &m.LastReadSequence, &m.LastSequence, &m.LatestEvent, &m.LastMessageID,
-		&m.UserEvent, &m.UnreadMentions)...)
+	fields := append(roomFields(&m.Room), &m.Role, &m.Notify, &m.LastReadMessageID, &m.LastReadSequence)
+	err := row.Scan(append(append(fields, counterFields(&m.Room)...), &m.UserEvent, &m.UnreadMentions)...)
 	return m, err
 }
 

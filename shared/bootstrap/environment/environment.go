@@ -50,6 +50,8 @@ type Config struct {
 	// LimitFactor is how many times as generous as usual the stage is to each caller.
 	LimitFactor    int
 	StartingTokens int64
+	// RetentionDays is for how long rooms may keep their messages; zero is for ever.
+	RetentionDays int
 	// UnprovedTokens are what an account gets until its address is proved, FreeTokensPerDay bounds what all of them get; zero: no bound.
 	UnprovedTokens   int64
 	FreeTokensPerDay int64
@@ -64,6 +66,7 @@ func load(getenv func(string) string, f Function) (Config, error) {
 		Stage: r.required("YORIAI_STAGE"), Version: r.required("YORIAI_VERSION"),
 		RedisURL: getenv("REDIS_URL"), AWSEndpoint: getenv("AWS_ENDPOINT_URL"), CallbackURL: getenv("WEBSOCKET_CALLBACK_URL"),
 		SendBudget: int(r.number("SEND_BUDGET_PER_SECOND", 2000)), LimitFactor: int(r.number("LIMIT_FACTOR", 1)), StartingTokens: r.number("STARTING_TOKENS", 0),
+		RetentionDays:  r.retention("RETENTION_MAX_DAYS"),
 		UnprovedTokens: r.number("UNPROVED_TOKENS", 0), FreeTokensPerDay: r.number("FREE_TOKENS_PER_DAY", 0),
 		DeltaInterval:    r.milliseconds("DELTA_INTERVAL_MS", 200*time.Millisecond),
 		CheckpointPeriod: r.milliseconds("CHECKPOINT_INTERVAL_MS", time.Second), QueueURLs: map[string]string{},
@@ -151,6 +154,15 @@ func (r *reader) number(name string, unset int64) int64 {
 		r.wrong = append(r.wrong, fmt.Errorf("%s is no whole number", name))
 	}
 	return v
+}
+
+// retention is for how many days rooms may keep their messages at most; unset is for ever.
+func (r *reader) retention(name string) int {
+	days := int(r.number(name, 0))
+	if err := room.CheckRetention(days, 0); err != nil {
+		r.wrong = append(r.wrong, fmt.Errorf("%s: %w", name, err))
+	}
+	return days
 }
 
 func (r *reader) milliseconds(name string, unset time.Duration) time.Duration {

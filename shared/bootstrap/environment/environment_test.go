@@ -17,7 +17,7 @@ func whole() map[string]string {
 	return map[string]string{
 		"YORIAI_STAGE": "local", "YORIAI_VERSION": "abc", "PUBLIC_ORIGIN": "http://localhost:8080", "DATABASE_URL": "postgres://x", "DATABASE_IAM": "false", "DATABASE_PROXY": "true",
 		"JWT_PUBLIC_KEY": base64.StdEncoding.EncodeToString(make([]byte, ed25519.PublicKeySize)), "ORIGIN_SECRET_ARN": "arn",
-		"DELTA_INTERVAL_MS": "50", "SEND_BUDGET_PER_SECOND": "7", "STARTING_TOKENS": "1000000", "UNPROVED_TOKENS": "5000", "FREE_TOKENS_PER_DAY": "7000", "REALTIME_TABLE": "realtime",
+		"DELTA_INTERVAL_MS": "50", "SEND_BUDGET_PER_SECOND": "7", "STARTING_TOKENS": "1000000", "UNPROVED_TOKENS": "5000", "FREE_TOKENS_PER_DAY": "7000", "RETENTION_MAX_DAYS": "365", "REALTIME_TABLE": "realtime",
 		"QUEUE_URL_FAN_OUT": "http://queue",
 	}
 }
@@ -29,7 +29,7 @@ func TestAWholeEnvironment(t *testing.T) {
 		t.Fatal(err)
 	}
 	if c.Stage != "local" || c.DatabaseIAM || !c.DatabaseProxy || c.DeltaInterval != 50*time.Millisecond || c.CheckpointPeriod != time.Second ||
-		c.SendBudget != 7 || c.StartingTokens != 1_000_000 || c.UnprovedTokens != 5000 || c.FreeTokensPerDay != 7000 || c.RedisURL != "" || c.QueueURLs["fan-out"] != "http://queue" || len(c.JWTPublicKeys) != 1 || len(c.JWTPublicKeys[0]) != ed25519.PublicKeySize {
+		c.SendBudget != 7 || c.StartingTokens != 1_000_000 || c.UnprovedTokens != 5000 || c.FreeTokensPerDay != 7000 || c.RetentionDays != 365 || c.RedisURL != "" || c.QueueURLs["fan-out"] != "http://queue" || len(c.JWTPublicKeys) != 1 || len(c.JWTPublicKeys[0]) != ed25519.PublicKeySize {
 		t.Fatalf("got %+v", c)
 	}
 }
@@ -39,6 +39,7 @@ func TestEverythingThatIsWrongIsNamedAtOnce(t *testing.T) {
 	values := whole()
 	delete(values, "YORIAI_STAGE")
 	values["DATABASE_IAM"], values["DELTA_INTERVAL_MS"], values["SEND_BUDGET_PER_SECOND"], values["JWT_PUBLIC_KEY"] = "yes", "fast", "-1", "x"
+	values["RETENTION_MAX_DAYS"] = "29"
 	_, err := load(getenv(values), Function{Guarded: true, Needs: []Need{Postgres, Gateway, SigningKey, Connections, WebSocketURL, "luck"},
 		Queues: []string{"ai-replies", "ai-watchdog"}})
 	if err == nil {
@@ -46,7 +47,7 @@ func TestEverythingThatIsWrongIsNamedAtOnce(t *testing.T) {
 	}
 	for _, name := range []string{
 		"YORIAI_STAGE", "DATABASE_IAM", "DELTA_INTERVAL_MS", "SEND_BUDGET_PER_SECOND", "JWT_PUBLIC_KEY", "GATEWAY_GRPC_ADDR",
-		"QUEUE_URL_AI_REPLIES", "QUEUE_URL_AI_WATCHDOG", "JWT_PRIVATE_KEY_SECRET_ARN", "WEBSOCKET_CALLBACK_URL", "WEBSOCKET_PUBLIC_URL", "luck",
+		"QUEUE_URL_AI_REPLIES", "QUEUE_URL_AI_WATCHDOG", "JWT_PRIVATE_KEY_SECRET_ARN", "WEBSOCKET_CALLBACK_URL", "WEBSOCKET_PUBLIC_URL", "RETENTION_MAX_DAYS", "luck",
 	} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%s is not named: %v", name, err)

@@ -86,6 +86,7 @@ var functions = map[string]Function{
 	"searchMessages":        {Name: "searchMessages", Kind: "http", Method: "POST", Path: "/search", Limit: "search", Guarded: true, Needs: []Need{"postgres", "redis"}},
 	"searchUsers":           {Name: "searchUsers", Kind: "http", Method: "GET", Path: "/users", Limit: "search", Guarded: true, Needs: []Need{"postgres", "redis"}},
 	"sendMessage":           {Name: "sendMessage", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages", Limit: "send", Guarded: true, Needs: []Need{"postgres", "table", "redis", "gateway"}, Queues: []string{"ai-replies", "ai-watchdog", "fan-out"}},
+	"setRetention":          {Name: "setRetention", Kind: "http", Method: "PUT", Path: "/rooms/{roomId}/retention", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"setSpendingLimits":     {Name: "setSpendingLimits", Kind: "http", Method: "PUT", Path: "/rooms/{roomId}/spending", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}},
 	"shareMessage":          {Name: "shareMessage", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/share", Limit: "send", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"stopReply":             {Name: "stopReply", Kind: "http", Method: "POST", Path: "/rooms/{roomId}/messages/{messageId}/stop", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},

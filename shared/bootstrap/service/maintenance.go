@@ -14,7 +14,7 @@ import (
 // Night does one night's work.
 func (s *Services) Night(ctx context.Context) (map[string]any, error) {
 	return maintenance.Night{Store: postgres.Maintenance{DB: s.DB}, Sessions: s.Sessions, Activity: s.Activity,
-		Books: postgres.Books{DB: s.DB}, Erasure: erasure.Erasure{Store: postgres.Erasure{DB: s.DB}, Runner: s.Runner()}}.Run(ctx, time.Now())
+		Retention: s.Retention(), Books: postgres.Books{DB: s.DB}, Erasure: erasure.Erasure{Store: postgres.Erasure{DB: s.DB}, Runner: s.Runner()}}.Run(ctx, time.Now())
 }
 
 // Prove looks for holes in the logs, and for books that do not add up.

@@ -25,6 +25,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/people"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/reports"
+	"github.com/yoriai/yoriai/shared/usecase/retention"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/search"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
@@ -33,7 +34,13 @@ import (
 // Rooms is the use case about rooms. The catalogue is nil where no model is chosen.
 func (s *Services) Rooms(c ai.Catalogue) rooms.Rooms {
 	return rooms.Rooms{Store: postgres.Rooms{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships(),
-		Presence: dynamodb.Connections{Table: s.Table}, Catalogue: c, Hint: redis.NewStopHint(s.Redis)}
+		Presence: dynamodb.Connections{Table: s.Table}, Catalogue: c, Hint: redis.NewStopHint(s.Redis),
+		LongestRetention: s.Config.RetentionDays}
+}
+
+// Retention lets rooms keep their messages only as long as they say.
+func (s *Services) Retention() retention.Retention {
+	return retention.Retention{Store: postgres.Retention{DB: s.DB}, Runner: s.Runner(), Bound: s.Config.RetentionDays}
 }
 
 // Invitations is the use case about who is let in.

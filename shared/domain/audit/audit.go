@@ -32,6 +32,9 @@ const (
 	InvitationCreated Act = "invitation.created"
 	InvitationEnded   Act = "invitation.ended"
 
+	// RetentionChanged has the days that hold and those that were announced; 0 is for ever, or nothing.
+	RetentionChanged Act = "retention.changed"
+
 	MessageRemoved Act = "message.removed"
 )
 
@@ -58,6 +61,9 @@ const (
 	Kind   Detail = "kind"
 	Status Detail = "status"
 	Cap    Detail = "monthly_cap"
+
+	Days      Detail = "retention_days"
+	Announced Detail = "retention_announced"
 )
 
 // Entry is one line of the log.

@@ -59,6 +59,8 @@ func (p *Plan) audit(w Write) audit.Entry {
 		if w.By != message.ByAuthor {
 			return audit.Entry{Act: audit.MessageRemoved, RoomID: p.room.ID, Subject: w.MessageID}
 		}
+	case SetRetention:
+		return audit.Entry{Act: audit.RetentionChanged, RoomID: w.RoomID, Details: map[audit.Detail]string{audit.Days: strconv.Itoa(w.Retention.Days), audit.Announced: strconv.Itoa(w.Retention.Announced)}}
 	case EndAccount:
 		return audit.Entry{Act: audit.AccountEnded, Subject: w.UserID}
 	case EraseAccount:

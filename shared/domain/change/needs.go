@@ -137,6 +137,10 @@ type Needs struct {
 	// Summaries locks the summary that is being made, since what changes may be part of it.
 	Summaries bool
 
+	// Oldest adds so many of the room's oldest messages, whoever may see them, and whether the room is held. What they are to the
+	// answers that are being written cannot change while the room is Alone.
+	Oldest int
+
 	// Asking adds the room's payer, locked, and what the person may spend of theirs. Whoever pays for the generations that the
 	// needs name is locked, too, with the holds.
 	Asking *Asking

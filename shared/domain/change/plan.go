@@ -61,7 +61,7 @@ func (s Situation) Plan(actor id.ID, n Needs) *Plan {
 func (s Situation) NewRoom(actor id.ID, r room.Room) *Plan {
 	p := s.Plan(actor, Needs{Order: InOrder})
 	// A new room stands by its birth: its last message is the room itself.
-	r.LastMessageID = r.ID
+	r.LastMessageID, r.FirstSequence = r.ID, 1
 	p.room = room.Mine{Room: r, Role: room.Master, Notify: room.NotifyAll}
 	return p
 }

@@ -34,7 +34,8 @@ type Situation struct {
 	Account   *user.Account
 	Departure user.Departure
 	News      *user.News
-	Held      bool
+	// Held says that a legal hold keeps the account, or the room whose oldest messages were asked for.
+	Held bool
 	// Parts has no row for somebody who never was in the room; one who left has the role Outside.
 	Parts   map[id.ID]room.Membership
 	Members []room.Membership
@@ -66,6 +67,10 @@ type Situation struct {
 	// Question and Answer are the pair, or those of the generation; nil where there is none that the person may see.
 	Question *message.Message
 	Answer   *message.Message
+
+	// Oldest are the beginning of the room's history. Untold says that something of it was removed and the room does not know.
+	Oldest []message.Oldest
+	Untold bool
 
 	Running    []ai.Generation
 	Unfinished map[id.ID]int

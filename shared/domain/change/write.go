@@ -25,6 +25,21 @@ type (
 	}
 	// UpdateRoom writes every setting.
 	UpdateRoom struct{ Room room.Room }
+	// SetRetention writes for how long a room keeps its messages.
+	SetRetention struct {
+		RoomID    id.ID
+		Retention room.Retention
+		At        time.Time
+	}
+	// RemoveHistory removes the oldest messages of a room with all that hangs on them. Its history begins with
+	// a number then, and nothing older than a moment is kept; zero leaves these as they are.
+	RemoveHistory struct {
+		RoomID        id.ID
+		Messages      []id.ID
+		FirstSequence int64
+		BeginsAt      time.Time
+		Untold        bool
+	}
 	// DeleteRoom hides a room; its rows stay until they are purged.
 	DeleteRoom struct {
 		RoomID id.ID
@@ -294,6 +309,8 @@ func (InsertJob) write()         {}
 func (UpdateJob) write()         {}
 func (InsertRoom) write()        {}
 func (UpdateRoom) write()        {}
+func (SetRetention) write()      {}
+func (RemoveHistory) write()     {}
 func (DeleteRoom) write()        {}
 func (SetLimits) write()         {}
 func (PutMember) write()         {}

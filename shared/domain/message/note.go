@@ -20,6 +20,10 @@ const (
 	Transferred  NoteCode = "transfer"    // User is the new master
 	Forked       NoteCode = "forked"      // Value is the copy's id
 	ForkedFrom   NoteCode = "forked_from" // Value is the source's id
+
+	Retained           NoteCode = "retention"           // Value is for how many days messages are kept, empty for ever
+	RetentionAnnounced NoteCode = "retention_announced" // the same, after a notice; without an actor by the installation
+	RetentionWithdrawn NoteCode = "retention_withdrawn" // Value is what goes on to hold
 )
 
 // Note is what a system message says: who did what to whom. Names are kept as they were then: people leave.

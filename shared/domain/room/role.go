@@ -56,13 +56,14 @@ const (
 	ReadAudit     Right = "read_audit"     // read who did what to the room and its people
 	DeleteRoom    Right = "delete_room"    // delete it for everybody
 	TransferRoom  Right = "transfer_room"  // make another member master
+	SetRetention  Right = "set_retention"  // say for how long messages are kept
 )
 
 // matrix is the one place that says which role has which right: the lowest role that has it.
 var matrix = map[Right]Role{
 	Read: Reader, Report: Reader, Send: Guest, React: Guest, ExcludeOwn: Guest, AskAI: Member, Fork: Member,
 	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, MentionAll: Admin, ChangeRoom: Admin, ManageMembers: Admin, ReadAudit: Admin,
-	ManageAdmins: Master, DeleteRoom: Master, TransferRoom: Master,
+	ManageAdmins: Master, DeleteRoom: Master, TransferRoom: Master, SetRetention: Master,
 }
 
 // Known says whether the matrix has the right.

@@ -48,6 +48,7 @@ type Room struct {
 	OfferedUntil     time.Time
 	ForkState        string
 	ForkedFromRoomID id.ID
+	Retention        Retention
 	CreatedAt        time.Time
 	UpdatedAt        time.Time
 	DeletedAt        time.Time
@@ -55,6 +56,10 @@ type Room struct {
 	LatestEvent   int64
 	LastSequence  int64
 	LastMessageID id.ID
+	// FirstSequence is where the room's history begins, HistoryBeginsAt the time before which nothing is kept; zero if nothing was
+	// removed.
+	FirstSequence   int64
+	HistoryBeginsAt time.Time
 }
 
 // Notify says which messages of a room somebody wants to be told of.
@@ -83,8 +88,10 @@ type Mine struct {
 	UserEvent int64
 }
 
-// Unread is how many public messages came after my read position.
-func (m Mine) Unread() int64 { return max(0, m.LastSequence-m.LastReadSequence) }
+// Unread is how many public messages came after my read position, as far as they are kept.
+func (m Mine) Unread() int64 {
+	return max(0, m.LastSequence-max(m.LastReadSequence, m.FirstSequence-1))
+}
 
 // Closed are the states of a room in which most of it stands still.
 type Closed int
@@ -234,10 +241,13 @@ func set[T any](from, to *T) {
 	}
 }
 
-// Oldest is where a room can begin: only a fork holds what is older than itself.
-func (r Room) Oldest() id.ID {
-	if r.ForkedFromRoomID.IsZero() {
+// Oldest is where a room can begin: nothing that was removed is looked for, and only a fork holds what is older than itself.
+func (r Room) Oldest() (oldest id.ID) {
+	if !r.HistoryBeginsAt.IsZero() {
+		oldest = id.Floor(r.HistoryBeginsAt)
+	}
+	if r.ForkedFromRoomID.IsZero() && oldest.Compare(r.ID) < 0 {
 		return r.ID
 	}
-	return id.ID{}
+	return oldest
 }

@@ -50,7 +50,7 @@ func (e eye) reads() map[string][]request {
 
 // apart are the operations that read nothing that is said in a room. TestEveryOperationKeepsToItsRight calls them with every role.
 var apart = strings.Fields(`registerUser logIn refreshSession logOut createRealtimeTicket createRoom updateRoom deleteRoom updateMember removeMember updateMyMembership
-	setSpendingLimits transferRoom acceptTransfer rejectTransfer createInvitation revokeInvitation blockUser unblockUser createGroup updateGroup deleteGroup listGroupMembers
+	setSpendingLimits setRetention transferRoom acceptTransfer rejectTransfer createInvitation revokeInvitation blockUser unblockUser createGroup updateGroup deleteGroup listGroupMembers
 	addGroupMember removeGroupMember acceptInvitation rejectInvitation previewInvitationLink joinByLink markRead sendMessage editMessage deleteMessage regenerateReply stopReply
 	reportMessage resolveReport addReaction removeReaction forwardMessage shareMessage forkRoom getJob cancelJob createCheckout createPortal stripeWebhook updateMe deleteMe`)
 

@@ -312,6 +312,7 @@ var memberWishes = map[string]cases{
 	"updateMyMembership": plain(body{"notify": "mentions"}),
 	"getSpending":        plain(nil),
 	"setSpendingLimits":  plain(body{"default_member_cap": 1000, "monthly_budget": nil}),
+	"setRetention":       plain(body{"days": 90}),
 	"transferRoom":       {"": func(p *plot) wish { return wish{body: body{"user_id": p.mei}} }},
 	"getTransfer":        {"offered": unlessMaster(404, "not_found", offer(aki)), "offering": offer(mei)},
 	"acceptTransfer":     {"offered": unlessMaster(404, "not_found", offer(aki))},

@@ -97,7 +97,11 @@ func Room(r room.Room, last map[id.ID]message.Message) api.Room {
 		AiInstructions: r.AIInstructions, AiContextCutoffAt: timeOrNull(r.AIContextCutoffAt), MaxReplyTokens: r.MaxReplyTokens, Effort: api.Effort(r.Effort), AllowedModels: r.AllowedModels.Entries(),
 		IsArchived: r.IsArchived, IsFrozen: !r.FrozenAt.IsZero(), OfferedTo: orNull(r.OfferedTo),
 		ForkState: textOrNull(r.ForkState), ForkedFromRoomId: orNull(r.ForkedFromRoomID), LatestEvent: r.LatestEvent, LastSequence: r.LastSequence,
+		RetentionDays: numberOrNull(r.Retention.Days), FirstSequence: r.FirstSequence, HistoryBeginsAt: timeOrNull(r.HistoryBeginsAt),
 		CreatedAt: moment(r.CreatedAt), UpdatedAt: moment(r.UpdatedAt)}
+	if p := r.Retention; !p.NextAt.IsZero() {
+		out.RetentionPending = &api.RetentionPending{Days: p.Announced, EffectiveAt: moment(p.NextAt)}
+	}
 	if m, found := last[r.ID]; found {
 		message := Message(m.Preview())
 		out.LastMessage = &message
@@ -194,5 +198,13 @@ func millis(d *time.Duration) *int64 {
 		return nil
 	}
 	n := d.Milliseconds()
+	return &n
+}
+
+// numberOrNull is null for zero.
+func numberOrNull(n int) *int {
+	if n == 0 {
+		return nil
+	}
 	return &n
 }

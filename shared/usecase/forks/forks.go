@@ -4,6 +4,7 @@ package forks
 import (
 	"context"
 	"errors"
+	"time"
 	"unicode/utf8"
 
 	"github.com/yoriai/yoriai/shared/domain/change"
@@ -118,7 +119,7 @@ func (f Forks) Prepare(ctx context.Context, j job.Job) error {
 		r := s.Room.Room
 		r.ID, r.Name, r.OwnerID = j.ID, copyName(r.Name), j.RequestedBy
 		r.IsArchived, r.ForkState, r.ForkedFromRoomID = true, forkRunning, j.RoomID
-		r.OfferedTo, r.LatestEvent, r.LastSequence = id.ID{}, 0, 0
+		r.OfferedTo, r.LatestEvent, r.LastSequence, r.HistoryBeginsAt = id.ID{}, 0, 0, time.Time{}
 		r.CreatedAt, r.UpdatedAt = s.Now, s.Now
 		p := s.NewRoom(j.RequestedBy, r)
 		made = room.Membership{Person: s.Actor, RoomID: r.ID, Role: room.Master, Version: 1}

@@ -56,6 +56,10 @@ type Night struct {
 	Sessions Sessions
 	Activity Activity
 	Erasure  Eraser
+	// Retention removes what rooms need not keep, and tells how many messages went.
+	Retention interface {
+		Run(ctx context.Context) (removed int64, err error)
+	}
 	// Books are proven each night: one that does not add up fails it, and so rings its alarm.
 	Books BookStore
 }
@@ -107,6 +111,11 @@ func (n Night) work(ctx context.Context, now time.Time) (map[string]any, error) 
 	erased, err := RunSteps(ctx, steps)
 	maps.Copy(done, erased)
 	failed = errors.Join(failed, err)
+	removed, err := n.Retention.Run(ctx)
+	done["retention"] = removed
+	if err != nil {
+		failed = errors.Join(failed, fmt.Errorf("retention: %w", err))
+	}
 	books, err := ProveBooks(ctx, n.Books)
 	done["books"] = books
 	return done, errors.Join(failed, err, ctx.Err())

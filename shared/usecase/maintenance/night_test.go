@@ -12,6 +12,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/usecase/maintenance"
+	"github.com/yoriai/yoriai/shared/usecase/retention"
 )
 
 // purges counts nights, and fails where it is told to.
@@ -38,6 +39,7 @@ func (p *purges) PurgeEvents(context.Context, int) (int64, error)     { return p
 func (p *purges) PurgeUserEvents(context.Context, int) (int64, error) { return p.purge("user_events") }
 func (p *purges) PurgeKeys(context.Context, int) (int64, error)       { return p.purge("keys") }
 func (p *purges) PurgeAttempts(context.Context, int) (int64, error)   { return p.purge("attempts") }
+func (p *purges) Run(context.Context) (int64, error)                  { return p.purge("retention") }
 func (p *purges) FillSearch(context.Context, int) (int64, error)      { return p.purge("search") }
 func (p *purges) Purge(context.Context, time.Time, int) (int64, error) {
 	return p.purge("sessions")
@@ -55,7 +57,7 @@ func TestANightRunsOnlyIfAnythingWasWrittenSinceTheLast(t *testing.T) {
 	store := &purges{ahead: 12}
 	night := func(want int, why string) {
 		t.Helper()
-		if _, err := (maintenance.Night{Store: store, Sessions: store, Books: &books{}, Erasure: store, Activity: dynamodb.NewActivity(table)}).Run(t.Context(), clock); err != nil {
+		if _, err := (maintenance.Night{Store: store, Sessions: store, Books: &books{}, Erasure: store, Retention: store, Activity: dynamodb.NewActivity(table)}).Run(t.Context(), clock); err != nil {
 			t.Fatal(err)
 		}
 		if store.nights != want {
@@ -99,13 +101,13 @@ func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {
 	activity := dynamodb.NewActivity(dynamotest.New(t))
 	store := &purges{ahead: 12, failing: errors.New("broken")}
 	kept := &books{wrong: []maintenance.Mistake{{What: "lots"}}}
-	night := maintenance.Night{Store: store, Sessions: store, Books: kept, Erasure: store, Activity: activity}
+	night := maintenance.Night{Store: store, Sessions: store, Books: kept, Erasure: store, Retention: store, Activity: activity}
 	now := time.Now()
 	done, err := night.Run(t.Context(), now)
-	if want := "partitions events user_events keys attempts search sessions"; err == nil || len(done) != 8 || strings.Join(store.ran, " ") != want {
+	if want := "partitions events user_events keys attempts search sessions retention"; err == nil || len(done) != 9 || strings.Join(store.ran, " ") != want {
 		t.Fatalf("%v %v %v", done, err, store.ran)
 	}
-	if strings.Count(err.Error(), "broken") != 6 || !strings.Contains(err.Error(), "books") {
+	if strings.Count(err.Error(), "broken") != 7 || !strings.Contains(err.Error(), "books") {
 		t.Errorf("not every failure is told: %v", err)
 	}
 	// What failed is tried again, although nothing was written.
@@ -118,7 +120,7 @@ func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {
 func TestFewPartitionsRingEveryNight(t *testing.T) {
 	t.Parallel()
 	store := &purges{ahead: 2}
-	night := maintenance.Night{Store: store, Sessions: store, Books: &books{}, Erasure: store, Activity: dynamodb.NewActivity(dynamotest.New(t))}
+	night := maintenance.Night{Store: store, Sessions: store, Books: &books{}, Erasure: store, Retention: store, Activity: dynamodb.NewActivity(dynamotest.New(t))}
 	for n := range 2 {
 		if _, err := night.Run(t.Context(), time.Now().Add(time.Duration(n)*24*time.Hour)); !errors.Is(err, maintenance.ErrFewPartitions) {
 			t.Fatalf("night %d: %v", n, err)
@@ -139,7 +141,7 @@ func TestANightMakesTheMonthsAheadAndTakesWhatIsOld(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	night := maintenance.Night{Store: postgres.Maintenance{DB: db}, Books: postgres.Books{DB: db}, Sessions: postgres.Sessions{Pool: db}, Erasure: &purges{}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
+	night := maintenance.Night{Store: postgres.Maintenance{DB: db}, Books: postgres.Books{DB: db}, Sessions: postgres.Sessions{Pool: db}, Erasure: &purges{}, Retention: retention.Retention{Store: postgres.Retention{DB: db}}, Activity: dynamodb.NewActivity(dynamotest.New(t))}
 	done, err := night.Run(t.Context(), time.Now())
 	if err != nil || done["partitions_ahead"] != 12 || done["idempotency_keys"] != int64(31) {
 		t.Fatalf("%v %v", done, err)

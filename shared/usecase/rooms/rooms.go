@@ -59,6 +59,8 @@ type Rooms struct {
 	Presence    Presence
 	Catalogue   ai.Catalogue
 	Hint        StopHint
+	// LongestRetention is for how many days rooms may keep their messages at most; zero is for ever.
+	LongestRetention int
 }
 
 // List lists one's rooms.

@@ -90,7 +90,7 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"updateRoom": operations.UpdateRoom(h.Rooms), "deleteRoom": operations.DeleteRoom(h.Rooms), "listMembers": operations.ListMembers(h.Rooms),
 		"updateMember": operations.UpdateMember(h.Rooms), "removeMember": operations.RemoveMember(h.Rooms), "updateMyMembership": operations.UpdateMyMembership(h.Rooms),
 		"transferRoom": operations.TransferRoom(h.Rooms), "getTransfer": operations.GetTransfer(h.Rooms), "acceptTransfer": operations.AcceptTransfer(h.Rooms),
-		"getSpending": operations.GetSpending(h.Rooms), "setSpendingLimits": operations.SetSpendingLimits(h.Rooms),
+		"getSpending": operations.GetSpending(h.Rooms), "setSpendingLimits": operations.SetSpendingLimits(h.Rooms), "setRetention": operations.SetRetention(h.Rooms),
 		"rejectTransfer": operations.RejectTransfer(h.Rooms), "createInvitation": operations.CreateInvitation(i, Origin), "listInvitations": operations.ListInvitations(i),
 		"revokeInvitation": operations.RevokeInvitation(i), "listMyInvitations": operations.ListMyInvitations(i), "acceptInvitation": operations.AcceptInvitation(i),
 		"rejectInvitation": operations.RejectInvitation(i), "previewInvitationLink": operations.PreviewInvitationLink(i), "joinByLink": operations.JoinByLink(i),

@@ -244,6 +244,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{roomId}/retention": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Say for how many days the room keeps its messages
+         * @description Keeping them longer, or for ever, holds at once; a shorter time is announced in the room and holds seven days later. The time that holds now takes an announcement back.
+         */
+        put: operations["setRetention"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms/{roomId}/owner": {
         parameters: {
             query?: never;
@@ -1281,10 +1301,23 @@ export interface components {
             fork_state: string | null;
             /** Format: uuid */
             forked_from_room_id: string | null;
+            retention_days: components["schemas"]["RetentionDays"];
+            /** @description What was announced and does not hold yet */
+            retention_pending: components["schemas"]["RetentionPending"] | null;
             /** Format: int64 */
             latest_event: number;
             /** Format: int64 */
             last_sequence: number;
+            /**
+             * Format: int64
+             * @description Where the history begins: of what has a lower number, nothing is kept
+             */
+            first_sequence: number;
+            /**
+             * Format: date-time
+             * @description Nothing older is kept; null where nothing was removed
+             */
+            history_begins_at: string | null;
             notify?: components["schemas"]["Notify"];
             /** Format: uuid */
             last_read_message_id?: string | null;
@@ -1299,6 +1332,15 @@ export interface components {
             last_message: components["schemas"]["Message"] | null;
             created_at: components["schemas"]["Time"];
             updated_at: components["schemas"]["Time"];
+        };
+        /** @description For how many days messages are kept; null is for ever */
+        RetentionDays: number | null;
+        RetentionPending: {
+            days: number;
+            effective_at: components["schemas"]["Time"];
+        };
+        SetRetention: {
+            days: components["schemas"]["RetentionDays"];
         };
         RoomSnapshot: components["schemas"]["Room"] & {
             /** Format: int64 */
@@ -1721,10 +1763,10 @@ export interface components {
             /** @description As it was then */
             name: string;
         };
-        /** @description What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master), forked (`value` is the copy), forked_from (`value` is the source) */
+        /** @description What a system message says, to be worded by the reader's client: joined, left (by themselves, or taken out by the actor), role, name and model (`value` is the new one), transfer (`user` is the new master), forked (`value` is the copy), forked_from (`value` is the source), retention (messages are kept for `value` days, null is for ever), retention_announced (the same, seven days later; without an actor by the installation), retention_withdrawn (`value` is what goes on to hold) */
         Note: {
             /** @enum {string} */
-            code: "joined" | "left" | "role" | "name" | "model" | "transfer" | "forked" | "forked_from";
+            code: "joined" | "left" | "role" | "name" | "model" | "transfer" | "forked" | "forked_from" | "retention" | "retention_announced" | "retention_withdrawn";
             actor: components["schemas"]["Named"] | null;
             user: components["schemas"]["Named"] | null;
             value: string | null;
@@ -2904,6 +2946,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SpendingLimits"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    setRetention: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SetRetention"];
+            };
+        };
+        responses: {
+            /** @description The room as it is now */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Room"];
                 };
             };
             400: components["responses"]["BadRequest"];
