@@ -86,9 +86,8 @@ export function MessageBox({ text, onText, onSend, ready, label, placeholder, se
       />
       {/* Behind the box in the tree, so that it finds the box as it is now. */}
       {above}
-      <div className="flex items-center gap-1.5 px-2 pt-1 pb-2 short:ml-auto short:max-w-full short:shrink-0 short:pb-1">
-        {choices}
-        <span className="grow" />
+      <div className="flex items-end gap-1.5 px-2 pt-1 pb-2 short:ml-auto short:max-w-full short:shrink-0 short:pb-1">
+        <div className="flex min-w-0 grow flex-wrap items-center gap-1.5">{choices}</div>
         {stop}
         {(!stop || ready) && (
           <button

@@ -93,7 +93,7 @@ function Failure({ roomId, role, model, code, charged, asking, onAgain }: Failur
     <p className="mt-1 flex items-center gap-2 rounded-1 py-1.5 pr-1.5 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)] max-page:flex-wrap max-page:items-start max-page:gap-y-0">
       <Icon name="alert" size={15} className="text-danger max-page:mt-1" />
       <span className="max-page:basis-[calc(100%-32px)]">{t('sentences', { first: code !== null && why.has(code) ? why(code) : why('unknown'), second: charged ? t('chargedAnyway', { count: charged }) : t('notCharged') })}{code !== null && why.has(`${code}_do`) && <span> {why(`${code}_do`)}</span>}</span>
-      <span className="ml-auto flex flex-wrap max-page:ml-[15px]">
+      <span className="ml-auto flex shrink-0 max-page:ml-[15px] max-page:shrink max-page:flex-wrap">
         {code === 'empty_length' && may.settings(role) && <RaiseLimit roomId={roomId} />}
         {onAgain && <AskAnother roomId={roomId} value={model} disabled={asking} onAgain={onAgain} worded />}
         {onAgain && <button type="button" disabled={asking} onClick={() => onAgain()} className={BUTTON}>{t('tryAgain')}</button>}

@@ -28,7 +28,9 @@ export function QuestionModel({ value, usual, allowed, onChange }: Props) {
         value={value ?? usual} usual={usual} allowed={allowed} onChange={(model) => onChange(isSame(model, usual) ? null : model)}
         trigger={(
           <button type="button" aria-label={t('forQuestion', { model: name })} title={t('forQuestion', { model: name })} className="shift inline-flex h-8 min-w-0 items-center gap-1 rounded-full pr-2 pl-3 text-[13px] font-medium hover:bg-surface-2 max-page:h-11 short:h-8!">
-            <span className="max-w-36 truncate max-page:max-w-20">{name}</span>
+            {/* A phone's line has room for a name where it is not the usual one. */}
+            <span className={clsx('max-w-36 truncate max-page:max-w-20', !value && 'max-page:hidden')}>{name}</span>
+            {!value && <Icon name="spark" size={15} className="hidden max-page:block" />}
             {!value && <Icon name="down" size={14} className="text-text-3" />}
           </button>
         )}
