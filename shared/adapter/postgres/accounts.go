@@ -8,6 +8,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/yoriai/yoriai/shared/domain/audit"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/ledger"
@@ -92,9 +93,16 @@ func meant(login string) string {
 
 // Restore implements user.Accounts.
 func (a Accounts) Restore(ctx context.Context, person id.ID, now time.Time) (bool, error) {
-	tag, err := a.Pool.Exec(ctx, `UPDATE users SET deleted_at = NULL, erase_after = NULL, erase_messages = false
-		WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after > $2 AND erased_at IS NULL`, person, now)
-	return tag.RowsAffected() > 0, Translate(err)
+	restored := false
+	err := InTx(ctx, a.Pool, func(tx Tx) error {
+		tag, err := tx.Exec(ctx, `UPDATE users SET deleted_at = NULL, erase_after = NULL, erase_messages = false
+			WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after > $2 AND erased_at IS NULL`, person, now)
+		if restored = tag.RowsAffected() > 0; err != nil || !restored {
+			return err
+		}
+		return record(ctx, tx, audit.Entry{Act: audit.AccountRestored, Actor: person, Subject: person})
+	})
+	return restored, err
 }
 
 // nobody says that PostgreSQL can store no such login.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/yoriai/yoriai/shared/domain/audit"
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
@@ -21,6 +22,7 @@ func apply(ctx context.Context, tx Tx, p *change.Plan, owed []outbox.Row) error 
 			return err
 		}
 	}
+	queueAudit(b, p.Audited(), audit.AddressOf(ctx))
 	for _, log := range p.UserLogs() {
 		queueUserLog(b, log)
 	}
@@ -89,7 +91,7 @@ func queue(b *pgx.Batch, w change.Write) error {
 	switch w := w.(type) {
 	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.FreezeRoom, change.SetLimits, change.RaiseRead:
 		queueOfRoom(b, w)
-	case change.PutMember, change.RemoveMember, change.UpdateMember, change.SetNotify, change.OfferRoom, change.SetOwner:
+	case change.PutMember, change.RemoveMember, change.UpdateMember, change.RaiseVersion, change.SetNotify, change.OfferRoom, change.SetOwner:
 		queueOfMember(b, w)
 	case change.InsertInvitation, change.EndInvitation, change.UseInvitation:
 		queueOfInvitation(b, w)
@@ -158,6 +160,8 @@ func queueOfMember(b *pgx.Batch, w change.Write) {
 	case change.UpdateMember:
 		m := w.Membership
 		b.Queue(`UPDATE room_members SET role = $3, monthly_cap = $4, version = $5 WHERE room_id = $1 AND user_id = $2`, m.RoomID, m.Person.ID, string(m.Role), m.MonthlyCap, m.Version)
+	case change.RaiseVersion:
+		b.Queue(`UPDATE room_members SET version = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, w.Version)
 	case change.SetNotify:
 		b.Queue(`UPDATE room_members SET notify = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, string(w.Level))
 	case change.OfferRoom:

@@ -159,6 +159,10 @@ func TestAnAccountEndsAtOnceAndComesBackInItsGrace(t *testing.T) {
 		t.Error(again)
 	}
 
+	if n := m.count(`SELECT count(*) FROM audit_log WHERE actor_id = subject_id AND act IN ('account.deleted', 'account.restored') AND subject_id = $1::text::uuid`, m.ids["sora"]); n != 2 {
+		t.Errorf("the audit log tells of %d", n)
+	}
+
 	// Past the grace nobody gets in, erased or not.
 	m.does("sora", "deleteMe", "DELETE", "/me", body{"password": password}, 204)
 	m.exec(`UPDATE users SET erase_after = now() - interval '1 minute' WHERE username = 'sora'`)
