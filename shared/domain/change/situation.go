@@ -34,7 +34,8 @@ type Situation struct {
 	Account   *user.Account
 	Departure user.Departure
 	News      *user.News
-	Held      bool
+	// AccountHeld says that a legal hold keeps the account.
+	AccountHeld bool
 	// Parts has no row for somebody who never was in the room; one who left has the role Outside.
 	Parts   map[id.ID]room.Membership
 	Members []room.Membership
