@@ -41,7 +41,7 @@ def new_session():
         json={"username": name, "email": f"{name}@example.org", "password": PASSWORD},
         timeout=30,
     )
-    return name, answer.json()["refresh_token"]
+    return name, answer.json()["refresh_token"], answer.json()["access_token"]
 
 
 def signed(body):
@@ -59,6 +59,9 @@ def before_call(context, case, kwargs):
     elif is_positive(case) and turn(name) % 3 == 0:
         # A session of its own: the run's would end with its first log-out.
         case.body = {"refresh_token": new_session()[1]}
+    if name == "deleteMe" and is_positive(case) and turn(name) % 3 == 0:
+        case.headers["Authorization"] = "Bearer " + new_session()[2]
+        case.body = {"password": PASSWORD, "messages": turn("account") % 2 == 0}
     if name == "logIn" and is_positive(case) and turn(name) % 3 == 0:
         case.body = {"login": new_session()[0], "password": PASSWORD}
     if not is_positive(case):
@@ -80,6 +83,8 @@ def before_call(context, case, kwargs):
 def spare_the_world(name, body):
     if name == "updateRoom" and body.get("is_archived"):
         body["is_archived"] = False  # an archived room would answer nothing but that it is
+    if name == "updateMe" and "ai_may_read" in body:
+        body["ai_may_read"] = True  # who keeps their words from the AI cannot ask it
     if name == "markRead":
         body["message_id"] = WORLD["rooms"][turns.get("room", 0) % len(WORLD["rooms"])]["messageId"]
     if name == "sendMessage":

@@ -27,6 +27,9 @@ def may_refuse(operation, case, problem):
         return True  # at most one of the three
     if field in ("name", "content", "draft") and unseen(body.get(field, "x")):
         return True  # there must be something to see
+    if field == "display_name":
+        name = body.get("display_name", "")
+        return unseen(name) or any(unicodedata.category(c)[0] in "CM" or unicodedata.category(c) in ("Zl", "Zp") or unseen(c) and c != " " for c in name)  # nothing hidden
     if field == "name" and any(unicodedata.category(c) in ("Cc", "Zl", "Zp") for c in body.get("name", "")):
         return True  # in one line
     if field == "ai_context_cutoff_at" and "future" in problem["detail"]:

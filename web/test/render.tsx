@@ -75,7 +75,7 @@ export function stage() {
       const rooms = [...cloud.rooms.values()].filter((room) => room.members.has(aki.id)).map((room) => cloud.roomFor(room, aki.id));
       return render(
         <NextIntlClientProvider locale={locale} timeZone="UTC" messages={locale === 'ja' ? ja : en}>
-          <LiveProvider me={{ ...aki, email: 'aki@example.com', is_admin: false }} rooms={{ items: rooms, next_cursor: null, latest_event: cloud.userLogs.get(aki.id)!.length }}>{page}</LiveProvider>
+          <LiveProvider me={{ ...aki, email: 'aki@example.com', is_admin: false, ai_may_read: true }} rooms={{ items: rooms, next_cursor: null, latest_event: cloud.userLogs.get(aki.id)!.length }}>{page}</LiveProvider>
         </NextIntlClientProvider>,
       );
     },

@@ -92,8 +92,9 @@ func meant(login string) string {
 }
 
 // Restore implements user.Accounts.
-func (a Accounts) Restore(ctx context.Context, person id.ID, now time.Time) (restored bool, err error) {
-	err = InTx(ctx, a.Pool, func(tx Tx) error {
+func (a Accounts) Restore(ctx context.Context, person id.ID, now time.Time) (bool, error) {
+	restored := false
+	err := InTx(ctx, a.Pool, func(tx Tx) error {
 		tag, err := tx.Exec(ctx, `UPDATE users SET deleted_at = NULL, erase_after = NULL, erase_messages = false
 			WHERE id = $1 AND deleted_at IS NOT NULL AND erase_after > $2 AND erased_at IS NULL`, person, now)
 		if restored = tag.RowsAffected() > 0; err != nil || !restored {

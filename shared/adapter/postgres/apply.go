@@ -91,7 +91,7 @@ func queue(b *pgx.Batch, w change.Write) error {
 	switch w := w.(type) {
 	case change.InsertRoom, change.UpdateRoom, change.DeleteRoom, change.FreezeRoom, change.SetLimits, change.SetRetention, change.RemoveHistory, change.RaiseRead:
 		queueOfRoom(b, w)
-	case change.PutMember, change.RemoveMember, change.UpdateMember, change.SetNotify, change.OfferRoom, change.SetOwner:
+	case change.PutMember, change.RemoveMember, change.UpdateMember, change.RaiseVersion, change.SetNotify, change.OfferRoom, change.SetOwner:
 		queueOfMember(b, w)
 	case change.InsertInvitation, change.EndInvitation, change.UseInvitation:
 		queueOfInvitation(b, w)
@@ -166,6 +166,8 @@ func queueOfMember(b *pgx.Batch, w change.Write) {
 	case change.UpdateMember:
 		m := w.Membership
 		b.Queue(`UPDATE room_members SET role = $3, monthly_cap = $4, version = $5 WHERE room_id = $1 AND user_id = $2`, m.RoomID, m.Person.ID, string(m.Role), m.MonthlyCap, m.Version)
+	case change.RaiseVersion:
+		b.Queue(`UPDATE room_members SET version = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, w.Version)
 	case change.SetNotify:
 		b.Queue(`UPDATE room_members SET notify = $3 WHERE room_id = $1 AND user_id = $2`, w.RoomID, w.UserID, string(w.Level))
 	case change.OfferRoom:

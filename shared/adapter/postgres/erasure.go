@@ -30,7 +30,7 @@ const atOnce = 100
 
 // theirs is what erased people ($1 the moment) wrote to everybody and wished to go.
 const theirs = ` FROM users u JOIN messages m ON m.sender_id = u.id WHERE u.erasing AND u.erase_messages AND m.visibility = 'public' AND m.deleted_at IS NULL
-	AND NOT user_held(u.id, $1) AND NOT room_held(m.room_id, $1)`
+	AND NOT user_held(u.id, $1) AND NOT room_held(m.room_id, $1) AND EXISTS (SELECT FROM room_sequences WHERE room_id = m.room_id)`
 
 // Words implements erasure.Store.
 func (s Erasure) Words(ctx context.Context, now time.Time, limit int) (list []erasure.Words, err error) {

@@ -11,6 +11,8 @@ import (
 // apart, between what hangs on summaries and the rest.
 var (
 	beforeMessages = []string{
+		// First, so that nobody looks for what is missing in a log that is half gone.
+		`DELETE FROM room_sequences WHERE room_id = $1 AND $2 > 0`,
 		`DELETE FROM message_context_summaries WHERE generation_id = ANY (ARRAY(SELECT generation_id FROM message_context_summaries WHERE room_id = $1 LIMIT $2))`,
 		`DELETE FROM ai_generations WHERE id = ANY (ARRAY(SELECT id FROM ai_generations WHERE room_id = $1 AND kind = 'summary' LIMIT $2))`,
 	}
@@ -19,7 +21,6 @@ var (
 		`DELETE FROM room_invitations WHERE id = ANY (ARRAY(SELECT id FROM room_invitations WHERE room_id = $1 LIMIT $2))`,
 		`DELETE FROM jobs WHERE id = ANY (ARRAY(SELECT id FROM jobs WHERE room_id = $1 AND ended_at IS NOT NULL LIMIT $2))`,
 		`DELETE FROM room_members WHERE room_id = $1 AND user_id = ANY (ARRAY(SELECT user_id FROM room_members WHERE room_id = $1 LIMIT $2))`,
-		`DELETE FROM room_sequences WHERE room_id = $1 AND $2 > 0`,
 		`DELETE FROM rooms WHERE id = $1 AND $2 > 0`,
 	}
 )

@@ -38,7 +38,7 @@ func (l *loading) self() {
 		})
 	}
 	if !l.n.HeldAt.IsZero() {
-		l.one(`SELECT user_held($1, $2)`, []any{l.n.Person, l.n.HeldAt}, func(row pgx.Row) error { return row.Scan(&l.s.Held) })
+		l.one(`SELECT user_held($1, $2)`, []any{l.n.Person, l.n.HeldAt}, func(row pgx.Row) error { return row.Scan(&l.s.AccountHeld) })
 	}
 	if !l.n.Departure {
 		return

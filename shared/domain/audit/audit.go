@@ -46,9 +46,12 @@ const (
 	Suspended      Act = "account.suspended"
 	Reinstated     Act = "account.reinstated"
 
-	AccountEnded    Act = "account.ended"
+	AccountDeleted  Act = "account.deleted"
 	AccountRestored Act = "account.restored"
 	AccountErased   Act = "account.erased"
+
+	HoldPlaced Act = "hold.placed"
+	HoldLifted Act = "hold.lifted"
 )
 
 // Detail says more of an act.

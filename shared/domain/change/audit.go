@@ -62,7 +62,7 @@ func (p *Plan) audit(w Write) audit.Entry {
 	case SetRetention:
 		return audit.Entry{Act: audit.RetentionChanged, RoomID: w.RoomID, Details: map[audit.Detail]string{audit.Days: strconv.Itoa(w.Retention.Days), audit.Announced: strconv.Itoa(w.Retention.Announced)}}
 	case EndAccount:
-		return audit.Entry{Act: audit.AccountEnded, Subject: w.UserID}
+		return audit.Entry{Act: audit.AccountDeleted, Subject: w.UserID}
 	case EraseAccount:
 		return audit.Entry{Act: audit.AccountErased, Subject: w.UserID}
 	case InsertJob:

@@ -34,8 +34,9 @@ type Situation struct {
 	Account   *user.Account
 	Departure user.Departure
 	News      *user.News
-	// Held says that a legal hold keeps the account, or the room whose oldest messages were asked for.
-	Held bool
+	// AccountHeld says that a legal hold keeps the account, Held that one keeps the room whose oldest messages were asked for.
+	AccountHeld bool
+	Held        bool
 	// Parts has no row for somebody who never was in the room; one who left has the role Outside.
 	Parts   map[id.ID]room.Membership
 	Members []room.Membership

@@ -66,6 +66,11 @@ type (
 	}
 	// UpdateMember writes the role and the cap of somebody who is in a room.
 	UpdateMember struct{ Membership room.Membership }
+	// RaiseVersion lets a member be told anew, of whom the room holds nothing else.
+	RaiseVersion struct {
+		RoomID, UserID id.ID
+		Version        int64
+	}
 	// SetNotify writes of which messages somebody wants to be told.
 	SetNotify struct {
 		RoomID, UserID id.ID
@@ -316,6 +321,7 @@ func (SetLimits) write()         {}
 func (PutMember) write()         {}
 func (RemoveMember) write()      {}
 func (UpdateMember) write()      {}
+func (RaiseVersion) write()      {}
 func (SetNotify) write()         {}
 func (OfferRoom) write()         {}
 func (SetOwner) write()          {}

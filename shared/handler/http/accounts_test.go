@@ -117,8 +117,22 @@ func TestAnAccountEndsAtOnceAndComesBackInItsGrace(t *testing.T) {
 	}
 	m.exec(`UPDATE subscriptions SET live = false`)
 
+	// A plan runs, and two answers are being waited for.
+	m.exec(`INSERT INTO payment_customers (account_id, rail, customer) VALUES ($1::text::uuid, 'stripe', 'cus_sora')`, m.ids["sora"])
+	m.exec(`INSERT INTO subscriptions (rail, reference, account_id, offer, live, status, cancels, surplus, created_at, fetched_at)
+		VALUES ('stripe', 'sub', $1::text::uuid, 'plan_standard', true, 'active', false, false, now(), now())`, m.ids["sora"])
+	m.does("sora", "sendMessage", "POST", m.path+"/messages", body{"client_message_id": key(), "content": "why", "ai": body{}}, 201)
+	m.does("sora", "sendMessage", "POST", m.path+"/messages", body{"client_message_id": key(), "content": "psst", "visibility": "private", "ai": body{}}, 201)
+	commands := m.Queues.Rows["stripe-commands"]
 	m.does("sora", "deleteMe", "DELETE", "/me", body{"password": password}, 204)
 	stage.Deliver()
+	if n := m.Queues.Rows["stripe-commands"] - commands; n != 2 { // the plan, and open pages
+		t.Errorf("%d wishes to Stripe", n)
+	}
+	if n := m.count(`SELECT count(*) FROM ai_generations WHERE status <> 'completed'`); n != 0 {
+		t.Errorf("%d answers did not end", n)
+	}
+	m.sound()
 	for _, token := range []string{m.tokens["sora"], second["access_token"].(string)} {
 		answers(t, "getMe", m.Call(token, "GET", "/me", nil), 401)
 		answers(t, "deleteMe", m.Call(token, "DELETE", "/me", body{"password": password}), 401)
@@ -157,6 +171,10 @@ func TestAnAccountEndsAtOnceAndComesBackInItsGrace(t *testing.T) {
 	}
 	if again := answers(t, "logIn", m.Call("", "POST", "/auth/login", body{"login": "sora", "password": password}), 200); again["deletion_cancelled"] != nil {
 		t.Error(again)
+	}
+
+	if n := m.count(`SELECT count(*) FROM audit_log WHERE actor_id = subject_id AND act IN ('account.deleted', 'account.restored') AND subject_id = $1::text::uuid`, m.ids["sora"]); n != 2 {
+		t.Errorf("the audit log tells of %d", n)
 	}
 
 	// Past the grace nobody gets in, erased or not.

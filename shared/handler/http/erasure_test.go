@@ -34,6 +34,9 @@ func (m *meeting) night(at time.Time) {
 			if err != nil {
 				m.t.Fatalf("%s: %v", s.Name, err)
 			}
+			if n > 0 && rand.IntN(4) == 0 {
+				m.sound() // wherever a night ends
+			}
 			if n > 0 {
 				quiet = -1
 			}

@@ -108,7 +108,7 @@ func (a Accounts) tellRoom(ctx context.Context, news News, roomID id.ID) error {
 		}
 		if mine := s.Parts[news.Person]; s.News.Renamed && mine.Role.Valid() && s.Room.DeletedAt.IsZero() {
 			mine.Version = p.RoomEvent(event.MemberUpdated, news.Person)
-			p.Write(change.UpdateMember{Membership: mine})
+			p.Write(change.RaiseVersion{RoomID: roomID, UserID: news.Person, Version: mine.Version})
 			part = mine
 		}
 		return p, nil

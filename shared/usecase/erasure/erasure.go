@@ -94,7 +94,7 @@ func (e Erasure) account(ctx context.Context, person id.ID, now time.Time) error
 	n := change.Needs{Person: person, Self: change.Own, HeldAt: now, Accounts: []id.ID{person}, Payments: &change.Payments{Rail: billing.Stripe}}
 	return e.Runner.Change(ctx, n, func(s change.Situation) (*change.Plan, error) {
 		// Whoever signed in meanwhile has taken it back.
-		if s.Account == nil || !s.Account.Leaving() || now.Before(s.Account.EraseAfter) || s.Held {
+		if s.Account == nil || !s.Account.Leaving() || now.Before(s.Account.EraseAfter) || s.AccountHeld {
 			return nil, nil
 		}
 		p := s.Plan(id.ID{}, n)

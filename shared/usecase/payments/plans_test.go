@@ -228,6 +228,12 @@ func TestPlansEndWithTheirAccount(t *testing.T) {
 	h := newHouse(t)
 	h.desk.Pay(h.buys("plan_standard"), "pay")
 	h.catchUp()
+	open := func() int {
+		return len(h.desk.Read("/v1/checkout/sessions?status=open")["data"].([]any))
+	}
+	if h.buys("pack_small"); open() != 1 {
+		t.Fatal("no page is open")
+	}
 	if err := h.worker.EndPlans(t.Context(), h.aki); err != nil {
 		t.Fatal(err)
 	}
@@ -239,6 +245,9 @@ func TestPlansEndWithTheirAccount(t *testing.T) {
 		if err := (payments.Executor{Provider: h.account}).Do(t.Context(), c); err != nil {
 			t.Fatal(err)
 		}
+	}
+	if n := open(); n != 0 {
+		t.Errorf("%d pages to pay on are open", n)
 	}
 	h.desk.Press("/desk/clock", "by", "month")
 	h.catchUp()

@@ -13,9 +13,10 @@ const ForkNote = lazily(async () => (await import('./fork-note')).ForkNote, ({ t
 export function NoteText({ note }: { note: Note }) {
   const t = useTranslations('notes');
   const roles = useTranslations('roles');
+  const ui = useTranslations('ui');
   const { me } = useLive();
   const { models } = useModels();
-  const named = (person: Note['user'], mine: string) => (person === null ? t('somebody') : person.id === me.id ? mine : t('person', { name: unturned(person.name) }));
+  const named = (person: Note['user'], mine: string) => (person === null ? t('somebody') : person.id === me.id ? mine : t('person', { name: unturned(person.name || ui('deletedUser')) }));
   const actor = named(note.actor, t('you'));
   const value = note.value ?? '';
   switch (note.code) {

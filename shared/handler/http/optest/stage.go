@@ -153,7 +153,7 @@ func (s *Stage) fanOut() fanout.FanOut {
 func (s *Stage) worker() replies.Worker {
 	run := transact.Runner{Store: postgres.Changes{DB: s.DB}, Relay: transact.Relay{Queues: s.Queues, Store: postgres.Outbox{DB: s.DB}, Activity: dynamodb.NewActivity(s.Table)}}
 	generations := postgres.Generations{DB: s.DB}
-	return replies.Worker{Store: generations, LLM: s.Model, Stops: redis.NewStopHint(s.redis), Running: redis.NewStreamText(s.redis), Runner: run,
+	return replies.Worker{Store: generations, LLM: s.Model, Catalogue: s.Catalogue, Stops: redis.NewStopHint(s.redis), Running: redis.NewStreamText(s.redis), Runner: run,
 		Reaper: replies.Reaper{Store: generations, Runner: run}, Pace: replies.Pace{Checkpoint: 10 * time.Millisecond},
 		Broadcast: broadcast.Broadcaster{Connections: dynamodb.Connections{Table: s.Table}, Memberships: dynamodb.Memberships{Table: s.Table}, Hub: s.hub,
 			Frames: wire.Stream{}, Interval: 10 * time.Millisecond, Budget: realtime.NewLocalBudget(plenty, time.Now)}}

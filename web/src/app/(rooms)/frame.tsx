@@ -22,12 +22,14 @@ import { RoomPage } from './rooms/[roomId]/room-page';
 /** Drawn by the server where it is the first page; elsewhere its code comes once the first page is there, so that it needs no connection. */
 const startPage = () => import('@/features/rooms/components/start-page');
 const StartPage = lazy(async () => ({ default: (await startPage()).StartPage }));
+const AccountPage = lazily(async () => (await import('@/features/account/components/account-page')).AccountPage);
 const BillingPage = lazily(async () => (await import('@/features/billing/components/billing-page')).BillingPage);
 
 /** The pages that are no rooms. */
 const PAGES = {
   groups: () => <GroupsPage foot={<BlockedPeople />} />,
   billing: () => <BillingPage />,
+  account: () => <AccountPage />,
 };
 
 /**
@@ -69,6 +71,7 @@ export function Frame({ children }: { children: ReactNode }) {
 const GroupsPage = lazily(async () => (await import('@/features/groups/components/groups-page')).GroupsPage);
 const BlockedPeople = lazily(async () => (await import('@/features/safety/components/blocked-people')).BlockedPeople);
 
+const PAGE = /^\/(groups|billing|account)$/;
 const ROOM = /^\/rooms\/([0-9a-f-]{36})$/;
 
 /** What the address asks for: a room, maybe at one of its messages, or a new one. */
@@ -82,13 +85,14 @@ function useShown(): { roomId: string | null; messageId: string | null; starts: 
   const readOn = place.roomId === roomId && messageId === null && (place.readOn || hasReadOn());
   if (readOn !== place.readOn) setPlace(readOn ? { ...place, readOn } : { roomId, messageId, readOn, visit: place.visit + 1 });
   else if (!readOn && (place.roomId !== roomId || place.messageId !== messageId)) setPlace({ roomId, messageId, readOn, visit: place.visit + 1 });
-  return { ...place, starts: search.has('new'), page: pathname === '/groups' ? 'groups' : pathname === '/billing' ? 'billing' : null, key: `${place.roomId} ${place.messageId} ${place.visit}` };
+  return { ...place, starts: search.has('new'), page: PAGE.exec(pathname)?.[1] as keyof typeof PAGES | undefined ?? null, key: `${place.roomId} ${place.messageId} ${place.visit}` };
 }
 
 function useTitle(roomId: string | null, page: keyof typeof PAGES | null): void {
   const groups = useTranslations('groups');
   const t = useTranslations('rooms');
   const money = useTranslations('billing');
+  const account = useTranslations('account');
   const rooms = useRooms();
   const name = useRoom(roomId ?? '')?.room.name;
   const ended = useAnswersEnded();
@@ -96,7 +100,7 @@ function useTitle(roomId: string | null, page: keyof typeof PAGES | null): void 
   const away = typeof document !== 'undefined' && (document.hidden || !document.hasFocus());
   const unseen = rooms.filter(({ room }) => room.id !== roomId || away);
   const sum = (counts: number[]) => counts.reduce((all, count) => all + count, 0);
-  const title = page === 'groups' ? groups('title') : page === 'billing' ? money('title') : roomId === null ? t('title') : name;
+  const title = page === 'groups' ? groups('title') : page === 'billing' ? money('title') : page === 'account' ? account('title') : roomId === null ? t('title') : name;
   usePageTitle(title, sum(unseen.map(({ unread }) => unread)) + ended, sum(unseen.map(({ mentions }) => mentions)));
 }
 

@@ -1,7 +1,7 @@
 'use client';
 
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query';
-import { createContext, useContext, useEffect, useState, type ReactNode } from 'react';
+import { createContext, useContext, useEffect, useMemo, useState, type ReactNode } from 'react';
 import { browserClient } from '@/lib/api/browser';
 import { apiClient, type ApiClient } from '@/lib/api/client';
 import { protocolApi } from '@/lib/api/protocol-api';
@@ -52,7 +52,7 @@ export function LiveProvider({ me, rooms, children }: { me: Me; rooms: RoomPage;
   }, [live, me.id]);
 
   return (
-    <Context.Provider value={live}>
+    <Context.Provider value={useMemo(() => ({ ...live, me }), [live, me])}>
       <QueryClientProvider client={queries}>{children}</QueryClientProvider>
     </Context.Provider>
   );

@@ -175,6 +175,19 @@ export class RoomState {
   memberIs(member: Member): void {
     if (this.total !== null && !this.people.has(member.user.id)) this.recount = true;
     this.membersKnown([member]);
+    this.named(member.user);
+  }
+
+  /** Whoever changed their name has it on what they wrote before, too. */
+  private named(user: User): void {
+    const before = (row: Message | null | undefined) => row?.sender?.id === user.id && row.sender.display_name !== user.display_name;
+    for (const row of this.window.all().filter(before)) {
+      this.window.put({ ...row, sender: user }, { ...row, sender: user });
+      this.cachedTimeline = null;
+    }
+    const last = this.room.last_message;
+    if (last && before(last)) this.room = { ...this.room, last_message: { ...last, sender: user } };
+    this.cachedView = null;
   }
 
   /** Some of the people who are in the room, whether or not they were known. */

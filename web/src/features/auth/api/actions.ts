@@ -11,9 +11,9 @@ export async function logIn(_: FormState, form: FormData): Promise<FormState> {
   const values = { login: text(form, 'login') };
   const input = logInInput.safeParse({ ...values, password: text(form, 'password') });
   if (!input.success) return { values, fields: fieldErrors(input.error) };
-  const error = await attempt('/auth/login', input.data);
+  const { error, restored } = await attempt('/auth/login', input.data);
   if (error) return { values, fields: {}, error };
-  redirect(safeNext(text(form, 'next')));
+  redirect(restored ? '/account?restored=1' : safeNext(text(form, 'next')));
 }
 
 export async function register(_: FormState, form: FormData): Promise<FormState> {
@@ -21,17 +21,18 @@ export async function register(_: FormState, form: FormData): Promise<FormState>
   const input = registerInput.safeParse({ ...values, password: text(form, 'password') });
   if (!input.success) return { values, fields: fieldErrors(input.error) };
   const locale = (await getLocale()) === 'ja' ? 'ja' : 'en';
-  const error = await attempt('/auth/register', { ...input.data, locale });
+  const { error } = await attempt('/auth/register', { ...input.data, locale });
   if (error === 'already_exists') return { values, fields: { username: 'taken' } };
   if (error) return { values, fields: {}, error };
   redirect(safeNext(text(form, 'next')));
 }
 
-async function attempt(path: Parameters<typeof signIn>[0], body: object): Promise<string | null> {
+async function attempt(path: Parameters<typeof signIn>[0], body: object): Promise<{ error?: string; restored?: boolean }> {
   try {
-    return (await signIn(path, body))?.code ?? null;
+    const answer = await signIn(path, body);
+    return 'restored' in answer ? answer : { error: answer.code };
   } catch {
-    return 'unavailable';
+    return { error: 'unavailable' };
   }
 }
 

@@ -11,9 +11,9 @@ import { emptyForm } from '../api/form-state';
 import { safeNext } from '../utils/safe-next';
 import { carried } from '../utils/carried';
 import { FormError } from './form-error';
-import { PasswordField } from './password-field';
+import { PasswordField } from '@/components/password-field';
 
-export function LogInForm({ next, ended }: { next?: string; ended: boolean }) {
+export function LogInForm({ next, ended, deleted = false }: { next?: string; ended: boolean; deleted?: boolean }) {
   const t = useTranslations('auth');
   const [state, submit, pending] = useActionState(logIn, emptyForm);
   useNewerSession(ended, next);
@@ -21,6 +21,7 @@ export function LogInForm({ next, ended }: { next?: string; ended: boolean }) {
   return (
     <form action={submit} className="grid gap-4" noValidate>
       {ended && !state.error && <p role="status" className="rounded-1 bg-accent-soft px-3 py-2 text-[13.5px]/5">{t('ended')}</p>}
+      {deleted && !state.error && <p role="status" className="rounded-1 bg-accent-soft px-3 py-2 text-[13.5px]/5">{t('deleted')}</p>}
       <FormError code={state.error} />
       <input type="hidden" name="next" value={next ?? ''} />
       <TextField label={t('login')} name="login" autoComplete="username" autoCapitalize="none" spellCheck={false} defaultValue={state.values.login} error={wrong('login')} required />

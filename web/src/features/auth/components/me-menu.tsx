@@ -21,7 +21,8 @@ import { notify } from '@/stores/toasts';
 export function MeMenu() {
   const t = useTranslations('preferences');
   const billing = useTranslations('billing');
-  const { me } = useLive();
+  const account = useTranslations('account');
+  const { me, api } = useLive();
   const locale = useLocale();
   const router = useRouter();
   const [dark, setDark] = useTheme();
@@ -29,6 +30,7 @@ export function MeMenu() {
   const leave = useLogOut();
   const speak = (language: 'ja' | 'en') => {
     remember(LOCALE_COOKIE, language);
+    void api.PATCH('/me', { body: { locale: language } }).catch(() => undefined);
     router.refresh();
   };
   return (
@@ -53,6 +55,7 @@ export function MeMenu() {
         <MenuItem checked={!dark} onSelect={() => setDark(false)}>{t('light')}</MenuItem>
         <MenuItem checked={dark} onSelect={() => setDark(true)}>{t('dark')}</MenuItem>
         <MenuLine />
+        <MenuItem onSelect={() => go('/account')}>{account('title')}</MenuItem>
         <MenuItem onSelect={() => go('/billing')}>{billing('title')}</MenuItem>
         <MenuItem icon="out" onSelect={() => (draftsOf(me.id).size + unsentOf(me.id) > 0 ? setAsking(true) : void leave())}>{t('logOut')}</MenuItem>
       </Menu>

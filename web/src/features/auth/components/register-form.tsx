@@ -9,7 +9,7 @@ import { register } from '../api/actions';
 import { emptyForm } from '../api/form-state';
 import { carried } from '../utils/carried';
 import { FormError } from './form-error';
-import { PasswordField } from './password-field';
+import { PasswordField } from '@/components/password-field';
 
 export function RegisterForm({ next, ended }: { next?: string; ended: boolean }) {
   const t = useTranslations('auth');

@@ -5,7 +5,8 @@ import { useTranslations } from 'next-intl';
 import { memo } from 'react';
 import { Markdown } from '@/components/markdown/markdown';
 import { Time } from '@/components/time';
-import { Face, nameOf } from '@/components/ui/face';
+import { Face } from '@/components/ui/face';
+import { useNameOf } from '@/components/use-name-of';
 import { Icon } from '@/components/ui/icon';
 import { lazily } from '@/components/ui/lazily';
 import type { Message } from '@/lib/protocol/types';
@@ -41,6 +42,7 @@ export const HumanMessage = memo(function HumanMessage({ message, row, part, fir
   const setEditing = useUi((ui) => ui.setEditing);
   const [folded, unfold] = useFolded(message);
   const { sender, exclude_from_ai: excluded } = message;
+  const nameOf = useNameOf();
   const name = sender ? nameOf(sender) : t('somebody');
   const { head, tail } = part;
 

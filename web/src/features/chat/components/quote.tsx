@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl';
 import Link from 'next/link';
-import { nameOf } from '@/components/ui/face';
+import { useNameOf } from '@/components/use-name-of';
 import { Icon } from '@/components/ui/icon';
 import { IconButton } from '@/components/ui/icon-button';
 import { useBlocked } from '@/lib/live/blocks';
@@ -63,6 +63,7 @@ function useLine(message: Message | null | undefined): { name: string; text: str
   const safety = useTranslations('safety');
   const blocked = useBlocked();
   const { models } = useModels();
+  const nameOf = useNameOf();
   if (message === undefined) return { name: '', text: t('loading') };
   if (message === null) return { name: '', text: t('gone') };
   if (message.deleted_at) return { name: '', text: t('deleted') };

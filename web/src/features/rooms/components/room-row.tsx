@@ -5,7 +5,8 @@ import { useTranslations } from 'next-intl';
 import Link from 'next/link';
 import { NoteText } from '@/components/note-text';
 import { ListTime } from '@/components/time';
-import { nameOf, Tile } from '@/components/ui/face';
+import { Tile } from '@/components/ui/face';
+import { useNameOf } from '@/components/use-name-of';
 import { Icon } from '@/components/ui/icon';
 import { useBlocked } from '@/lib/live/blocks';
 import { useAnswerEnded } from '@/lib/live/answers';
@@ -61,6 +62,7 @@ function Snippet({ message }: { message: Message }) {
   const safety = useTranslations('safety');
   const { me } = useLive();
   const blocked = useBlocked();
+  const nameOf = useNameOf();
   if (message.deleted_at) return <>{t('deleted')}</>;
   if (message.type === 'ai') {
     const text = plainLine(message.content, 'model');

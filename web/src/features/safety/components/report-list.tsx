@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { Time } from '@/components/time';
 import { Button } from '@/components/ui/button';
-import { nameOf } from '@/components/ui/face';
+import { useNameOf } from '@/components/use-name-of';
 import { useErrorText } from '@/components/use-error-text';
 import { useMembers } from '@/lib/live/hooks';
 import { useLive } from '@/lib/live/provider';
@@ -16,6 +16,7 @@ export function ReportList({ roomId, close }: { roomId: string; close: () => voi
   const errorText = useErrorText();
   const { data, isPending, isError, error, hasNextPage, fetchNextPage, isFetchingNextPage } = useReports(roomId);
   const resolve = useResolveReport(roomId);
+  const nameOf = useNameOf();
   const { client } = useLive();
   const members = useMembers(roomId);
   const reports = data?.pages.flatMap(({ items }) => items) ?? [];

@@ -4,6 +4,7 @@ import clsx from 'clsx';
 import { useTranslations } from 'next-intl';
 import { ListTime } from '@/components/time';
 import { Face, nameOf, Tile } from '@/components/ui/face';
+import { useNameOf } from '@/components/use-name-of';
 import { Icon } from '@/components/ui/icon';
 import { unturned } from '@/lib/bidi';
 import { useBlocked } from '@/lib/live/blocks';
@@ -74,6 +75,7 @@ function Passage({ hit: { room, message, excerpt, matches } }: { hit: Hit }) {
   const safety = useTranslations('safety');
   const blocked = useBlocked();
   const { models } = useModels();
+  const nameOf = useNameOf();
   // What I folded away in the room is not spread out here.
   const folded = message.sender !== null && blocked.has(message.sender.id);
   const name = message.ai ? modelName(models, message.ai.provider, message.ai.model) : message.sender ? nameOf(message.sender) : chat('somebody');

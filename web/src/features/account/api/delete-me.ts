@@ -1,0 +1,21 @@
+'use client';
+
+import { useMutation } from '@tanstack/react-query';
+import { bodyOf } from '@/lib/api/client';
+import { purgeAll } from '@/lib/live/browser';
+import { useLive } from '@/lib/live/provider';
+import { dropDrafts } from '@/stores/drafts';
+
+/** Ends my account, and leaves nothing of me in this browser. */
+export function useDeleteMe() {
+  const { api, client } = useLive();
+  return useMutation({
+    mutationFn: (body: { password: string; messages: boolean }) => bodyOf(api.DELETE('/me', { body })),
+    onSuccess: () => {
+      client.stop();
+      dropDrafts();
+      purgeAll();
+      location.assign('/login?deleted=1');
+    },
+  });
+}
