@@ -17,6 +17,7 @@ import { useUpdateRoom, type UpdateRoomInput } from '../api/update-room';
 import { useErrorText } from '@/components/use-error-text';
 import { NameField } from './name-field';
 import { RemoveRoom } from './remove-room';
+import { Retention } from './retention';
 import { SettingsRow } from './settings-row';
 
 /** What can be changed about a room. */
@@ -81,6 +82,7 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
         <SettingsRow title={t(room.is_archived ? 'archived' : 'archive')} hint={t('archiveHint')}>
           <Button disabled={update.isPending} onClick={() => save({ is_archived: !room.is_archived }, t(room.is_archived ? 'broughtBack' : 'archivedNow'), { is_archived: room.is_archived })}><Icon name="archive" size={16} />{t(room.is_archived ? 'unarchiveDo' : 'archiveDo')}</Button>
         </SettingsRow>
+        <Retention room={room} />
         {may.removeRoom(room.role ?? 'reader') && <RemoveRoom room={room} />}
       </ul>
     </form>
