@@ -19,6 +19,8 @@ const (
 	RoomFrozen   Act = "room.frozen"
 	RoomUnfrozen Act = "room.unfrozen"
 	RoomForked   Act = "room.forked"
+	// RoomRetention: for how long messages are kept, or will be.
+	RoomRetention Act = "room.retention"
 
 	MemberAdded   Act = "member.added"
 	MemberRemoved Act = "member.removed"
@@ -31,9 +33,6 @@ const (
 
 	InvitationCreated Act = "invitation.created"
 	InvitationEnded   Act = "invitation.ended"
-
-	// RetentionChanged has the days that hold and those that were announced; 0 is for ever, or nothing.
-	RetentionChanged Act = "retention.changed"
 
 	MessageRemoved Act = "message.removed"
 )
@@ -64,9 +63,7 @@ const (
 	Kind   Detail = "kind"
 	Status Detail = "status"
 	Cap    Detail = "monthly_cap"
-
-	Days      Detail = "retention_days"
-	Announced Detail = "retention_announced"
+	Days   Detail = "days" // empty for ever
 )
 
 // Entry is one line of the log.

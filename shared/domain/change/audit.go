@@ -34,6 +34,12 @@ func (p *Plan) audit(w Write) audit.Entry {
 		return audit.Entry{Act: audit.RoomDeleted, RoomID: w.RoomID}
 	case FreezeRoom:
 		return audit.Entry{Act: either(!w.FrozenAt.IsZero(), audit.RoomFrozen, audit.RoomUnfrozen), RoomID: w.RoomID}
+	case SetRetention:
+		days := w.Retention.Days
+		if !w.Retention.NextAt.IsZero() {
+			days = w.Retention.Announced
+		}
+		return audit.Entry{Act: audit.RoomRetention, RoomID: w.RoomID, Details: map[audit.Detail]string{audit.Days: daysOf(days)}}
 	case PutMember:
 		return audit.Entry{Act: audit.MemberAdded, RoomID: w.Membership.RoomID, Subject: w.Membership.Person.ID, Details: p.details(w.Membership)}
 	case RemoveMember:
@@ -59,8 +65,6 @@ func (p *Plan) audit(w Write) audit.Entry {
 		if w.By != message.ByAuthor {
 			return audit.Entry{Act: audit.MessageRemoved, RoomID: p.room.ID, Subject: w.MessageID}
 		}
-	case SetRetention:
-		return audit.Entry{Act: audit.RetentionChanged, RoomID: w.RoomID, Details: map[audit.Detail]string{audit.Days: strconv.Itoa(w.Retention.Days), audit.Announced: strconv.Itoa(w.Retention.Announced)}}
 	case EndAccount:
 		return audit.Entry{Act: audit.AccountDeleted, Subject: w.UserID}
 	case EraseAccount:

@@ -25,6 +25,11 @@ describe('what a room says of itself', () => {
     [{ code: 'forked', actor: ben(), user: null, value: 'elsewhere' }, 'Ben forked this room', 'Benさんがこのルームをフォークしました'],
     [{ code: 'forked_from', actor: aki(), user: null, value: 'elsewhere' }, 'You forked this room from another', 'あなたが別のルームからフォークしました'],
     [{ code: 'transfer', actor: ben(), user: aki(), value: null }, 'Ben handed the room over to you', 'Benさんがルームをあなたに譲渡しました'],
+    [{ code: 'retention', actor: ben(), user: null, value: '90' }, 'Ben set messages to be kept for 90 days', 'Benさんがメッセージの保存期間を90日間に変えました'],
+    [{ code: 'retention', actor: aki(), user: null, value: null }, 'You set messages to be kept for ever', 'あなたがメッセージの保存期間を無期限に変えました'],
+    [{ code: 'retention_announced', actor: ben(), user: null, value: '30' }, 'Ben announced: seven days from here, messages older than 30 days will be removed', 'Benさんが予告しました。このお知らせの7日後から、30日より前のメッセージは削除されます'],
+    [{ code: 'retention_announced', actor: null, user: null, value: '365' }, 'The service announces: seven days from here, messages older than 365 days will be removed', '運営からの予告です。このお知らせの7日後から、365日より前のメッセージは削除されます'],
+    [{ code: 'retention_withdrawn', actor: ben(), user: null, value: null }, 'Ben took the announcement back: messages are kept for ever', 'Benさんが予告を取り消しました。メッセージは無期限で保存されます'],
   ];
 
   it('is worded in each reader’s language', async () => {

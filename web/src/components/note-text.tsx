@@ -35,6 +35,10 @@ export function NoteText({ note }: { note: Note }) {
     case 'forked':
     case 'forked_from':
       return <ForkNote text={t(note.code, { actor })} other={value} />;
+    case 'retention':
+    case 'retention_announced':
+    case 'retention_withdrawn':
+      return t(note.code, { by: note.actor === null ? 'nobody' : 'somebody', actor, days: Number(value) });
     case 'transfer':
       return t('transfer', { actor, user: named(note.user, t('toYou')) });
     default:

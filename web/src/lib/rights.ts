@@ -27,4 +27,5 @@ export const may = {
   manage: (role: Role, theirs: Role) => theirs !== 'master' && RANK[role] >= (theirs === 'admin' ? RANK.master : RANK.admin),
   cap: (role: Role) => role === 'master',
   transfer: (role: Role) => role === 'master',
+  retention: (role: Role) => role === 'master',
 };

@@ -90,6 +90,28 @@ export async function upkeep(...command) {
   await promisify(execFile)('go', ['run', './shared/cmd/upkeep', ...command], { cwd: root, env: { ...process.env, YORIAI_ENDPOINTS: endpointsFile } });
 }
 
+/** Makes what was said in a room, up to a message, so many days older. Whoever has it on screen knows it by other ids. */
+export async function age(roomId, until, days) {
+  const settings = { 'age.room': roomId, 'age.until': until, 'age.by': days * 86_400_000 };
+  await sql(Object.entries(settings).map(([name, value]) => `SELECT set_config('${name}', '${value}', false)`).join('; '),
+    readFileSync(path.join(root, 'shared/adapter/postgres/pgtest/age.sql'), 'utf8'));
+}
+
+/** Asks the database, past everything that keeps it in order. */
+export async function sql(...statements) {
+  await promisify(execFile)('psql', ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', endpoints.postgres, ...statements.flatMap((text) => ['--command', text])]);
+}
+
+/** Calls a function as its schedule does. Answers what it answers. */
+export async function invoke(functionName) {
+  const response = await fetch(`${endpoints.aws}/2015-03-31/functions/yoriai-local-${functionName}/invocations`, {
+    method: 'POST', body: '{}', headers: { authorization: 'AWS4-HMAC-SHA256 Credential=test/20260101/us-east-1/lambda/aws4_request, SignedHeaders=host, Signature=none' },
+  });
+  const text = await response.text();
+  if (!response.ok || response.headers.has('x-amz-function-error')) throw new Error(`${functionName}: ${response.status} ${text}`);
+  return JSON.parse(text);
+}
+
 /** Switches a fault on at the front door: an operation answers so until it is switched off. */
 export async function fault(body) {
   const response = await fetch(`${base}/_local/faults`, { method: 'POST', headers: { 'x-yoriai-local': '1' }, body: JSON.stringify(body) });

@@ -39,7 +39,7 @@ export class FakeCloud {
   now: () => number = () => 1_790_000_000_000 + this.counter * 1_000;
 
   id(): string {
-    const ms = this.now().toString(16).padStart(12, '0');
+    const ms = Math.floor(this.now()).toString(16).padStart(12, '0');
     const n = (this.counter++).toString(16).padStart(12, '0');
     return `${ms.slice(0, 8)}-${ms.slice(8)}-7${n.slice(0, 3)}-8${n.slice(3, 6)}-${n.slice(6).padStart(12, '0')}`;
   }
@@ -59,7 +59,7 @@ export class FakeCloud {
     const id = this.id();
     const at = this.time();
     const made: FakeRoom = {
-      room: { id, name, description: '', owner_id: ownerId, ai_provider: 'scripted', ai_model: 'scripted', ai_instructions: '', ai_context_cutoff_at: null, max_reply_tokens: 4096, effort: 'default', allowed_models: [], is_archived: false, is_frozen: false, offered_to: null, fork_state: null, forked_from_room_id: null, created_at: at, updated_at: at },
+      room: { id, name, description: '', owner_id: ownerId, ai_provider: 'scripted', ai_model: 'scripted', ai_instructions: '', ai_context_cutoff_at: null, max_reply_tokens: 4096, effort: 'default', allowed_models: [], is_archived: false, is_frozen: false, offered_to: null, fork_state: null, forked_from_room_id: null, retention_days: null, retention_pending: null, first_sequence: 1, history_begins_at: null, created_at: at, updated_at: at },
       log: [], purgedTo: 0, sequence: 0, messages: new Map(), members: new Map(), read: new Map(), deleted: false,
     };
     this.rooms.set(id, made);
@@ -88,6 +88,21 @@ export class FakeCloud {
     const room = this.at(roomId);
     room.room = { ...room.room, ...change };
     this.publish(room, this.record(room, 'room.updated', roomId));
+  }
+
+  /** Removes up to so many of the oldest messages: answers with their questions, none from the first on that waits. The last batch tells. */
+  purge(roomId: string, batch: number, last: boolean): void {
+    const room = this.at(roomId);
+    const rows = [...room.messages.values()].sort((a, b) => (a.id < b.id ? -1 : 1));
+    const waiting = new Set(rows.filter((row) => row.status === 'pending').map((row) => row.answers));
+    let gone = 0;
+    while (gone < Math.min(batch, rows.length - 1) && !waiting.has(rows[gone]!.id)) gone++;
+    if (gone > 0 && rows[gone]?.answers === rows[gone - 1]!.id) gone--;
+    for (const { id } of rows.slice(0, gone)) room.messages.delete(id);
+    const [newestGone, oldest] = [rows[gone - 1], rows[gone]];
+    const first_sequence = newestGone?.sequence ? newestGone.sequence + 1 : room.room.first_sequence;
+    room.room = { ...room.room, first_sequence, ...(newestGone && { history_begins_at: (last ? oldest : newestGone)!.created_at }) };
+    if (last) this.publish(room, this.record(room, 'room.updated', roomId));
   }
 
   deleteRoom(roomId: string): void {
@@ -173,7 +188,7 @@ export class FakeCloud {
     const whole = { ...room.room, latest_event: room.log.length, last_sequence: room.sequence, last_message: last };
     if (userId === null) return whole;
     const read = room.read.get(userId) ?? { id: null, sequence: 0 };
-    return { ...whole, role: room.members.get(userId)?.role, last_read_message_id: read.id, unread_count: room.sequence - read.sequence };
+    return { ...whole, role: room.members.get(userId)?.role, last_read_message_id: read.id, unread_count: room.sequence - Math.max(read.sequence, room.room.first_sequence - 1) };
   }
 
   at(roomId: string): FakeRoom {

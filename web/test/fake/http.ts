@@ -121,7 +121,7 @@ function roomChanges(cloud: FakeCloud, room: FakeRoom, userId: string, since: nu
   const entities = (kind: string) => [...new Set(events.filter((event) => event.kind.startsWith(kind)).map((event) => event.entity))];
   const people = entities('member.');
   return json({
-    messages: entities('message.').map((id) => room.messages.get(id)),
+    messages: entities('message.').map((id) => room.messages.get(id)).filter((row) => row !== undefined),
     members: people.flatMap((id) => room.members.get(id) ?? []),
     removed_member_ids: people.filter((id) => !room.members.has(id)),
     ...(entities('room.').length > 0 && { room: cloud.roomFor(room, userId) }),

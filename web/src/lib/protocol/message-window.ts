@@ -85,6 +85,18 @@ export class MessageWindow {
     return true;
   }
 
+  /** Lets go what is kept nowhere, which stands at the beginning, and answers what that was. No page is looked for beyond. */
+  dropBefore(kept: (row: Message) => boolean, reaches: (id: string) => boolean): readonly Message[] {
+    if (!this.edges) return [];
+    if (this.from !== null && !reaches(this.from)) this.reach({ from: null });
+    const gone = this.rows.filter((row) => !kept(row));
+    if (gone.length === 0) return gone;
+    this.rows = this.rows.filter(kept);
+    this.shown = this.shown.filter(kept);
+    this.lent = false;
+    return gone;
+  }
+
   /** The highest sequence at or before an id, as far as rows are held. */
   sequenceAt(id: string): number | null {
     for (let i = Math.min(this.at(id), this.rows.length - 1); i >= 0; i--) {

@@ -9,7 +9,7 @@ const SEEDS = Number(process.env.PROTOCOL_SEEDS ?? 60);
 const FIRST = Number(process.env.PROTOCOL_FIRST_SEED ?? 1);
 
 /**
- * People write, edit, delete, exclude, regenerate, read, join and leave while pushes are dropped, doubled, reordered and delayed,
+ * People write, edit, delete, exclude, regenerate, read, join and leave, and what is old is removed, while pushes are dropped, doubled, reordered and delayed,
  * requests and answers are lost, and sockets are cut. When the weather clears every client equals the cloud.
  */
 describe('any order of events', () => {
@@ -46,9 +46,12 @@ async function live(seed: number) {
     await clock.advance(random() * 400);
     const [userId, client] = pick(clients);
     const roomId = pick(rooms).room.id;
+    for (const [, { timeline, room }] of clients.map(([id, held]) => [id, { timeline: held.timeline(rooms[0]!.room.id), room: held.room(rooms[0]!.room.id)?.room }] as const)) {
+      expect(timeline.messages.filter(({ sequence }) => sequence !== null && sequence < (room?.first_sequence ?? 1))).toEqual([]);
+    }
     const mine = client.timeline(rooms[0]!.room.id).messages.filter((message) => message.sender?.id === userId && !message.deleted_at);
     const quiet = () => undefined;
-    switch (Math.floor(random() * 13)) {
+    switch (Math.floor(random() * 14)) {
       case 0:
       case 1:
         client.send(roomId, `text ${step} 語🎌`);
@@ -85,7 +88,10 @@ async function live(seed: number) {
       case 10:
         cloud.change(rooms[0]!.room.id, { name: `name ${step}` });
         break;
-      case 11:
+      case 11: // what dies between two batches goes on later
+        cloud.purge(rooms[0]!.room.id, Math.floor(random() * 30), random() < 0.6);
+        break;
+      case 12:
         client.setVisible(random() < 0.7);
         break;
       default:
@@ -98,6 +104,7 @@ async function live(seed: number) {
   }
 
   for (const answer of answers()) cloud.settle(answer.id, answer.room_id, 'completed');
+  cloud.purge(rooms[0]!.room.id, 0, true);
   network.weather = fine;
   for (const [, client] of clients) {
     client.networkIsBack();
@@ -116,8 +123,8 @@ function compare(cloud: FakeCloud, userId: string, client: RealtimeClient): void
   for (const room of mine) {
     const truth = cloud.roomFor(room, userId);
     const view = client.room(room.room.id)!;
-    expect({ name: view.room.name, role: view.room.role, unread: view.unread, last: view.room.last_message, sequence: view.room.last_sequence })
-      .toEqual({ name: truth.name, role: truth.role, unread: truth.unread_count, last: truth.last_message, sequence: truth.last_sequence });
+    expect({ name: view.room.name, role: view.room.role, unread: view.unread, last: view.room.last_message, sequence: view.room.last_sequence, first: view.room.first_sequence, begins: view.room.history_begins_at })
+      .toEqual({ name: truth.name, role: truth.role, unread: truth.unread_count, last: truth.last_message, sequence: truth.last_sequence, first: truth.first_sequence, begins: truth.history_begins_at });
   }
   const first = mine[0]!;
   const timeline = client.timeline(first.room.id);

@@ -1,3 +1,4 @@
+import { History } from './history';
 import { MessageWindow } from './message-window';
 import { isSettled, newerRow, preview } from './rows';
 import { RunningText } from './running-text';
@@ -17,6 +18,7 @@ export class RoomState {
   private lastReadSequence = 0;
   private lastReadId: string | null = null;
   private readonly mentions: UnreadMentions;
+  private readonly history = new History();
   private readonly window = new MessageWindow();
   private readonly thoughts = new Thoughts();
   private readonly texts = new Map<string, RunningText>();
@@ -79,16 +81,33 @@ export class RoomState {
       this.room = { ...held, ...next, role: next.role ?? held.role };
     }
     const last_sequence = Math.max(held.last_sequence, next.last_sequence);
-    this.room = { ...this.room, last_sequence, last_message: laterMessage(held.last_message, next.last_message) };
+    const cut = this.history.roomIs(next);
+    this.room = { ...this.room, ...this.history.bounds, last_sequence, last_message: this.kept(laterMessage(held.last_message, next.last_message)) };
+    if (cut) this.dropGone();
     if (next.unread_count !== undefined) this.readIs(next.last_read_message_id ?? null, next.last_sequence - next.unread_count);
     if (newer) this.mentions.roomIs(next, this.lastReadId);
     this.cachedView = null;
+  }
+
+  private kept(message: Message | null): Message | null {
+    return message && this.history.keeps(message) ? message : null;
+  }
+
+  /** What is kept nowhere is not shown. */
+  private dropGone(): void {
+    for (const row of this.window.dropBefore((row) => this.history.keeps(row), (id) => this.history.reaches(id))) {
+      this.texts.delete(row.id);
+      this.thoughts.forget(row.id);
+    }
+    this.mentions.beginsWith((id) => this.history.reaches(id));
+    this.cachedTimeline = null;
   }
 
   /** Takes a room object after the log told us to forget what was held. */
   startAnew(next: Room): void {
     this.version = -1;
     this.room = { ...this.room, last_sequence: 0, last_message: null };
+    this.history.forget();
     this.lastReadSequence = 0;
     this.lastReadId = null;
     this.mentions.forget();
@@ -141,7 +160,7 @@ export class RoomState {
   }
 
   private rowIs(next: Message): void {
-    if (!this.window.covers(next.id)) return;
+    if (!this.window.covers(next.id) || !this.history.keeps(next)) return;
     const held = this.window.get(next.id);
     const row = newerRow(held, next);
     if (row === held) return;
@@ -158,9 +177,9 @@ export class RoomState {
   private counted(message: Message): void {
     if (message.client_message_id !== null && message.sender?.id === this.myId) this.ownArrived(message.client_message_id);
     if (message.visibility !== 'public') return;
-    this.mentions.messageIs(message, this.window.get(message.id) ?? (this.room.last_message?.id === message.id ? this.room.last_message : undefined), this.lastReadId);
+    if (this.history.keeps(message)) this.mentions.messageIs(message, this.window.get(message.id) ?? (this.room.last_message?.id === message.id ? this.room.last_message : undefined), this.lastReadId);
     const last_sequence = Math.max(this.room.last_sequence, message.sequence ?? 0);
-    this.room = { ...this.room, last_sequence, last_message: laterMessage(this.room.last_message, message) };
+    this.room = { ...this.room, last_sequence, last_message: this.kept(laterMessage(this.room.last_message, message)) };
     // Sending moves my read position past my own pair.
     if (message.sender?.id === this.myId) {
       if (message.id > this.lastOwnId) this.lastOwnId = message.id;
@@ -349,7 +368,7 @@ export class RoomState {
   }
 
   view(): RoomView {
-    this.cachedView ??= { room: this.room, unread: Math.max(0, this.room.last_sequence - this.lastReadSequence), mentions: this.mentions.count, lastReadId: this.lastReadId };
+    this.cachedView ??= { room: this.room, unread: Math.max(0, this.room.last_sequence - Math.max(this.lastReadSequence, this.room.first_sequence - 1)), mentions: this.mentions.count, lastReadId: this.lastReadId };
     return this.cachedView;
   }
 

@@ -223,7 +223,10 @@ export class Roster {
       this.purge(state.room.id);
       return 'applied';
     }
+    const began = state.room.first_sequence;
     state.event(event);
+    // Of what is kept no more, some may have named me: how much is left, the room says.
+    if (state.room.first_sequence > began && state.view().mentions > 0) void this.lookUp(state.room.id);
     if (state.recount) this.events.recount(state.room.id);
     if (event.type === 'message.created') {
       const sender = (event.data as unknown as Message).sender;

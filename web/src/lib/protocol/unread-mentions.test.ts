@@ -10,7 +10,7 @@ const message = (id: string, event: number, names: string[], more: Partial<Messa
 }) as Message;
 const room = (more: Partial<Room>) => ({ id: 'r', latest_event: 0, last_sequence: 0, last_message: null, ...more }) as Room;
 const snapshot = (last: Message, unread: number, unread_mentions: number, read: string | null = null) =>
-  room({ latest_event: last.event, last_sequence: last.event, last_message: last, unread_count: unread, unread_mentions, last_read_message_id: read });
+  room({ latest_event: last.event, last_sequence: last.event, first_sequence: 1, history_begins_at: null, last_message: last, unread_count: unread, unread_mentions, last_read_message_id: read });
 
 describe('unread messages that name me', () => {
   it('are those that the server counted and those that came since', () => {

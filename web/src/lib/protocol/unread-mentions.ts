@@ -38,6 +38,11 @@ export class UnreadMentions {
     if (id >= this.upTo) this.counted = 0;
   }
 
+  /** What named me may be kept no more. How many the server had counted of that, it says when it is asked. */
+  beginsWith(reaches: (id: string) => boolean): void {
+    for (const later of this.later) if (!reaches(later)) this.later.delete(later);
+  }
+
   forget(): void {
     this.counted = 0;
     this.upTo = '';

@@ -23,7 +23,7 @@ import { useReplyKey } from '../hooks/use-reply';
 import { useStickToEnd } from '../hooks/use-stick-to-end';
 import { AiMessage } from './ai-message';
 import { HumanMessage } from './human-message';
-import { CutoffLine, DayLine, NewLine } from './lines';
+import { BeginsLine, CutoffLine, DayLine, NewLine } from './lines';
 import { SystemNote } from './system-note';
 import { ToFirstNew } from './to-first-new';
 import { TypingLine } from './typing-line';
@@ -59,11 +59,11 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
 
   const entries = useMemo(
     () => entriesOf(timeline, {
-      myId: me.id, cutoffAt: view?.room.ai_context_cutoff_at ?? null, readId,
+      myId: me.id, cutoffAt: view?.room.ai_context_cutoff_at ?? null, beginsAt: view?.room.history_begins_at ?? null, readId,
       // The reader's day is known in the browser alone.
       dayOf: mounted ? dayOf : (at) => at.slice(0, 10), textsOf,
     }),
-    [timeline, me.id, view?.room.ai_context_cutoff_at, readId, mounted, textsOf],
+    [timeline, me.id, view?.room.ai_context_cutoff_at, view?.room.history_begins_at, readId, mounted, textsOf],
   );
   const questions = useMemo(() => new Map(timeline.messages.map((message) => [message.id, message])), [timeline]);
   const owner = usePerson(roomId, view?.room.owner_id);
@@ -104,6 +104,8 @@ export function Conversation({ roomId, messageId, handle }: { roomId: string; me
 
   const render = (entry: Entry) => {
     switch (entry.kind) {
+      case 'begins':
+        return <BeginsLine key={entry.key} at={entry.at} days={view?.room.retention_days ?? null} />;
       case 'day':
         return <DayLine key={entry.key} at={entry.at} />;
       case 'cutoff':

@@ -26,13 +26,14 @@ export function Header({ roomId, tools }: { roomId: string; tools: ReactNode }) 
   const setSearching = useUi((ui) => ui.setSearching);
   const role = view?.room.role;
   const [seeing, setSeeing] = useState(false);
+  const days = view?.room.retention_days;
   return (
     <header className="flex h-[60px] items-center gap-1.5 border-b border-line bg-bg pr-4 pl-5 max-page:h-14 max-page:pr-1 max-page:pl-3 short:h-11!">
       <Link href="/rooms" onClick={goOnClick} aria-label={t('toRooms')} className="-ml-2.5 hidden size-11 shrink-0 place-items-center text-text-2 max-page:grid"><Icon name="back" /></Link>
       <div className="min-w-0 flex-1">
         <h1 dir="auto" className="truncate text-start text-[16px]/[22px] font-[650] tracking-[-0.01em] max-page:text-[15px]">{view ? unturned(view.room.name) : '\u00a0'}</h1>
         <p className="h-[17px] truncate text-[12.5px]/[17px] text-text-3 max-page:hidden">
-          {members.length > 0 && role ? `${t('people', { count })} · ${t('youAre', { role: roles(role) })}` : ''}
+          {members.length > 0 && role ? [t('people', { count }), t('youAre', { role: roles(role) }), ...(days ? [t('kept', { days })] : [])].join(' · ') : ''}
         </p>
       </div>
       <span className="mr-1.5 flex pl-2 max-page:hidden">

@@ -21,6 +21,15 @@ export function dayName(date: Date, now: Date, locale: string, today: string, ye
   return date.toLocaleDateString(locale, { weekday: 'long', day: 'numeric', month: 'long', ...(date.getFullYear() !== now.getFullYear() && { year: 'numeric' }) });
 }
 
+/** Above it nothing is kept. */
+export function BeginsLine({ at, days }: { at: string; days: number | null }) {
+  const t = useTranslations('chat');
+  const locale = useLocale();
+  const mounted = useMounted();
+  const date = mounted ? new Date(at).toLocaleDateString(locale, { dateStyle: 'long' }) : '\u00a0';
+  return <p className="pt-[18px] text-center text-[12.5px]/[18px] text-balance text-text-3">{t('begins', { date, days: days ?? 0 })}</p>;
+}
+
 export function CutoffLine() {
   const t = useTranslations('chat');
   const dashes = 'before:bg-[repeating-linear-gradient(90deg,var(--accent-line)_0_5px,transparent_5px_9px)] after:bg-[repeating-linear-gradient(90deg,var(--accent-line)_0_5px,transparent_5px_9px)]';

@@ -42,6 +42,16 @@ describe('what stands in a conversation', () => {
     expect(shape(entriesOf(timeline(rows.slice(0, 2)), { ...options, readId: '1' }))).toEqual(['day', '1', '2']);
   });
 
+  it('says above its first message what is kept no more', () => {
+    const rows = [message('1', 'ben', '2026-11-14T09:00:00Z')];
+    const kept = { ...options, beginsAt: '2026-11-14T00:00:00Z' };
+    expect(shape(entriesOf(timeline(rows), kept))).toEqual(['begins', 'day', '1']);
+    expect(shape(entriesOf(timeline(rows), { ...kept, cutoffAt: '2026-11-13T00:00:00Z' }))).toEqual(['begins', 'day', '1']);
+    expect(shape(entriesOf(timeline([]), kept))).toEqual(['begins']);
+    expect(shape(entriesOf(timeline(rows, { hasOlder: true }), kept))).toEqual(['day', '1']);
+    expect(shape(entriesOf(timeline([], { loaded: false }), kept))).toEqual([]);
+  });
+
   it('marks where the AI starts reading, at the end if nothing was written since', () => {
     const rows = [message('1', 'ben', '2026-11-14T09:00:00.000Z'), message('2', 'ben', '2026-11-14T10:00:00.000Z')];
     expect(shape(entriesOf(timeline(rows), { ...options, cutoffAt: '2026-11-14T09:30:00.000Z' }))).toEqual(['day', '1', 'cutoff', '2']);

@@ -2,6 +2,7 @@ import type { Message, Timeline, Unsent } from '@/lib/protocol/types';
 
 /** What stands in a conversation, from top to bottom. */
 export type Entry =
+  | { kind: 'begins'; key: string; at: string }
   | { kind: 'day'; key: string; at: string }
   | { kind: 'cutoff'; key: string }
   | { kind: 'new'; key: string }
@@ -19,6 +20,8 @@ interface Options {
   myId: string;
   /** The AI reads nothing older. */
   cutoffAt: string | null;
+  /** Nothing older is kept; null where nothing was removed. */
+  beginsAt?: string | null;
   /** Where reading ended when the room came on screen; null without a divider. */
   readId: string | null;
   dayOf: (at: string) => string;
@@ -30,8 +33,8 @@ const whole = ({ content }: Message): readonly string[] => [content];
 
 const TOGETHER_MS = 5 * 60_000;
 
-export function entriesOf(timeline: Timeline, { myId, cutoffAt, readId, dayOf, textsOf = whole }: Options): Entry[] {
-  const entries: Entry[] = [];
+export function entriesOf(timeline: Timeline, { myId, cutoffAt, beginsAt = null, readId, dayOf, textsOf = whole }: Options): Entry[] {
+  const entries: Entry[] = timeline.loaded && !timeline.hasOlder && beginsAt !== null ? [{ kind: 'begins', key: 'begins', at: beginsAt }] : [];
   const cutoff = cutoffAt === null ? null : Date.parse(cutoffAt);
   let day = '';
   let divided = readId === null;
@@ -56,7 +59,7 @@ export function entriesOf(timeline: Timeline, { myId, cutoffAt, readId, dayOf, t
     // The line stands only where something above it is shown, or is known to be older.
     if (!cut && cutoff !== null && at >= cutoff) {
       cut = true;
-      if (entries.length > 0 || timeline.hasOlder) entries.push({ kind: 'cutoff', key: 'cutoff' });
+      if (message !== timeline.messages[0] || timeline.hasOlder) entries.push({ kind: 'cutoff', key: 'cutoff' });
       before = null;
     }
     place(message.created_at);

@@ -42,5 +42,5 @@ function Said({ entry }: { entry: AuditEntry }) {
   const act = `acts.${limited ? 'member_limited' : entry.act.replaceAll('.', '_')}`;
   const who = named(entry.actor, t('house'));
   if (!t.has(act)) return t('other', { who, act: entry.act });
-  return t(act, { who, whom: named(entry.subject, ''), role: role(entry.details.role), before: role(entry.details.role_before) || 'none' });
+  return t(act, { who, whom: named(entry.subject, ''), role: role(entry.details.role), before: role(entry.details.role_before) || 'none', days: Number(entry.details.days ?? 0) });
 }

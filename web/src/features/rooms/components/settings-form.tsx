@@ -18,6 +18,7 @@ import { useErrorText } from '@/components/use-error-text';
 import { AuditLog } from './audit-log';
 import { NameField } from './name-field';
 import { RemoveRoom } from './remove-room';
+import { Retention } from './retention';
 import { SettingsRow } from './settings-row';
 
 /** How long answers may be, in tokens. */
@@ -96,6 +97,7 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
         <SettingsRow title={t(room.is_archived ? 'archived' : 'archive')} hint={t('archiveHint')}>
           <Button disabled={update.isPending} onClick={() => save({ is_archived: !room.is_archived }, t(room.is_archived ? 'broughtBack' : 'archivedNow'), { is_archived: room.is_archived })}><Icon name="archive" size={16} />{t(room.is_archived ? 'unarchiveDo' : 'archiveDo')}</Button>
         </SettingsRow>
+        <Retention room={room} />
         <SettingsRow title={audit('title')} hint={audit('hint')}>
           <Button aria-expanded={log} onClick={() => setLog(!log)}>{audit('show')}</Button>
         </SettingsRow>
