@@ -96,8 +96,8 @@ bench-gateway: ## Compare the gateway with its peers against the same fake upstr
 bench-web: $(LOCAL) ## Measure the page in Chromium, at full speed and a quarter of it; BUILDS="before after" compares builds
 	@$(LOCAL) build web >/dev/null && npm --prefix web run --silent bench -- $(BUILDS)
 
-soak: ## Storms over the running local cloud for MINUTES=10 (started with SCRIPTED=1), then proof that no log has a hole
-	@YORIAI_MINUTES=$${MINUTES:-10} npm --prefix web run --silent test:convergence && go run ./shared/cmd/upkeep prove
+soak: ## Storms over the running local cloud for MINUTES=10 each (started with SCRIPTED=1), one of them of kills while people ask and buy; then proofs
+	@export YORIAI_MINUTES=$${MINUTES:-10}; npm --prefix web run --silent test:convergence && node --test web/test/soak/*.test.mjs && go run ./shared/cmd/upkeep prove
 
 load: ## Put load on the local cloud (k6), or on one stage: STAGE=staging URL=https://…; SCALE=0.1 SCENARIOS="day sockets"
 	@bench/k6/run.sh

@@ -93,8 +93,8 @@ func admit(ctx context.Context, tx *sql.Tx, role string) error {
 		`GRANT USAGE ON SCHEMA public TO ` + name,
 		`GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO ` + name,
 		`GRANT EXECUTE ON ALL FUNCTIONS IN SCHEMA public TO ` + name,
-		// The books are written once.
-		`REVOKE UPDATE, DELETE, TRUNCATE ON token_transactions FROM ` + name,
+		// The books and the audit log are written once.
+		`REVOKE UPDATE, DELETE, TRUNCATE ON token_transactions, audit_log FROM ` + name,
 		`ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO ` + name,
 	} {
 		if _, err := tx.ExecContext(ctx, statement); err != nil {

@@ -1070,6 +1070,32 @@ type AttemptList struct {
 	NextCursor *string `json:"next_cursor"`
 }
 
+// AuditEntry defines model for AuditEntry.
+type AuditEntry struct {
+	// Act What was done: room.created, member.removed, … ; more may come
+	Act string `json:"act"`
+
+	// Actor Who did it; null for the house itself
+	Actor     *User `json:"actor"`
+	CreatedAt Time  `json:"created_at"`
+
+	// Details More of it: role, role_before, monthly_cap, kind, status
+	Details map[string]string `json:"details"`
+	Id      Id                `json:"id"`
+
+	// Subject To whom, where it was done to a person
+	Subject *User `json:"subject"`
+
+	// SubjectId To whom or to what: a person, a message, an invitation, a job
+	SubjectId *id.ID `json:"subject_id"`
+}
+
+// AuditPage defines model for AuditPage.
+type AuditPage struct {
+	Items      []AuditEntry `json:"items"`
+	NextCursor *string      `json:"next_cursor"`
+}
+
 // Balance defines model for Balance.
 type Balance struct {
 	Available int64 `json:"available"`
@@ -2303,6 +2329,13 @@ type ListRoomsParams struct {
 // CreateRoomParams defines parameters for CreateRoom.
 type CreateRoomParams struct {
 	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
+// ListAuditLogParams defines parameters for ListAuditLog.
+type ListAuditLogParams struct {
+	// Cursor A `next_cursor`
+	Cursor *IdCursor `form:"cursor,omitempty" json:"cursor,omitempty"`
+	Limit  *Limit    `form:"limit,omitempty" json:"limit,omitempty"`
 }
 
 // ListChangesParams defines parameters for ListChanges.

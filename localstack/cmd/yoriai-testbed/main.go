@@ -1,7 +1,7 @@
 // Command yoriai-testbed starts a throw-away Postgres, Redis and MiniStack on free ports, runs a command that finds them
 // in its environment (TEST_DATABASE_URL, TEST_REDIS_URL, TEST_AWS_ENDPOINT), and removes them again. The LLM gateway is
 // built for them (TEST_GATEWAY_PROGRAM) and not started, and so is the local Stripe, which is this program (TEST_STRIPE_PROGRAM):
-// each test has its own, with a clock to turn.
+// each test has its own, with a clock to turn. What is sent to it is shown to stripe-mock as well (TEST_STRIPE_MOCK_URL).
 //
 //	yoriai-testbed go test ./...
 package main

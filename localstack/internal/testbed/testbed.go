@@ -16,6 +16,7 @@ import (
 	"github.com/yoriai/yoriai/localstack/internal/postgres"
 	"github.com/yoriai/yoriai/localstack/internal/process"
 	"github.com/yoriai/yoriai/localstack/internal/redis"
+	"github.com/yoriai/yoriai/localstack/internal/stripe"
 )
 
 // Durable names the variable that makes PostgreSQL wait for the disk at every commit, as in production: for figures.
@@ -30,7 +31,7 @@ type Bed struct {
 	parts []*process.Process
 }
 
-// Start runs Postgres, MiniStack, miniredis and a real Redis, all at once.
+// Start runs Postgres, MiniStack, miniredis, a real Redis and stripe-mock, all at once.
 func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 	if err := ministack.Install(ctx, l, os.Stderr); err != nil {
 		return nil, fmt.Errorf("install MiniStack: %w", err)
@@ -43,11 +44,15 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 	if err != nil {
 		return nil, err
 	}
+	mock, err := stripe.Mock(ctx, l, os.Stderr)
+	if err != nil {
+		return nil, err
+	}
 	dir, err := os.MkdirTemp("", "yoriai-testbed-")
 	if err != nil {
 		return nil, fmt.Errorf("make a folder for the servers: %w", err)
 	}
-	free, err := ports.Pick(4)
+	free, err := ports.Pick(6)
 	if err != nil {
 		return nil, err
 	}
@@ -65,6 +70,7 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 		"TEST_REAL_REDIS_URL=" + redis.URL(free[3]),
 		"TEST_GATEWAY_PROGRAM=" + gateway,
 		"TEST_STRIPE_PROGRAM=" + self,
+		"TEST_STRIPE_MOCK_URL=http://" + ports.Address(free[4]),
 	}
 	starts := []func(context.Context) (*process.Process, error){
 		database.Start,
@@ -74,6 +80,9 @@ func Start(ctx context.Context, l layout.Layout) (*Bed, error) {
 		},
 		func(ctx context.Context) (*process.Process, error) {
 			return redis.StartReal(ctx, redisServer, free[3], dir)
+		},
+		func(ctx context.Context) (*process.Process, error) {
+			return stripe.StartMock(ctx, mock, free[4], free[5], bed.log("stripe-mock"))
 		},
 	}
 	if err := bed.startAll(ctx, starts); err != nil {

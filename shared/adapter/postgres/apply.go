@@ -7,6 +7,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"github.com/yoriai/yoriai/shared/domain/audit"
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
@@ -21,6 +22,7 @@ func apply(ctx context.Context, tx Tx, p *change.Plan, owed []outbox.Row) error 
 			return err
 		}
 	}
+	queueAudit(b, p.Audited(), audit.AddressOf(ctx))
 	for _, log := range p.UserLogs() {
 		queueUserLog(b, log)
 	}

@@ -47,9 +47,11 @@ func (s Maintenance) purge(ctx context.Context, sql string, limit int) (int64, e
 // MakePartitions makes the months ahead that are missing, and tells how many lie ahead. It gives up after two seconds of
 // waiting for somebody who keeps it out, rather than let everybody wait for it.
 func (s Maintenance) MakePartitions(ctx context.Context) (ahead int, err error) {
-	_, makeErr := s.DB.Exec(ctx, `SELECT ensure_message_partitions((now() AT TIME ZONE 'UTC')::date, ((now() AT TIME ZONE 'UTC') + interval '12 months')::date)`)
-	err = s.DB.QueryRow(ctx, `SELECT count(*) FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid WHERE i.inhparent = 'messages'::regclass
-		AND c.relname > 'messages_' || to_char(now() AT TIME ZONE 'UTC', 'YYYY_MM')`).Scan(&ahead)
+	_, makeErr := s.DB.Exec(ctx, `SELECT ensure_partitions(parent, (now() AT TIME ZONE 'UTC')::date, ((now() AT TIME ZONE 'UTC') + interval '12 months')::date)
+		FROM unnest(ARRAY['messages', 'audit_log']) parent`)
+	err = s.DB.QueryRow(ctx, `SELECT min(ahead) FROM (SELECT count(c.oid) AS ahead FROM unnest(ARRAY['messages', 'audit_log']) parent
+		LEFT JOIN pg_inherits i ON i.inhparent = parent::regclass
+		LEFT JOIN pg_class c ON c.oid = i.inhrelid AND c.relname > parent || to_char(now() AT TIME ZONE 'UTC', '_YYYY_MM') GROUP BY parent) counted`).Scan(&ahead)
 	if makeErr != nil {
 		err = makeErr
 	}

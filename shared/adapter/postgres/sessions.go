@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/yoriai/yoriai/shared/domain/audit"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/user"
@@ -22,11 +23,13 @@ func (s Sessions) Open(ctx context.Context, session user.Session, hash user.Toke
 	tag, err := s.Pool.Exec(ctx, `
 		WITH opened AS (
 			INSERT INTO sessions (id, user_id, created_at, expires_at)
-			SELECT $1, id, $3, $4 FROM (SELECT id FROM users WHERE id = $2 AND suspended_at IS NULL FOR SHARE) u RETURNING id
+			SELECT $1, id, $3, $4 FROM (SELECT id FROM users WHERE id = $2 AND suspended_at IS NULL FOR SHARE) u RETURNING id, user_id
+		), audited AS (
+			INSERT INTO audit_log (id, act, actor_id, subject_id, address) SELECT $7, $8, user_id, id, $9 FROM opened
 		)
 		INSERT INTO refresh_tokens (id, session_id, hash, depth, created_at, expires_at)
 		SELECT $5, id, $6, 0, $3, $4 FROM opened`,
-		session.ID, session.UserID, session.CreatedAt, session.ExpiresAt, id.New(), hash[:])
+		session.ID, session.UserID, session.CreatedAt, session.ExpiresAt, id.New(), hash[:], id.New(), string(audit.SessionOpened), audit.AddressOf(ctx))
 	if err == nil && tag.RowsAffected() == 0 {
 		return ended()
 	}
@@ -108,7 +111,7 @@ func carryOut(ctx context.Context, tx Tx, r user.Rotation, presented user.Refres
 	case user.Refuse:
 		return nil
 	case user.RevokeFamily:
-		return revoke(ctx, tx, r.Session.ID, now)
+		return revoke(ctx, tx, r.Session.ID, now, audit.SessionRevoked)
 	case user.Rotate, user.GiveSibling:
 	}
 	if len(r.Decision.Revoke) > 0 {
@@ -146,11 +149,15 @@ func (s Sessions) ByToken(ctx context.Context, hash user.TokenHash) (user.Sessio
 
 // Revoke implements user.Sessions.
 func (s Sessions) Revoke(ctx context.Context, session id.ID, now time.Time) error {
-	return Translate(revoke(ctx, s.Pool, session, now))
+	return Translate(revoke(ctx, s.Pool, session, now, audit.SessionEnded))
 }
 
-func revoke(ctx context.Context, db DB, session id.ID, now time.Time) error {
-	_, err := db.Exec(ctx, `UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL`, session, now)
+// revoke ends a session once. Who ended it is not known for certain where somebody else holds its chain.
+func revoke(ctx context.Context, db DB, session id.ID, now time.Time, act audit.Act) error {
+	_, err := db.Exec(ctx, `
+		WITH ended AS (UPDATE sessions SET revoked_at = $2 WHERE id = $1 AND revoked_at IS NULL RETURNING id, user_id)
+		INSERT INTO audit_log (id, act, actor_id, subject_id, address)
+		SELECT $3, $4, CASE WHEN $4 = $6 THEN user_id END, id, $5 FROM ended`, session, now, id.New(), string(act), audit.AddressOf(ctx), string(audit.SessionEnded))
 	return err
 }
 

@@ -7,6 +7,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/yoriai/yoriai/shared/domain/audit"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
@@ -29,6 +30,9 @@ func (s Suspensions) Suspend(ctx context.Context, username, reason string, now t
 		if !found {
 			return noSuchPerson()
 		}
+		if err := record(ctx, tx, audit.Entry{Act: audit.Suspended, Subject: person}); err != nil {
+			return err
+		}
 		rows, err := tx.Query(ctx, `UPDATE sessions SET revoked_at = coalesce(revoked_at, $2) WHERE user_id = $1 AND expires_at > $2 RETURNING id`, person, now)
 		sessions, err = collect(rows, err, func(row pgx.CollectableRow) (id.ID, error) { return scanID(row) })
 		return err
@@ -38,11 +42,18 @@ func (s Suspensions) Suspend(ctx context.Context, username, reason string, now t
 
 // Reinstate implements identity.Suspensions.
 func (s Suspensions) Reinstate(ctx context.Context, username string) error {
-	tag, err := s.Pool.Exec(ctx, `UPDATE users SET suspended_at = NULL, suspended_reason = NULL WHERE lower(username) = lower($1) AND deleted_at IS NULL`, username)
-	if err == nil && tag.RowsAffected() == 0 {
-		return noSuchPerson()
-	}
-	return Translate(err)
+	return InTx(ctx, s.Pool, func(tx Tx) error {
+		var person id.ID
+		found, err := Found(tx.QueryRow(ctx, `UPDATE users SET suspended_at = NULL, suspended_reason = NULL
+			WHERE lower(username) = lower($1) AND deleted_at IS NULL RETURNING id`, username).Scan(&person))
+		if err != nil {
+			return err
+		}
+		if !found {
+			return noSuchPerson()
+		}
+		return record(ctx, tx, audit.Entry{Act: audit.Reinstated, Subject: person})
+	})
 }
 
 func noSuchPerson() error { return fault.New(fault.NotFound, "There is no such person.") }

@@ -48,6 +48,7 @@ var functions = map[string]Function{
 	"jobs-dead":             {Name: "jobs-dead", Kind: "queue", Queues: []string{"jobs-dead"}},
 	"joinByLink":            {Name: "joinByLink", Kind: "http", Method: "POST", Path: "/invitation-links/join", Limit: "write", Guarded: true, Needs: []Need{"postgres", "table", "redis"}, Queues: []string{"fan-out"}},
 	"listAttempts":          {Name: "listAttempts", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/messages/{messageId}/attempts", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
+	"listAuditLog":          {Name: "listAuditLog", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/audit", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"listBlocks":            {Name: "listBlocks", Kind: "http", Method: "GET", Path: "/me/blocks", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"listChanges":           {Name: "listChanges", Kind: "http", Method: "GET", Path: "/rooms/{roomId}/changes", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},
 	"listGroupMembers":      {Name: "listGroupMembers", Kind: "http", Method: "GET", Path: "/groups/{groupId}/members", Limit: "read", Guarded: true, Needs: []Need{"postgres"}},

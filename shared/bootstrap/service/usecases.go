@@ -12,6 +12,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/handler/wire"
+	"github.com/yoriai/yoriai/shared/usecase/audit"
 	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/exports"
@@ -50,6 +51,9 @@ func (s *Services) People() people.People {
 func (s *Services) Groups() groups.Groups {
 	return groups.Groups{Store: postgres.Groups{DB: s.DB}, People: postgres.People{DB: s.DB}, Runner: s.Runner()}
 }
+
+// Audit is the use case about what was done to rooms.
+func (s *Services) Audit() audit.Audit { return audit.Audit{Store: postgres.Audit{DB: s.DB}} }
 
 // Reports is the use case about what people tell the admins.
 func (s *Services) Reports() reports.Reports {

@@ -21,6 +21,7 @@ type Plan struct {
 	now     time.Time
 	inOrder bool
 	room    room.Mine
+	parts   map[id.ID]room.Membership
 	streams map[id.ID]int64
 	books   map[id.ID]*ledger.Book
 	holds   map[id.ID]ledger.Hold
@@ -52,7 +53,7 @@ type UserLog struct {
 
 // Plan begins a plan for somebody's change; the zero id is nobody's.
 func (s Situation) Plan(actor id.ID, n Needs) *Plan {
-	return &Plan{actor: actor, now: s.Now, inOrder: n.Order >= InOrder, room: s.Room, streams: maps.Clone(s.Streams),
+	return &Plan{actor: actor, now: s.Now, inOrder: n.Order >= InOrder, room: s.Room, parts: s.Parts, streams: maps.Clone(s.Streams),
 		books: s.openBooks(), holds: maps.Clone(s.Holds), people: map[id.ID][]event.Event{}, notified: map[id.ID]bool{}}
 }
 

@@ -54,6 +54,7 @@ const (
 	ChangeRoom    Right = "change_room"    // name, model, instructions, cutoff, archive
 	ManageMembers Right = "manage_members" // invite, remove and re-role readers, guests and members; see reports
 	ManageAdmins  Right = "manage_admins"  // invite, make and unmake an admin; set a member's monthly cap
+	ReadAudit     Right = "read_audit"     // read who did what to the room and its people
 	DeleteRoom    Right = "delete_room"    // delete it for everybody
 	TransferRoom  Right = "transfer_room"  // make another member master
 )
@@ -61,7 +62,7 @@ const (
 // matrix is the one place that says which role has which right: the lowest role that has it.
 var matrix = map[Right]Role{
 	Read: Reader, Report: Reader, Send: Guest, React: Guest, ExcludeOwn: Guest, AskAI: Member, Fork: Member, Export: Member,
-	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, MentionAll: Admin, ChangeRoom: Admin, ManageMembers: Admin,
+	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, MentionAll: Admin, ChangeRoom: Admin, ManageMembers: Admin, ReadAudit: Admin,
 	ManageAdmins: Master, DeleteRoom: Master, TransferRoom: Master,
 }
 

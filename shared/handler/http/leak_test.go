@@ -48,7 +48,7 @@ func (e eye) reads() map[string][]request {
 		"listInvitations": one, "searchUsers": {{query: "?query=me"}}, "listBlocks": one, "listGroups": one, "listMyInvitations": one,
 		"listChanges":  {{query: "?since=0"}, {query: "?since=3"}},
 		"listMessages": {{}, {query: "?limit=1"}, {query: "?before=" + e.question}, {query: "?after=" + e.question}, {query: "?around=" + e.question}, {query: "?around=" + e.answer}, {query: "?after=" + e.public}},
-		"getMessage":   each, "listAttempts": each, "listReports": one, "searchMessages": search, "listModels": one, "health": one,
+		"getMessage":   each, "listAttempts": each, "listReports": one, "listAuditLog": one, "searchMessages": search, "listModels": one, "health": one,
 		"getBalance": one, "listTransactions": {{}, {query: "?format=csv"}, {query: "?limit=1"}}, "getUsage": usage, "listPlans": one, "listPayments": one,
 		"previewContext": {{body: body{}}, {body: body{"visibility": "private"}}, {body: body{"draft": "hello"}}},
 	}

@@ -280,6 +280,7 @@ var messageWishes = map[string]cases{
 	}},
 	"reportMessage": {"": messageCase(others, body{"reason": "spam"})},
 	"listReports":   plain(nil),
+	"listAuditLog":  plain(nil),
 	"resolveReport": {"": func(p *plot) wish {
 		v := id.New()
 		p.exec(`INSERT INTO reports (id, room_id, message_id, reporter_id, reason, snapshot) VALUES ($1, $2, $3, $4, 'spam', '{"type": "human", "content": "hello", "attempts": []}')`,

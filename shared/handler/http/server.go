@@ -18,6 +18,7 @@ import (
 	echoadapter "github.com/awslabs/aws-lambda-go-api-proxy/echo"
 	"github.com/labstack/echo/v4"
 
+	"github.com/yoriai/yoriai/shared/domain/audit"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 )
@@ -73,6 +74,7 @@ func New(config Config) *Server {
 func (s *Server) Handle(method, path string, open bool, h Handler) {
 	s.echo.Add(method, echoPath(path), func(c echo.Context) error {
 		r := &Request{Context: c}
+		c.SetRequest(c.Request().WithContext(audit.WithAddress(c.Request().Context(), r.Address())))
 		if !open {
 			caller, err := s.config.Auth.caller(c.Request(), s.config.PublicOrigin)
 			if err != nil {

@@ -74,9 +74,9 @@ func New(t testing.TB, webhook string) *Desk {
 	return d
 }
 
-// Account is this Stripe as a stage has it.
+// Account is this Stripe as a stage has it. Each request is shown to stripe-mock, too.
 func (d *Desk) Account(stage string) *stripe.Stripe {
-	return &stripe.Stripe{URL: d.URL, Stage: stage, Now: time.Now, Keys: func(context.Context) (stripe.Keys, error) {
+	return &stripe.Stripe{URL: d.described(), Stage: stage, Now: time.Now, Keys: func(context.Context) (stripe.Keys, error) {
 		return stripe.Keys{APIKey: Key, WebhookSecrets: []string{"whsec_older", d.Secret}}, nil
 	}}
 }

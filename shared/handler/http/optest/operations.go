@@ -14,6 +14,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/ratelimit"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/handler/http/operations"
+	"github.com/yoriai/yoriai/shared/usecase/audit"
 	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
 	"github.com/yoriai/yoriai/shared/usecase/exports"
@@ -94,7 +95,7 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"searchUsers": operations.SearchUsers(p), "listBlocks": operations.ListBlocks(p), "blockUser": operations.BlockUser(p), "unblockUser": operations.UnblockUser(p),
 		"createGroup": operations.CreateGroup(g), "listGroups": operations.ListGroups(g), "updateGroup": operations.UpdateGroup(g), "deleteGroup": operations.DeleteGroup(g),
 		"listGroupMembers": operations.ListGroupMembers(g), "addGroupMember": operations.AddGroupMember(g), "removeGroupMember": operations.RemoveGroupMember(g),
-		"reportMessage": operations.ReportMessage(reported), "listReports": operations.ListReports(reported), "resolveReport": operations.ResolveReport(reported),
+		"reportMessage": operations.ReportMessage(reported), "listReports": operations.ListReports(reported), "listAuditLog": operations.ListAuditLog(audit.Audit{Store: postgres.Audit{DB: h.DB}}), "resolveReport": operations.ResolveReport(reported),
 		"markRead": operations.MarkRead(h.Rooms), "listChanges": operations.ListChanges(c), "listMyChanges": operations.ListMyChanges(c),
 		"sendMessage": operations.SendMessage(m), "listMessages": operations.ListMessages(m), "getMessage": operations.GetMessage(m),
 		"editMessage": operations.EditMessage(m), "deleteMessage": operations.DeleteMessage(m), "regenerateReply": operations.RegenerateReply(a),

@@ -808,6 +808,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{roomId}/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Who did what to the room and to its people, newest first
+         * @description From where it was done, operators alone can see.
+         */
+        get: operations["listAuditLog"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/rooms/{roomId}/reports/{reportId}": {
         parameters: {
             query?: never;
@@ -1496,6 +1516,29 @@ export interface components {
             status: components["schemas"]["Status"];
             /** @description Empty for the one whose text is the content */
             content: string;
+        };
+        AuditEntry: {
+            id: components["schemas"]["Id"];
+            /** @description What was done: room.created, member.removed, … ; more may come */
+            act: string;
+            /** @description Who did it; null for the house itself */
+            actor: components["schemas"]["User"] | null;
+            /** @description To whom, where it was done to a person */
+            subject: components["schemas"]["User"] | null;
+            /**
+             * Format: uuid
+             * @description To whom or to what: a person, a message, an invitation, a job
+             */
+            subject_id: string | null;
+            /** @description More of it: role, role_before, monthly_cap, kind, status */
+            details: {
+                [key: string]: string;
+            };
+            created_at: components["schemas"]["Time"];
+        };
+        AuditPage: {
+            items: components["schemas"]["AuditEntry"][];
+            next_cursor: string | null;
         };
         ReportPage: {
             items: components["schemas"]["Report"][];
@@ -4130,6 +4173,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReportPage"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    listAuditLog: {
+        parameters: {
+            query?: {
+                /** @description A `next_cursor` */
+                cursor?: components["parameters"]["IdCursor"];
+                limit?: components["parameters"]["Limit"];
+            };
+            header?: never;
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description A page */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
                 };
             };
             400: components["responses"]["BadRequest"];

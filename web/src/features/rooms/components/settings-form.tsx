@@ -15,6 +15,7 @@ import { notify } from '@/stores/toasts';
 import { roomName } from '../api/create-room';
 import { useUpdateRoom, type UpdateRoomInput } from '../api/update-room';
 import { useErrorText } from '@/components/use-error-text';
+import { AuditLog } from './audit-log';
 import { NameField } from './name-field';
 import { RemoveRoom } from './remove-room';
 import { SettingsRow } from './settings-row';
@@ -23,6 +24,8 @@ import { SettingsRow } from './settings-row';
 export function SettingsForm({ room, done, onEdited }: { room: Room; done: () => void; onEdited: (edited: boolean) => void }) {
   const t = useTranslations('rooms');
   const errorText = useErrorText();
+  const audit = useTranslations('audit');
+  const [log, setLog] = useState(false);
   const [name, setName] = useState(room.name);
   const [instructions, setInstructions] = useState(room.ai_instructions);
   const [model, setModel] = useState({ provider: room.ai_provider, id: room.ai_model });
@@ -81,6 +84,10 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
         <SettingsRow title={t(room.is_archived ? 'archived' : 'archive')} hint={t('archiveHint')}>
           <Button disabled={update.isPending} onClick={() => save({ is_archived: !room.is_archived }, t(room.is_archived ? 'broughtBack' : 'archivedNow'), { is_archived: room.is_archived })}><Icon name="archive" size={16} />{t(room.is_archived ? 'unarchiveDo' : 'archiveDo')}</Button>
         </SettingsRow>
+        <SettingsRow title={audit('title')} hint={audit('hint')}>
+          <Button aria-expanded={log} onClick={() => setLog(!log)}>{audit('show')}</Button>
+        </SettingsRow>
+        {log && <li><AuditLog roomId={room.id} /></li>}
         {may.removeRoom(room.role ?? 'reader') && <RemoveRoom room={room} />}
       </ul>
     </form>
