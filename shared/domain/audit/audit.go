@@ -19,6 +19,7 @@ const (
 	RoomFrozen   Act = "room.frozen"
 	RoomUnfrozen Act = "room.unfrozen"
 	RoomForked   Act = "room.forked"
+	RoomExported Act = "room.exported"
 
 	MemberAdded   Act = "member.added"
 	MemberRemoved Act = "member.removed"
@@ -40,6 +41,7 @@ const (
 	SessionOpened  Act = "session.opened"
 	SessionEnded   Act = "session.ended"
 	SessionRevoked Act = "session.revoked"
+	Exported       Act = "account.exported"
 	Suspended      Act = "account.suspended"
 	Reinstated     Act = "account.reinstated"
 )

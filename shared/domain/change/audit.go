@@ -57,8 +57,11 @@ func (p *Plan) audit(w Write) audit.Entry {
 			return audit.Entry{Act: audit.MessageRemoved, RoomID: p.room.ID, Subject: w.MessageID}
 		}
 	case InsertJob:
-		if w.Job.Kind == job.Fork {
+		switch w.Job.Kind {
+		case job.Fork:
 			return audit.Entry{Act: audit.RoomForked, RoomID: w.Job.RoomID, Subject: w.Job.ID}
+		case job.Export:
+			return audit.Entry{Act: either(!w.Job.RoomID.IsZero(), audit.RoomExported, audit.Exported), RoomID: w.Job.RoomID, Subject: w.Job.ID}
 		}
 	}
 	return audit.Entry{}

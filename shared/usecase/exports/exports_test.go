@@ -310,6 +310,10 @@ func TestExportsAreCounted(t *testing.T) {
 			}
 		}
 	}
+	// Each was written down once.
+	if n := w.count(`SELECT count(*) FROM audit_log WHERE actor_id = $1 AND (act = 'room.exported' AND room_id = $2 OR act = 'account.exported' AND room_id IS NULL)`, w.mei, w.room); n != 2 {
+		t.Errorf("%d lines in the audit log", n)
+	}
 	for range job.MaxOpen - 2 {
 		w.exports(w.meiToken, "markdown")
 	}
