@@ -53,7 +53,7 @@ func newStage(t *testing.T) stage {
 		"JWT_PRIVATE_KEY_SECRET_ARN=" + secret(t, base64.StdEncoding.EncodeToString(private)),
 		"REDIS_URL=" + os.Getenv("TEST_REDIS_URL"), "GATEWAY_GRPC_ADDR=127.0.0.1:1",
 		"QUEUE_URL_FAN_OUT=http://127.0.0.1:1/fan-out", "QUEUE_URL_AI_REPLIES=http://127.0.0.1:1/ai-replies", "QUEUE_URL_AI_WATCHDOG=http://127.0.0.1:1/ai-watchdog",
-		"QUEUE_URL_JOBS=http://127.0.0.1:1/jobs", "QUEUE_URL_JOBS_DEAD=http://127.0.0.1:1/x", "STATE_MACHINES=arn:aws:states:us-east-1:000000000000:stateMachine:yoriai-test-",
+		"QUEUE_URL_JOBS=http://127.0.0.1:1/jobs", "QUEUE_URL_JOBS_DEAD=http://127.0.0.1:1/x", "EXPORTS_BUCKET=exports", "STATE_MACHINES=arn:aws:states:us-east-1:000000000000:stateMachine:yoriai-test-",
 		"QUEUE_URL_FAN_OUT_DEAD=http://127.0.0.1:1/x", "QUEUE_URL_AI_REPLIES_DEAD=http://127.0.0.1:1/x", "QUEUE_URL_AI_WATCHDOG_DEAD=http://127.0.0.1:1/x",
 		"STRIPE_SECRET_ARN=" + secret(t, `{"api_key":"","webhook_secrets":[]}`), "QUEUE_URL_PAYMENTS=http://127.0.0.1:1/payments", "QUEUE_URL_STRIPE_COMMANDS=http://127.0.0.1:1/x",
 		"WEBSOCKET_CALLBACK_URL=http://127.0.0.1:1/ws", "WEBSOCKET_PUBLIC_URL=ws://localhost:8080/ws",

@@ -31,7 +31,7 @@ var layers = map[string][]string{
 }
 
 // testAids are packages for tests; they may reach further, and only tests may import them.
-var testAids = []string{"shared/handler/http/optest", "shared/adapter/postgres/pgtest", "shared/adapter/dynamodb/dynamotest", "shared/adapter/stripe/stripetest", "shared/api/apitest"}
+var testAids = []string{"shared/handler/http/optest", "shared/adapter/postgres/pgtest", "shared/adapter/dynamodb/dynamotest", "shared/adapter/s3/s3test", "shared/adapter/stripe/stripetest", "shared/api/apitest"}
 
 type goPackage struct {
 	ImportPath string

@@ -13,6 +13,11 @@ var OpenAPI []byte
 //go:embed asyncapi.yaml
 var AsyncAPI []byte
 
+// ExportSchema says what the files hold that people take along.
+//
+//go:embed export.schema.json
+var ExportSchema []byte
+
 // Workers declares what runs without a caller.
 //
 //go:embed workers.yaml

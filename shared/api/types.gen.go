@@ -194,6 +194,24 @@ func (e DeletedBy) Valid() bool {
 	}
 }
 
+// Defines values for DownloadStatus.
+const (
+	DownloadStatusExpired DownloadStatus = "expired"
+	DownloadStatusReady   DownloadStatus = "ready"
+)
+
+// Valid indicates whether the value is a known member of the DownloadStatus enum.
+func (e DownloadStatus) Valid() bool {
+	switch e {
+	case DownloadStatusExpired:
+		return true
+	case DownloadStatusReady:
+		return true
+	default:
+		return false
+	}
+}
+
 // Defines values for Effort.
 const (
 	EffortDefault Effort = "default"
@@ -215,6 +233,24 @@ func (e Effort) Valid() bool {
 	case EffortMedium:
 		return true
 	case EffortNone:
+		return true
+	default:
+		return false
+	}
+}
+
+// Defines values for ExportRoomFormat.
+const (
+	ExportRoomFormatJson     ExportRoomFormat = "json"
+	ExportRoomFormatMarkdown ExportRoomFormat = "markdown"
+)
+
+// Valid indicates whether the value is a known member of the ExportRoomFormat enum.
+func (e ExportRoomFormat) Valid() bool {
+	switch e {
+	case ExportRoomFormatJson:
+		return true
+	case ExportRoomFormatMarkdown:
 		return true
 	default:
 		return false
@@ -349,12 +385,15 @@ func (e InvitedRole) Valid() bool {
 
 // Defines values for JobKind.
 const (
-	Fork JobKind = "fork"
+	Export JobKind = "export"
+	Fork   JobKind = "fork"
 )
 
 // Valid indicates whether the value is a known member of the JobKind enum.
 func (e JobKind) Valid() bool {
 	switch e {
+	case Export:
+		return true
 	case Fork:
 		return true
 	default:
@@ -865,16 +904,16 @@ func (e TransactionKind) Valid() bool {
 
 // Defines values for ListTransactionsParamsFormat.
 const (
-	Csv  ListTransactionsParamsFormat = "csv"
-	Json ListTransactionsParamsFormat = "json"
+	ListTransactionsParamsFormatCsv  ListTransactionsParamsFormat = "csv"
+	ListTransactionsParamsFormatJson ListTransactionsParamsFormat = "json"
 )
 
 // Valid indicates whether the value is a known member of the ListTransactionsParamsFormat enum.
 func (e ListTransactionsParamsFormat) Valid() bool {
 	switch e {
-	case Csv:
+	case ListTransactionsParamsFormatCsv:
 		return true
-	case Json:
+	case ListTransactionsParamsFormatJson:
 		return true
 	default:
 		return false
@@ -1153,6 +1192,17 @@ type DeleteMe struct {
 // DeletedBy Told of a deleted message where it is known
 type DeletedBy string
 
+// Download A file that is kept until `expires_at`. The link leads to it for ten minutes; it is secret, and null once the file has `expired`.
+type Download struct {
+	Bytes     int64          `json:"bytes"`
+	ExpiresAt Time           `json:"expires_at"`
+	Status    DownloadStatus `json:"status"`
+	Url       *string        `json:"url"`
+}
+
+// DownloadStatus defines model for Download.Status.
+type DownloadStatus string
+
 // EditMessage defines model for EditMessage.
 type EditMessage struct {
 	// Content Not white space alone
@@ -1162,6 +1212,14 @@ type EditMessage struct {
 
 // Effort How hard a model thinks before it answers. default leaves it to the model; the others only where the model takes them.
 type Effort string
+
+// ExportRoom defines model for ExportRoom.
+type ExportRoom struct {
+	Format ExportRoomFormat `json:"format"`
+}
+
+// ExportRoomFormat defines model for ExportRoom.Format.
+type ExportRoomFormat string
 
 // FieldError defines model for FieldError.
 type FieldError struct {
@@ -1296,12 +1354,15 @@ type InvitedRole string
 
 // Job defines model for Job.
 type Job struct {
-	CreatedAt   Time    `json:"created_at"`
-	Done        int64   `json:"done"`
-	ErrorCode   *string `json:"error_code"`
-	Id          Id      `json:"id"`
-	Kind        JobKind `json:"kind"`
-	RequestedBy Id      `json:"requested_by"`
+	CreatedAt Time  `json:"created_at"`
+	Done      int64 `json:"done"`
+
+	// Download The file of an export that succeeded, as getJob tells it to whoever asked for it and may still export; null in every other answer
+	Download    *Download `json:"download"`
+	ErrorCode   *string   `json:"error_code"`
+	Id          Id        `json:"id"`
+	Kind        JobKind   `json:"kind"`
+	RequestedBy Id        `json:"requested_by"`
 
 	// ResultId What it makes (of a fork, the new room, whose id is the job's), once it is there
 	ResultId *id.ID `json:"result_id"`
@@ -2347,6 +2408,11 @@ type ListMyChangesParams struct {
 	Since Since `form:"since" json:"since"`
 }
 
+// ExportMeParams defines parameters for ExportMe.
+type ExportMeParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
+}
+
 // ListRoomsParams defines parameters for ListRooms.
 type ListRoomsParams struct {
 	// Cursor A `next_cursor`
@@ -2370,6 +2436,11 @@ type ListAuditLogParams struct {
 type ListChangesParams struct {
 	// Since The last event held
 	Since Since `form:"since" json:"since"`
+}
+
+// ExportRoomParams defines parameters for ExportRoom.
+type ExportRoomParams struct {
+	IdempotencyKey IdempotencyKey `json:"Idempotency-Key"`
 }
 
 // ForkRoomParams defines parameters for ForkRoom.
@@ -2498,6 +2569,9 @@ type UpdateRoomJSONRequestBody = UpdateRoom
 
 // PreviewContextJSONRequestBody defines body for PreviewContext for application/json ContentType.
 type PreviewContextJSONRequestBody = PreviewContext
+
+// ExportRoomJSONRequestBody defines body for ExportRoom for application/json ContentType.
+type ExportRoomJSONRequestBody = ExportRoom
 
 // ForkRoomJSONRequestBody defines body for ForkRoom for application/json ContentType.
 type ForkRoomJSONRequestBody = ForkRoom

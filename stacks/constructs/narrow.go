@@ -55,3 +55,16 @@ var narrowTable = map[string][]string{
 	"sweep":            raising,
 	"nightly":          raising,
 }
+
+// filesRight is what a function does to the files of a bucket.
+type filesRight struct {
+	actions []string
+	files   string
+}
+
+// narrowExports is what functions do to the files that people take along. A function that is not here does nothing to them.
+var narrowExports = map[string][]filesRight{
+	"export": {{[]string{"s3:PutObject", "s3:AbortMultipartUpload", "s3:DeleteObject"}, "*"}, {[]string{"s3:GetObject"}, "*/part-*"}},
+	"getJob": {{[]string{"s3:GetObject"}, "*/export.zip"}}, // in the name of who follows the link
+	"sweep":  {{[]string{"s3:DeleteObject"}, "*"}},
+}

@@ -21,6 +21,7 @@ const (
 	OriginParameter           = "edge/origin"
 	DomainParameter           = "edge/domain"
 	PublicKeyParameter        = "jwt-public-key"
+	ExportsParameter          = "exports/bucket"
 )
 
 // Names of secrets, made before the first deployment.
@@ -110,6 +111,8 @@ func (h *Host) environment(f contract.Function) map[string]*string {
 			}
 		case contract.Machines:
 			env["STATE_MACHINES"] = Str(ARN(h.Stack, "states", "stateMachine:"+s.Resource("")))
+		case contract.Exports:
+			env["EXPORTS_BUCKET"] = Str(Published(h.Stack, s.Parameter(ExportsParameter)))
 		case contract.Internet:
 		}
 	}
@@ -170,6 +173,11 @@ func (h *Host) permissions(f contract.Function) []awsiam.PolicyStatement {
 		case contract.Machines:
 			rights = append(rights, Allow([]string{"states:StartExecution"}, ARN(h.Stack, "states", "stateMachine:"+s.Resource("*"))),
 				Allow([]string{"states:StopExecution"}, ARN(h.Stack, "states", "execution:"+s.Resource("*"))))
+		case contract.Exports:
+			files := "arn:" + *h.Stack.Partition() + ":s3:::" + Published(h.Stack, s.Parameter(ExportsParameter)) + "/"
+			for _, right := range narrowExports[f.Name] {
+				rights = append(rights, Allow(right.actions, files+right.files))
+			}
 		case contract.Redis, contract.Gateway, contract.WebSocketURL, contract.Internet:
 			// Reached over the network, or only a value: nothing to allow.
 		}

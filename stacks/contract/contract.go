@@ -36,10 +36,12 @@ const (
 	Stripe Need = "stripe"
 	// Machines are the state machines of jobs, to be started and stopped.
 	Machines Need = "machines"
+	// Exports is the bucket of what people take along.
+	Exports Need = "exports"
 )
 
 var known = []Need{
-	Postgres, Redis, Gateway, Table, SigningKey, Connections, WebSocketURL, Internet, Stripe, Machines,
+	Postgres, Redis, Gateway, Table, SigningKey, Connections, WebSocketURL, Internet, Stripe, Machines, Exports,
 }
 
 var insideOnly = []Need{Postgres, Redis, Gateway}
@@ -94,7 +96,7 @@ func (f Function) Consumes() string {
 }
 
 // limits are the classes that a limit on callers can have.
-var limits = []string{"", "send", "ask", "invite", "search", "preview", "write", "read", "ticket", "pay"}
+var limits = []string{"", "send", "ask", "invite", "search", "preview", "write", "read", "ticket", "pay", "export"}
 
 // Validate returns an error if the function cannot be placed: something that
 // is only inside the network together with something only outside of it. Such

@@ -42,10 +42,14 @@ const today = `(clock_timestamp() AT TIME ZONE 'UTC')::date`
 
 // Lines implements billing.Store. A day's private line stands at the end of its day, by an id that is always the same.
 func (s Billing) Lines(ctx context.Context, account, before id.ID, limit int) ([]billing.Line, error) {
+	return linesOf(ctx, s.DB, account, before, limit)
+}
+
+func linesOf(ctx context.Context, db DB, account, before id.ID, limit int) ([]billing.Line, error) {
 	if before.IsZero() {
 		before = id.Last
 	}
-	rows, err := s.DB.Query(ctx, `SELECT * FROM ((SELECT id, kind, amount, reason, actor_id, room_id, coalesce(provider, ''), coalesce(model, ''), false AS private, created_at
+	rows, err := db.Query(ctx, `SELECT * FROM ((SELECT id, kind, amount, reason, actor_id, room_id, coalesce(provider, ''), coalesce(model, ''), false AS private, created_at
 			FROM token_transactions WHERE account_id = $1 AND id < $2 AND visibility IS DISTINCT FROM 'private' ORDER BY id DESC LIMIT $3)
 		UNION ALL (SELECT * FROM (SELECT (left(id_floor((day + 1)::timestamp AT TIME ZONE 'UTC')::text, 14) || '7000-8' || substr(digest, 1, 3) || '-' || substr(digest, 4, 12))::uuid AS id,
 				'usage', -charged, '', user_id, NULL::uuid, provider, model, true, day::timestamp AT TIME ZONE 'UTC'

@@ -45,6 +45,8 @@ type Config struct {
 	WebSocketURL    string
 	// StateMachines is what every state machine's address begins with.
 	StateMachines string
+	// ExportsBucket keeps the files that people take along.
+	ExportsBucket string
 	AWSEndpoint   string
 	SendBudget    int
 	// LimitFactor is how many times as generous as usual the stage is to each caller.
@@ -112,6 +114,8 @@ func (r *reader) read(c *Config, need Need) {
 		c.CallbackURL = r.required("WEBSOCKET_CALLBACK_URL")
 	case Machines:
 		c.StateMachines = r.required("STATE_MACHINES")
+	case Exports:
+		c.ExportsBucket = r.required("EXPORTS_BUCKET")
 	case WebSocketURL:
 		c.WebSocketURL = r.required("WEBSOCKET_PUBLIC_URL")
 	default:

@@ -28,6 +28,7 @@ const (
 	Internet     Need = "internet"
 	Stripe       Need = "stripe"
 	Machines     Need = "machines"
+	Exports      Need = "exports"
 )
 
 // Function is what the contracts say about one function.

@@ -8,6 +8,7 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/offers"
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
+	"github.com/yoriai/yoriai/shared/adapter/s3"
 	"github.com/yoriai/yoriai/shared/domain/ai"
 	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/handler/wire"
@@ -15,6 +16,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/audit"
 	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
+	"github.com/yoriai/yoriai/shared/usecase/exports"
 	"github.com/yoriai/yoriai/shared/usecase/fanout"
 	"github.com/yoriai/yoriai/shared/usecase/forks"
 	"github.com/yoriai/yoriai/shared/usecase/groups"
@@ -102,9 +104,14 @@ func (s *Services) Forks() forks.Forks {
 	return forks.Forks{Store: postgres.Forks{DB: s.DB}, Jobs: postgres.Jobs{DB: s.DB}, Runner: s.Runner(), Memberships: s.memberships()}
 }
 
+// Exports is the use case about what people take along.
+func (s *Services) Exports() exports.Exports {
+	return exports.Exports{Store: postgres.Exports{DB: s.DB}, Jobs: postgres.Jobs{DB: s.DB}, Runner: s.Runner(), Files: s3.New(s.AWS.Config, s.Config.ExportsBucket, s.Config.AWSEndpoint != ""), Now: time.Now}
+}
+
 // Jobs is the use case about long work, of every kind.
 func (s *Services) Jobs() jobs.Jobs {
-	return jobs.Jobs{Store: postgres.Jobs{DB: s.DB}, Runner: s.Runner(), Kinds: map[job.Kind]jobs.Kind{job.Fork: s.Forks()}}
+	return jobs.Jobs{Store: postgres.Jobs{DB: s.DB}, Runner: s.Runner(), Kinds: map[job.Kind]jobs.Kind{job.Fork: s.Forks(), job.Export: s.Exports()}}
 }
 
 // Accounts is the use case about what people say of themselves, and about the end of their accounts.

@@ -21,6 +21,7 @@ const (
 	RoomForked   Act = "room.forked"
 	// RoomRetention: for how long messages are kept, or will be.
 	RoomRetention Act = "room.retention"
+	RoomExported  Act = "room.exported"
 
 	MemberAdded   Act = "member.added"
 	MemberRemoved Act = "member.removed"
@@ -42,6 +43,7 @@ const (
 	SessionOpened  Act = "session.opened"
 	SessionEnded   Act = "session.ended"
 	SessionRevoked Act = "session.revoked"
+	Exported       Act = "account.exported"
 	Suspended      Act = "account.suspended"
 	Reinstated     Act = "account.reinstated"
 

@@ -70,8 +70,11 @@ func (p *Plan) audit(w Write) audit.Entry {
 	case EraseAccount:
 		return audit.Entry{Act: audit.AccountErased, Subject: w.UserID}
 	case InsertJob:
-		if w.Job.Kind == job.Fork {
+		switch w.Job.Kind {
+		case job.Fork:
 			return audit.Entry{Act: audit.RoomForked, RoomID: w.Job.RoomID, Subject: w.Job.ID}
+		case job.Export:
+			return audit.Entry{Act: either(!w.Job.RoomID.IsZero(), audit.RoomExported, audit.Exported), RoomID: w.Job.RoomID, Subject: w.Job.ID}
 		}
 	}
 	return audit.Entry{}

@@ -13,8 +13,11 @@ import (
 // Kind is what a job does; a state machine has the same name.
 type Kind string
 
-// Fork copies a room.
-const Fork Kind = "fork"
+// The kinds: a fork copies a room, an export makes a file of what somebody may read.
+const (
+	Fork   Kind = "fork"
+	Export Kind = "export"
+)
 
 // State is how far a job is.
 type State string
@@ -56,6 +59,14 @@ type Job struct {
 	MovedAt     time.Time
 	CreatedAt   time.Time
 	EndedAt     time.Time // zero while something is left to do
+}
+
+// Download is a file that a job made.
+type Download struct {
+	// URL is empty once the file has expired.
+	URL       string
+	Bytes     int64
+	ExpiresAt time.Time
 }
 
 // MaySee says whether somebody with this role in the job's room may look at the job and cancel it.

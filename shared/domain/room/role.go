@@ -45,6 +45,7 @@ const (
 	React         Right = "react"          // answer a message with an emoji
 	AskAI         Right = "ask_ai"         // ask, regenerate and stop one's own question
 	Fork          Right = "fork"           // copy the room to one of one's own
+	Export        Right = "export"         // take along what one may read
 	SteerAny      Right = "steer_any"      // regenerate and stop anybody's question
 	ExcludeOwn    Right = "exclude_own"    // keep one's own message from the AI
 	ExcludeAny    Right = "exclude_any"    // keep anybody's message from the AI
@@ -61,7 +62,7 @@ const (
 
 // matrix is the one place that says which role has which right: the lowest role that has it.
 var matrix = map[Right]Role{
-	Read: Reader, Report: Reader, Send: Guest, React: Guest, ExcludeOwn: Guest, AskAI: Member, Fork: Member,
+	Read: Reader, Report: Reader, Send: Guest, React: Guest, ExcludeOwn: Guest, AskAI: Member, Fork: Member, Export: Member,
 	SteerAny: Admin, ExcludeAny: Admin, DeleteAny: Admin, MentionAll: Admin, ChangeRoom: Admin, ManageMembers: Admin, ReadAudit: Admin,
 	ManageAdmins: Master, DeleteRoom: Master, TransferRoom: Master, SetRetention: Master,
 }

@@ -1,7 +1,11 @@
 package http_test
 
 import (
+	"archive/zip"
+	"bytes"
+	"encoding/json"
 	"fmt"
+	"io"
 	"maps"
 	"regexp"
 	"slices"
@@ -12,8 +16,10 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/dynamodb"
 	"github.com/yoriai/yoriai/shared/api/apitest"
 	"github.com/yoriai/yoriai/shared/domain/event"
+	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/room"
 	"github.com/yoriai/yoriai/shared/handler/http/optest"
+	"github.com/yoriai/yoriai/shared/usecase/jobs"
 )
 
 // request is one read: what stands in the path for {messageId}, the query, the body.
@@ -52,7 +58,7 @@ func (e eye) reads() map[string][]request {
 var apart = strings.Fields(`registerUser logIn refreshSession logOut createRealtimeTicket createRoom updateRoom deleteRoom updateMember removeMember updateMyMembership
 	setSpendingLimits setRetention transferRoom acceptTransfer rejectTransfer createInvitation revokeInvitation blockUser unblockUser createGroup updateGroup deleteGroup listGroupMembers
 	addGroupMember removeGroupMember acceptInvitation rejectInvitation previewInvitationLink joinByLink markRead sendMessage editMessage deleteMessage regenerateReply stopReply
-	reportMessage resolveReport addReaction removeReaction forwardMessage shareMessage forkRoom getJob cancelJob createCheckout createPortal stripeWebhook updateMe deleteMe`)
+	reportMessage resolveReport addReaction removeReaction forwardMessage shareMessage forkRoom exportRoom exportMe getJob cancelJob createCheckout createPortal stripeWebhook updateMe deleteMe`)
 
 // told is what differs between two equal requests.
 var told = regexp.MustCompile(`"request_id":"[^"]*"`)
@@ -104,8 +110,11 @@ func TestNobodyElseLearnsOfAPrivateQuestion(t *testing.T) {
 	look := func(when string) {
 		t.Helper()
 		for _, who := range viewers {
+			if taken := m.takes(who); slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(taken, mark) }) {
+				t.Errorf("%s %s takes it along: %s", when, who, taken)
+			}
 			m.same(when, who, before[who], m.sees(who, e), marks)
-			if heard := stage.Heard(who); slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(heard, mark) }) {
+			if heard := hears(stage, who); slices.ContainsFunc(marks, func(mark string) bool { return strings.Contains(heard, mark) }) {
 				t.Errorf("%s %s hears %s", when, who, heard)
 			}
 		}
@@ -113,7 +122,7 @@ func TestNobodyElseLearnsOfAPrivateQuestion(t *testing.T) {
 	look("while it waits")
 	heard := map[string]int{}
 	for _, who := range viewers {
-		heard[who] = len(stage.Heard(who))
+		heard[who] = len(hears(stage, who))
 	}
 	stage.Model.Words = []string{"zanzibaranswer ", "goes ", "on"}
 	during := 0
@@ -128,7 +137,7 @@ func TestNobodyElseLearnsOfAPrivateQuestion(t *testing.T) {
 	}
 	look("after the answer")
 	for _, who := range viewers {
-		if now := stage.Heard(who); len(now) != heard[who] {
+		if now := hears(stage, who); len(now) != heard[who] {
 			t.Errorf("%s hears something: %s", who, now[heard[who]:])
 		}
 	}
@@ -144,6 +153,73 @@ func TestNobodyElseLearnsOfAPrivateQuestion(t *testing.T) {
 		t.Errorf("the room's head moved from %d to %d", head, now)
 	}
 	m.theNextDay(e)
+}
+
+// hears is what somebody heard, but for how far their own exports are.
+func hears(stage *optest.Stage, who string) string {
+	var frames []string
+	for frame := range strings.SplitSeq(stage.Heard(who), "\n") {
+		if !strings.Contains(frame, `"kind":"job"`) {
+			frames = append(frames, frame)
+		}
+	}
+	return strings.Join(frames, "\n")
+}
+
+// takes is all that somebody may take along: the room in both formats, where they may, and what is kept about themselves.
+func (m *meeting) takes(who string) string {
+	m.t.Helper()
+	all := ""
+	for _, wish := range []struct {
+		path string
+		body any
+	}{{m.path + "/exports", body{"format": "json"}}, {m.path + "/exports", body{"format": "markdown"}}, {"/me/exports", nil}} {
+		w := m.Call(m.tokens[who], "POST", wish.path, wish.body, "Idempotency-Key", key())
+		if w.Code != 202 {
+			continue
+		}
+		var j struct{ ID id.ID }
+		if err := json.Unmarshal(w.Body.Bytes(), &j); err != nil {
+			m.t.Fatal(err)
+		}
+		for step := jobs.Prepare; step != jobs.Done; {
+			next, err := m.Jobs.Step(m.t.Context(), step, j.ID)
+			if err != nil || next == jobs.CleanUp {
+				m.t.Fatal(next, err)
+			}
+			step = next
+		}
+		all += m.unpacked(j.ID)
+	}
+	if all == "" {
+		m.t.Errorf("%s takes nothing along", who)
+	}
+	return all
+}
+
+// unpacked is every part of the file that a job made.
+func (m *meeting) unpacked(jobID id.ID) (all string) {
+	m.t.Helper()
+	file, err := m.Files.Read(m.t.Context(), jobID.String()+"/export.zip")
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(file), int64(len(file)))
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	for _, f := range z.File {
+		r, err := f.Open()
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			m.t.Fatal(err)
+		}
+		all += string(text)
+	}
+	return all
 }
 
 // named fails for an operation of the contract of which nobody has said whether it reads.
@@ -195,7 +271,10 @@ func (m *meeting) theAskerSees(stage *optest.Stage, e eye) {
 			m.t.Errorf("the asker does not find it by %s", name)
 		}
 	}
-	heard := stage.Heard("mei")
+	if taken := m.takes("mei"); strings.Count(taken, "zanzibarquestion") != 3 || strings.Count(taken, "zanzibaranswer") != 3 {
+		m.t.Errorf("the asker does not take it along: %s", taken)
+	}
+	heard := hears(stage, "mei")
 	for _, part := range []string{`"ai.delta"`, `"text":"zanzibaranswer `, `"stream":"user"`, `"content":"zanzibarquestion"`, `"content":"zanzibaranswer goes on"`} {
 		if !strings.Contains(heard, part) {
 			m.t.Errorf("the asker does not hear %s: %s", part, heard)

@@ -30,6 +30,8 @@ var limits = map[string]limit{
 	"write":   {burst: 120, every: 250 * time.Millisecond},
 	"read":    {burst: 600, every: 50 * time.Millisecond},
 	"ticket":  {burst: 120, every: time.Second},
+	// Each reads all that somebody may see, and keeps it for a day.
+	"export": {burst: 6, every: 10 * time.Minute},
 	// Who speaks to the payment provider stands where no Redis is: each environment counts by itself.
 	"pay": {burst: 20, every: 30 * time.Second},
 }

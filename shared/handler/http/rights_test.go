@@ -258,6 +258,10 @@ var roomWishes = map[string]cases{
 		p.exec(`DELETE FROM jobs`) // nobody begins many at a time
 		return wish{body: body{}}
 	}},
+	"exportRoom": {"": func(p *plot) wish {
+		p.exec(`DELETE FROM jobs`)
+		return wish{body: body{"format": "json"}}
+	}},
 	"listChanges": {"": func(*plot) wish { return wish{query: "?since=20"} }},
 	"markRead":    {"": func(p *plot) wish { return wish{body: body{"message_id": p.own}} }},
 }

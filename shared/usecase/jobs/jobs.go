@@ -33,18 +33,29 @@ type Jobs struct {
 	Kinds  map[job.Kind]Kind
 }
 
-// Get reads a job. Returns not_found to those who may not see it.
-func (u Jobs) Get(ctx context.Context, jobID, person id.ID) (job.Job, error) {
+// Get reads a job, and leads whoever asked for it to the file that it made. Returns not_found to those who may not see it.
+func (u Jobs) Get(ctx context.Context, jobID, person id.ID) (j job.Job, file *job.Download, err error) {
+	j, role, err := u.find(ctx, jobID, person)
+	if err != nil || j.RequestedBy != person {
+		return j, nil, err
+	}
+	if keeper, keeps := u.Kinds[j.Kind].(Keeper); keeps {
+		file, err = keeper.Download(ctx, j, role)
+	}
+	return j, file, err
+}
+
+func (u Jobs) find(ctx context.Context, jobID, person id.ID) (job.Job, room.Role, error) {
 	j, role, found, err := u.Store.Find(ctx, jobID, person)
 	if err == nil && (!found || !j.MaySee(person, role)) {
 		err = fault.New(fault.NotFound, "There is no such job.")
 	}
-	return j, err
+	return j, role, err
 }
 
 // Cancel ends a job; its next step cleans up. Cancelling twice changes nothing. Returns not_found, conflict for one that has ended.
 func (u Jobs) Cancel(ctx context.Context, jobID, person id.ID) (job.Job, error) {
-	j, err := u.Get(ctx, jobID, person)
+	j, _, err := u.find(ctx, jobID, person)
 	if err != nil || j.State == job.Cancelled {
 		return j, err
 	}

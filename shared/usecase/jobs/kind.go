@@ -6,6 +6,7 @@ import (
 
 	"github.com/yoriai/yoriai/shared/domain/change"
 	"github.com/yoriai/yoriai/shared/domain/job"
+	"github.com/yoriai/yoriai/shared/domain/room"
 )
 
 // ErrEnded is what a step answers that finds its job over: somebody cancelled it meanwhile.
@@ -24,4 +25,11 @@ type Kind interface {
 	Undo(j job.Job) (change.Needs, func(s change.Situation, p *change.Plan))
 	// Cleanup removes a part of what is half made; more tells that there is another.
 	Cleanup(ctx context.Context, j job.Job) (more bool, err error)
+}
+
+// Keeper is a kind whose jobs make a file.
+type Keeper interface {
+	// Download leads to the file of a job for whoever asked for it, with the role that they have in its room now; nil if there is none
+	// for them.
+	Download(ctx context.Context, j job.Job, role room.Role) (*job.Download, error)
 }

@@ -167,7 +167,7 @@ func (p parts) assemble(app awscdk.App) error {
 		registry := stacks.NewRegistry(app, s)
 		gateway = stacks.After(stacks.NewGateway(app, s), network, registry)
 	}
-	table := stacks.NewTable(app, s)
+	table, exports := stacks.NewTable(app, s), stacks.NewExports(app, s)
 	api := stacks.NewAPI(app, s)
 	if s.Edge.Exists {
 		edge = stacks.After(stacks.NewEdge(app, s, p.files), api, stacks.NewFirewall(app, s))
@@ -183,7 +183,7 @@ func (p parts) assemble(app awscdk.App) error {
 	}
 	stacks.After(migrations, database)
 
-	ready := []awscdk.Stack{table, api, edge, migrations, cache, gateway}
+	ready := []awscdk.Stack{table, exports, api, edge, migrations, cache, gateway}
 	workers, err := stacks.NewWorkers(app, s, p.packages, p.contract.Queues, p.contract.Schedules, p.contract.Jobs)
 	if err != nil {
 		return err

@@ -118,6 +118,7 @@ var allowedBy = map[contract.Need][]string{
 	contract.Stripe:      {"secretsmanager:GetSecretValue"},
 	contract.Connections: {"execute-api:ManageConnections"},
 	contract.Machines:    {"states:StartExecution", "states:StopExecution"},
+	contract.Exports:     {"s3:PutObject", "s3:GetObject", "s3:DeleteObject", "s3:AbortMultipartUpload"},
 }
 
 func TestAFunctionMayDoWhatItNeedsAndNoMore(t *testing.T) {

@@ -14,6 +14,7 @@ export const may = {
   write: (role: Role) => RANK[role] >= RANK.guest,
   askAi: (role: Role) => RANK[role] >= RANK.member,
   fork: (role: Role) => RANK[role] >= RANK.member,
+  export: (role: Role) => RANK[role] >= RANK.member,
   /** Regenerate and stop: members for their own question, admins for all. */
   steerReply: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.member),
   exclude: (role: Role, own: boolean) => RANK[role] >= RANK.admin || (own && RANK[role] >= RANK.guest),

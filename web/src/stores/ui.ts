@@ -19,6 +19,8 @@ interface Ui {
   reporting: string | null;
   /** The room that I am about to copy, and up to which message. */
   forking: { roomId: string; upTo: string | null } | null;
+  /** The room that I am about to take along, or what is kept about me. */
+  exporting: { roomId: string | null } | null;
   /** The message that my next one in a room answers. */
   replying: Record<string, string | null>;
   /** Whether one searches, and in which room alone. */
@@ -45,6 +47,7 @@ export const useUi = create<Ui>((set) => ({
   settings: null,
   reporting: null,
   forking: null,
+  exporting: null,
   replying: {},
   searching: null,
   toggleSide: () => set((ui) => ({ sideCollapsed: !ui.sideCollapsed })),

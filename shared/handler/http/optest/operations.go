@@ -18,6 +18,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/audit"
 	"github.com/yoriai/yoriai/shared/usecase/billing"
 	"github.com/yoriai/yoriai/shared/usecase/changes"
+	"github.com/yoriai/yoriai/shared/usecase/exports"
 	"github.com/yoriai/yoriai/shared/usecase/forks"
 	"github.com/yoriai/yoriai/shared/usecase/groups"
 	"github.com/yoriai/yoriai/shared/usecase/identity"
@@ -68,7 +69,8 @@ func (h *House) handlers() map[string]httpapi.Handler {
 	g := groups.Groups{Store: postgres.Groups{DB: h.DB}, People: p.Store, Runner: run}
 	reported := reports.Reports{Store: postgres.Reports{DB: h.DB}, Runner: run}
 	forked := forks.Forks{Store: postgres.Forks{DB: h.DB}, Jobs: postgres.Jobs{DB: h.DB}, Runner: run, Memberships: dynamodb.Memberships{Table: h.Table}}
-	h.Jobs = jobs.Jobs{Store: postgres.Jobs{DB: h.DB}, Runner: run, Kinds: map[job.Kind]jobs.Kind{job.Fork: forked}}
+	h.Exports = exports.Exports{Store: postgres.Exports{DB: h.DB}, Jobs: forked.Jobs, Runner: run, Files: h.Files, Now: h.now}
+	h.Jobs = jobs.Jobs{Store: postgres.Jobs{DB: h.DB}, Runner: run, Kinds: map[job.Kind]jobs.Kind{job.Fork: forked, job.Export: h.Exports}}
 	books := billing.Billing{Store: postgres.Billing{DB: h.DB}}
 	list, err := offers.Read()
 	if err != nil {
@@ -107,6 +109,7 @@ func (h *House) handlers() map[string]httpapi.Handler {
 		"addReaction": operations.AddReaction(m), "removeReaction": operations.RemoveReaction(m), "forwardMessage": operations.ForwardMessage(m), "shareMessage": operations.ShareMessage(m),
 		"searchMessages": operations.SearchMessages(search.Search{Store: postgres.Search{DB: h.DB}}), "getBalance": operations.GetBalance(books),
 		"forkRoom": operations.ForkRoom(forked), "getJob": operations.GetJob(h.Jobs), "cancelJob": operations.CancelJob(h.Jobs),
+		"exportRoom": operations.ExportRoom(h.Exports), "exportMe": operations.ExportMe(h.Exports),
 		"listTransactions": operations.ListTransactions(books), "getUsage": operations.GetUsage(books), "listModels": operations.ListModels(h.Catalogue),
 		"listPlans": operations.ListPlans(shop), "createCheckout": operations.CreateCheckout(shop), "createPortal": operations.CreatePortal(shop),
 		"listPayments": operations.ListPayments(payments.History{Store: postgres.Payments{DB: h.DB}}), "stripeWebhook": operations.StripeWebhook(hook),

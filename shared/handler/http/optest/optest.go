@@ -25,6 +25,8 @@ import (
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/adapter/postgres/pgtest"
 	"github.com/yoriai/yoriai/shared/adapter/redis"
+	"github.com/yoriai/yoriai/shared/adapter/s3"
+	"github.com/yoriai/yoriai/shared/adapter/s3/s3test"
 	"github.com/yoriai/yoriai/shared/adapter/simplejwt"
 	"github.com/yoriai/yoriai/shared/adapter/stripe/stripetest"
 	"github.com/yoriai/yoriai/shared/domain/ai"
@@ -35,6 +37,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/user"
 	httpapi "github.com/yoriai/yoriai/shared/handler/http"
 	"github.com/yoriai/yoriai/shared/usecase/accounts"
+	"github.com/yoriai/yoriai/shared/usecase/exports"
 	"github.com/yoriai/yoriai/shared/usecase/jobs"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 )
@@ -47,6 +50,8 @@ type House struct {
 	Rooms     rooms.Rooms
 	Jobs      jobs.Jobs
 	Accounts  accounts.Accounts
+	Exports   exports.Exports
+	Files     s3.Bucket
 	Queues    *Queues
 	Catalogue *Catalogue
 	Server    *httpapi.Server
@@ -123,7 +128,7 @@ func open(t testing.TB, factor int, now func() time.Time) *House {
 	if err != nil {
 		t.Fatal(err)
 	}
-	h := &House{TB: t, DB: pgtest.New(t), Table: dynamotest.New(t), Queues: &Queues{Rows: map[outbox.Queue]int{}}, Catalogue: &Catalogue{}, redis: cache, now: now,
+	h := &House{TB: t, DB: pgtest.New(t), Table: dynamotest.New(t), Files: s3test.New(t), Queues: &Queues{Rows: map[outbox.Queue]int{}}, Catalogue: &Catalogue{}, redis: cache, now: now,
 		Stripe: stripetest.New(t, "http://127.0.0.1:1/nobody-listens")}
 	h.Sessions = postgres.Sessions{Pool: h.DB}
 	h.auth = &simplejwt.Service{Verifier: simplejwt.NewVerifier(time.Now, public), Signer: simplejwt.NewSigner(private, time.Now),

@@ -8,6 +8,7 @@ import { lazily } from '@/components/ui/lazily';
 import { MeMenu } from '@/features/auth/components/me-menu';
 import { GroupsLink } from '@/features/groups/components/groups-link';
 import { Inbox } from '@/features/notifications/components/inbox';
+import { Exporting } from '@/features/rooms/components/export-button';
 import { Sidebar } from '@/features/rooms/components/sidebar';
 import { Search } from '@/features/search/components/search';
 import { useAnswersEnded, useWatchAnswers } from '@/lib/live/answers';
@@ -63,6 +64,7 @@ export function Frame({ children }: { children: ReactNode }) {
       <div className={list ? 'min-h-0' : 'min-h-0 max-page:hidden'}><Sidebar currentId={shown.roomId} foot={<><div className="flex gap-1 px-2.5 pb-1 rail:flex-col rail:px-2"><Inbox /><GroupsLink current={shown.page === 'groups'} /></div><MeMenu /></>} /></div>
       <div id="content" tabIndex={-1} className={list ? 'grid min-h-0 min-w-0 outline-none max-page:hidden' : 'grid min-h-0 min-w-0 outline-none'}>{page}</div>
       <Search />
+      <Exporting />
       <Toasts />
     </div>
   );

@@ -35,6 +35,7 @@ const PATHS = {
   reply: <path d="M9.500 7 4.500 12l5 5M5 12h8.500a6 6 0 0 1 6 6" />,
   fork: <><circle cx="7" cy="6" r="2" /><circle cx="7" cy="18" r="2" /><circle cx="17" cy="9" r="2" /><path d="M7 8v8M17 11c0 4-10 2-10 5" /></>,
   forward: <path d="m14.500 7 5 5-5 5M19 12h-8.500a6 6 0 0 0-6 6" />,
+  download: <path d="M12 4v11M7.500 10.500 12 15l4.500-4.500M5 19.500h14" />,
   side: <><rect x="4" y="5" width="16" height="14" rx="2.500" /><path d="M9.500 5v14" /></>,
 } satisfies Record<string, ReactNode>;
 

@@ -305,6 +305,48 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/rooms/{roomId}/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a file of what I may read in the room
+         * @description Everything up to now: public messages, and my own private ones, marked; deleted ones without their text. As JSON lines (one for each message,
+         *     `export.schema.json` says how) or as Markdown for people, in one zip. The job's `download` leads to it for 24 hours.
+         */
+        post: operations["exportRoom"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/me/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a file of what is kept about me
+         * @description My profile, rooms and roles, messages, reactions, balance and its transactions, and sessions, as JSON in one zip. The job's `download` leads to
+         *     it for 24 hours.
+         */
+        post: operations["exportMe"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/jobs/{jobId}": {
         parameters: {
             query?: never;
@@ -312,7 +354,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** How far a job is; whoever asked for it may look, and the admins of its room */
+        /**
+         * How far a job is; whoever asked for it may look, and the admins of its room
+         * @description Each call makes a fresh link to the file of an export, for whoever asked for it alone.
+         */
         get: operations["getJob"];
         put?: never;
         post?: never;
@@ -1775,10 +1820,14 @@ export interface components {
         ForkRoom: {
             up_to_message_id?: components["schemas"]["NonNilId"];
         };
+        ExportRoom: {
+            /** @enum {string} */
+            format: "json" | "markdown";
+        };
         Job: {
             id: components["schemas"]["Id"];
             /** @enum {string} */
-            kind: "fork";
+            kind: "fork" | "export";
             /**
              * Format: uuid
              * @description The room that it is about
@@ -1797,7 +1846,19 @@ export interface components {
              */
             result_id: string | null;
             error_code: string | null;
+            /** @description The file of an export that succeeded, as getJob tells it to whoever asked for it and may still export; null in every other answer */
+            download: components["schemas"]["Download"] | null;
             created_at: components["schemas"]["Time"];
+        };
+        /** @description A file that is kept until `expires_at`. The link leads to it for ten minutes; it is secret, and null once the file has `expired`. */
+        Download: {
+            /** @enum {string} */
+            status: "ready" | "expired";
+            /** Format: uri */
+            url: string | null;
+            /** Format: int64 */
+            bytes: number;
+            expires_at: components["schemas"]["Time"];
         };
         /** @description Where the text was said first; only who is in that room can go there. */
         Forwarded: {
@@ -3074,6 +3135,90 @@ export interface operations {
             409: components["responses"]["Conflict"];
             413: components["responses"]["TooLarge"];
             415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportRoom: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path: {
+                roomId: components["parameters"]["RoomId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ExportRoom"];
+            };
+        };
+        responses: {
+            /** @description The job that an equal request began before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
+            404: components["responses"]["NotFound"];
+            409: components["responses"]["Conflict"];
+            413: components["responses"]["TooLarge"];
+            415: components["responses"]["UnsupportedMediaType"];
+            422: components["responses"]["Unprocessable"];
+            429: components["responses"]["RateLimited"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    exportMe: {
+        parameters: {
+            query?: never;
+            header: {
+                "Idempotency-Key": components["parameters"]["IdempotencyKey"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job that an equal request began before */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            /** @description The job */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Job"];
+                };
+            };
+            400: components["responses"]["BadRequest"];
+            401: components["responses"]["Unauthenticated"];
+            403: components["responses"]["Forbidden"];
             422: components["responses"]["Unprocessable"];
             429: components["responses"]["RateLimited"];
             default: components["responses"]["Problem"];

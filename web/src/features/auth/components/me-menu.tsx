@@ -16,6 +16,7 @@ import { useLive } from '@/lib/live/provider';
 import { remember, useTheme } from '@/lib/preferences';
 import { draftsOf, dropDrafts } from '@/stores/drafts';
 import { notify } from '@/stores/toasts';
+import { useUi } from '@/stores/ui';
 
 /** Oneself at the sidebar's foot: language, light, log out. */
 export function MeMenu() {
@@ -57,6 +58,7 @@ export function MeMenu() {
         <MenuLine />
         <MenuItem onSelect={() => go('/account')}>{account('title')}</MenuItem>
         <MenuItem onSelect={() => go('/billing')}>{billing('title')}</MenuItem>
+        <MenuItem onSelect={() => useUi.setState({ exporting: { roomId: null } })}>{t('export')}</MenuItem>
         <MenuItem icon="out" onSelect={() => (draftsOf(me.id).size + unsentOf(me.id) > 0 ? setAsking(true) : void leave())}>{t('logOut')}</MenuItem>
       </Menu>
       <Dialog open={asking} onOpenChange={setAsking} title={t('logOutTitle')} description={t('logOutLoses', { drafts: draftsOf(me.id).size, unsent: unsentOf(me.id) })}>

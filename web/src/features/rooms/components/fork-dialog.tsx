@@ -6,7 +6,8 @@ import { Button } from '@/components/ui/button';
 import { Dialog } from '@/components/ui/dialog';
 import { useErrorText } from '@/components/use-error-text';
 import { go } from '@/lib/live/navigation';
-import { useForkRoom, useJob } from '../api/fork';
+import { useForkRoom } from '../api/fork';
+import { useJob } from '../api/job';
 
 /** Says what a fork takes along, begins it, and goes to the new room as soon as there is one. */
 export function ForkDialog({ roomId, upTo, close }: { roomId: string; upTo: string | null; close: () => void }) {

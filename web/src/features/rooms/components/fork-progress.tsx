@@ -9,7 +9,7 @@ import { go } from '@/lib/live/navigation';
 import { useLive } from '@/lib/live/provider';
 import type { Room } from '@/lib/protocol/types';
 import { notify } from '@/stores/toasts';
-import { useCancelJob, useJob } from '../api/fork';
+import { useCancelJob, useJob } from '../api/job';
 
 /** How far a copy is, with a way to end it. The job that fills a room has the room's id. */
 export function ForkProgress({ room }: { room: Room }) {

@@ -6,6 +6,7 @@ import { InviteButton, InviteDialog } from '@/features/invitations/components/in
 import { PeoplePanel } from '@/features/members/components/people-panel';
 import { TransferBanner } from '@/features/members/components/transfer-banner';
 import { ForkBanner, ForkButton } from '@/features/rooms/components/fork-banner';
+import { ExportButton } from '@/features/rooms/components/export-button';
 import { RoomTools } from '@/features/rooms/components/room-tools';
 import { ReportDialog } from '@/features/safety/components/report-dialog';
 import { ReportsButton } from '@/features/safety/components/reports-button';
@@ -28,8 +29,8 @@ export function RoomPage({ roomId, messageId, seed }: Props) {
   useEffect(() => () => useUi.setState({ inviting: null, settings: null, reporting: null }), []);
   return (
     <div className="grid min-h-0 min-w-0 grid-cols-[minmax(0,1fr)_auto] grid-rows-[minmax(0,1fr)]">
-      <Chat roomId={roomId} messageId={messageId} tools={<><ForkButton roomId={roomId} /><RoomTools roomId={roomId} /></>} notice={<><TransferBanner roomId={roomId} /><ForkBanner roomId={roomId} /></>} />
-      <PeoplePanel roomId={roomId} tools={<><InviteButton roomId={roomId} /><ReportsButton roomId={roomId} /></>} />
+      <Chat roomId={roomId} messageId={messageId} tools={<><ForkButton roomId={roomId} /><ExportButton roomId={roomId} /><RoomTools roomId={roomId} /></>} notice={<><TransferBanner roomId={roomId} /><ForkBanner roomId={roomId} /></>} />
+      <PeoplePanel roomId={roomId} tools={<><InviteButton roomId={roomId} /><ReportsButton roomId={roomId} /><ExportButton roomId={roomId} narrow /></>} />
       <InviteDialog roomId={roomId} />
       <ReportDialog roomId={roomId} />
     </div>

@@ -1,0 +1,12 @@
+// exportRoom answers POST /rooms/{roomId}/exports.
+package main
+
+import (
+	"github.com/yoriai/yoriai/shared/bootstrap/service"
+	httpapi "github.com/yoriai/yoriai/shared/handler/http"
+	"github.com/yoriai/yoriai/shared/handler/http/operations"
+)
+
+func main() {
+	service.HTTP("exportRoom", func(s *service.Services) httpapi.Handler { return operations.ExportRoom(s.Exports()) })
+}
