@@ -14,7 +14,7 @@ const WRITERS = ['sendMessage', 'stopReply', 'ai-replies', 'fan-out', 'stripeWeb
 const PATIENCE = 600_000;
 
 const pause = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
-const say = (...words) => console.log(...words); // eslint-disable-line no-console
+const say = (...words) => console.log(...words);
 
 async function call(person, method, where, body, key = randomUUID()) {
   const response = await fetch(`${base}/api${where}`, {
