@@ -146,34 +146,6 @@ test('what the AI sees opens from the head, hides a message, and begins where on
   assert.ok(knows.includes('Piko') && !knows.includes('Momo') && !knows.includes('Kuro'), knows);
 });
 
-test('a summary stands for what no longer fits, and opens from the answer that was given it', async () => {
-  const long = await asker.makeRoom('Long');
-  for (const n of [1, 2, 3, 4]) {
-    await asker.write(long, `Say much, for the time number ${n} [big:80000]`, { ai: {} });
-    while ((await asker.read(long))[0].status !== 'completed') await page.waitForTimeout(200);
-  }
-  await openRoom(page, long);
-  // It is written while nobody waits for it.
-  const panel = page.getByRole('dialog', { name: 'What the AI sees' });
-  for (let summarised = false; !summarised; ) {
-    await page.getByRole('button', { name: 'What the AI sees' }).click();
-    await panel.getByRole('listitem').first().waitFor();
-    summarised = (await panel.locator('[data-kind=summary]').count()) > 0;
-    await page.keyboard.press('Escape');
-    await panel.waitFor({ state: 'detached' });
-  }
-  await write(page, 'What was it about? [fast:3]');
-  await settled(page, 'completed');
-  await answer(page).getByRole('button', { name: 'a summary stood for older messages' }).click();
-  const summary = page.getByRole('dialog', { name: 'What stood for older messages' });
-  await summary.getByText(/Scripted summarised everything/).waitFor();
-  await shot(page, 'summary-1440');
-  await accessible(page, 'the summary that was used');
-  await summary.getByRole('link').first().click();
-  await summary.waitFor({ state: 'detached' });
-  await page.getByText('Say much, for the time number 1').first().waitFor();
-});
-
 test('on a phone and in Japanese everything has its place', async () => {
   for (const [name, options] of [['phone', {}], ['ja', { locale: 'ja-JP' }]]) {
     const phone = await device(browser, { viewport: { width: 390, height: 844 }, isMobile: true, hasTouch: true, storageState: await one.context.storageState(), ...options });
