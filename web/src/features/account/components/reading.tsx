@@ -12,10 +12,11 @@ export function Reading() {
   const errorText = useErrorText();
   const { me } = useLive();
   const update = useUpdateMe();
+  const reads = update.isPending ? update.variables.ai_may_read === true : (update.data ?? me).ai_may_read;
   return (
     <Section title={t('ai')}>
       <Tick
-        label={t('aiMayRead')} hint={t(me.ai_may_read ? 'aiMayReadHint' : 'aiMayNotRead')} checked={update.isPending ? update.variables.ai_may_read === true : me.ai_may_read}
+        label={t('aiMayRead')} hint={t(reads ? 'aiMayReadHint' : 'aiMayNotRead')} checked={reads}
         disabled={update.isPending} onChange={(ai_may_read) => update.mutate({ ai_may_read })}
       />
       {update.isError && <p role="alert" className="text-[13px]/5 text-danger">{errorText(update.error)}</p>}

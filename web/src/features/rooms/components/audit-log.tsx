@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl';
 import { Time } from '@/components/time';
 import { Button } from '@/components/ui/button';
-import { nameOf } from '@/components/ui/face';
+import { useNameOf } from '@/components/use-name-of';
 import { useErrorText } from '@/components/use-error-text';
 import { unturned } from '@/lib/bidi';
 import { useAuditLog, type AuditEntry } from '../api/audit-log';
@@ -35,6 +35,7 @@ export function AuditLog({ roomId }: { roomId: string }) {
 function Said({ entry }: { entry: AuditEntry }) {
   const t = useTranslations('audit');
   const roles = useTranslations('roles');
+  const nameOf = useNameOf();
   const named = (person: AuditEntry['actor'], nobody: string) => (person === null ? nobody : unturned(nameOf(person)));
   const role = (value: string | undefined) => (value !== undefined && roles.has(value) ? roles(value) : '');
   // A role that stays is another limit.
