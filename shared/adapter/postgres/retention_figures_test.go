@@ -49,7 +49,7 @@ func TestFigurePurge(t *testing.T) {
 	changes := &slowest{Store: run.Store}
 	run.Store = changes
 	began := time.Now()
-	n, err := retention.Retention{Store: postgres.Retention{DB: h.db}, Runner: run}.Run(t.Context())
+	n, _, err := retention.Retention{Store: postgres.Retention{DB: h.db}, Runner: run}.Run(t.Context())
 	if err != nil || n < int64(count) {
 		t.Fatalf("%d of %d went: %v", n, count, err)
 	}
