@@ -39,8 +39,9 @@ func TestFigurePurge(t *testing.T) {
 	h := newHouse(t)
 	h.exec(`SELECT ensure_message_partitions((now() - interval '14 months')::date, now()::date)`)
 	const part = 100_000
+	now := time.Now()
 	for from := 1; from <= count; from += part {
-		h.longAgo(from, min(from+part-1, count), count)
+		h.longAgo(now, from, min(from+part-1, count), count)
 	}
 	h.exec(`UPDATE room_sequences SET sequence = $2, event = event + $2, last_message_id = (SELECT id FROM messages WHERE room_id = $1 ORDER BY id DESC LIMIT 1) WHERE room_id = $1`, h.room, count)
 	h.exec(`UPDATE rooms SET forked_from_room_id = id, retention_days = 30 WHERE id = $1`, h.room)
@@ -60,10 +61,10 @@ func TestFigurePurge(t *testing.T) {
 
 // longAgo writes a part of what was said in the room in the year before the last month: each twentieth is an answered question, each
 // tenth was reacted to, all can be found.
-func (h *house) longAgo(from, to, count int) {
+func (h *house) longAgo(now time.Time, from, to, count int) {
 	h.Helper()
 	key := roomKey(h.room)
-	h.exec(fmt.Sprintf(`WITH rows AS (SELECT i, i %% 20 = 1 AND i > 1 AS answer, date_trunc('milliseconds', now() - interval '40 days' - (%[5]d - i) * interval '360 days' / %[5]d) AS at FROM generate_series(%[3]d - 1, %[4]d) i),
+	h.exec(fmt.Sprintf(`WITH rows AS (SELECT i, i %% 20 = 1 AND i > 1 AS answer, date_trunc('milliseconds', '%[7]s'::timestamptz - interval '40 days' - (%[5]d - i) * interval '360 days' / %[5]d) AS at FROM generate_series(%[3]d - 1, %[4]d) i),
 		placed AS (SELECT *, (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || '7' || lpad(to_hex(i %% 4096), 3, '0') || '8' || substr(md5(i::text), 1, 15))::uuid AS id FROM rows),
 		linked AS (SELECT *, lag(id) OVER (ORDER BY i) AS before, lag(at) OVER (ORDER BY i) AS asked FROM placed),
 		ready AS (SELECT i, answer, before, CASE WHEN answer THEN asked ELSE at END AS at,
@@ -75,5 +76,5 @@ func (h *house) longAgo(from, to, count int) {
 			SELECT id, 1, '%[1]s', answers, '%[2]s', '%[2]s', '%[2]s', 'p', 'm', 'completed', 1, 1, 1, 1, now() FROM said WHERE type = 'ai'),
 		liked AS (INSERT INTO message_reactions (message_id, emoji, user_id) SELECT id, '👍', '%[2]s' FROM said WHERE sequence %% 10 = 0)
 		INSERT INTO message_search (message_id, room_id, from_ai, vector) SELECT id, '%[1]s', type = 'ai', array_to_tsvector(ARRAY['%[6]shello', '%[6]sworld', '%[6]s' || sequence]) FROM said`,
-		h.room, h.master, from, to, count, key))
+		h.room, h.master, from, to, count, key, now.UTC().Format(time.RFC3339)))
 }
