@@ -145,7 +145,7 @@ func TestEveryStoryLocksInOneOrder(t *testing.T) {
 			h.retains(30)
 			h.ages(said.ID)
 			h.trace.take()
-			_, err := h.keeps().Run(ctx)
+			_, _, err := h.keeps().Run(ctx)
 			return err
 		}},
 		{"say how long", "room_sequences rooms", func() error { _, err := h.rooms.SetRetention(ctx, h.room, h.master, 90); return err }},

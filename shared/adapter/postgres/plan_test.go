@@ -74,7 +74,7 @@ func TestPurgesReadWhatTheyRemove(t *testing.T) {
 	h.proves(t, reads{func() error {
 		purge := h.keeps()
 		purge.Batch = 50
-		n, err := purge.Run(t.Context())
+		n, _, err := purge.Run(t.Context())
 		if n != 99 { // the hundredth waits for its answer
 			t.Errorf("%d messages went", n)
 		}

@@ -181,7 +181,7 @@ func (h *house) lives(random *rand.Rand, mei id.ID, said []message.Message) {
 		night := h.keeps()
 		night.Batch = 3 + random.IntN(6)
 		night.Runner.Store = &mortal{Store: night.Runner.Store, lives: random.IntN(3)}
-		_, err := night.Run(h.Context())
+		_, _, err := night.Run(h.Context())
 		return err
 	})
 	all.Wait()

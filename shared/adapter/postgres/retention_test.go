@@ -46,7 +46,7 @@ func (h *house) ages(until id.ID) { h.Helper(); pgtest.Age(h, h.db, h.room, unti
 
 func (h *house) purges() int64 {
 	h.Helper()
-	n, err := h.keeps().Run(h.Context())
+	n, _, err := h.keeps().Run(h.Context())
 	if err != nil {
 		h.Fatal(err)
 	}
@@ -171,7 +171,7 @@ func TestPurgeThatDiesBetweenBatchesGoesOnAndTellsOnce(t *testing.T) {
 	before := h.mine(h.master)
 	dying := h.keeps()
 	dying.Runner.Store = &mortal{Store: dying.Runner.Store, lives: 2}
-	if _, err := dying.Run(t.Context()); !errors.Is(err, errDied) {
+	if _, _, err := dying.Run(t.Context()); !errors.Is(err, errDied) {
 		t.Fatalf("it died of %v", err)
 	}
 	half, edited := h.mine(h.master), "edited"
@@ -352,7 +352,7 @@ func TestInstallationBoundsEveryRoom(t *testing.T) {
 	bounded.Bound = 60
 	for night, want := range []int64{1, 0} {
 		before := h.mine(h.master)
-		if _, err := bounded.Run(t.Context()); err != nil {
+		if _, _, err := bounded.Run(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 		mine := h.mine(h.master)

@@ -18,7 +18,7 @@ import (
 // night removes what rooms need not keep.
 func (w *world) night() {
 	w.Helper()
-	if _, err := (retention.Retention{Store: postgres.Retention{DB: w.DB}, Runner: w.Rooms.Runner}).Run(w.Context()); err != nil {
+	if _, _, err := (retention.Retention{Store: postgres.Retention{DB: w.DB}, Runner: w.Rooms.Runner}).Run(w.Context()); err != nil {
 		w.Fatal(err)
 	}
 	if done, err := maintenance.ProveAll(w.Context(), postgres.Proofs{DB: w.DB}, postgres.Books{DB: w.DB}); err != nil {

@@ -56,9 +56,10 @@ type Night struct {
 	Sessions Sessions
 	Activity Activity
 	Erasure  Eraser
-	// Retention removes what rooms need not keep, and tells how many messages went.
+	// Retention removes what rooms need not keep. It tells how many messages went, and whether the next night has work although
+	// nobody writes.
 	Retention interface {
-		Run(ctx context.Context) (removed int64, err error)
+		Run(ctx context.Context) (removed int64, again bool, err error)
 	}
 	// Books are proven each night: one that does not add up fails it, and so rings its alarm.
 	Books BookStore
@@ -77,7 +78,7 @@ const (
 // ErrFewPartitions fails the night's run, and so rings its alarm.
 var ErrFewPartitions = errors.New("fewer than three months of partitions lie ahead")
 
-// Run does one night's work, unless nothing was written since the last, and tells what was done. What fails does not keep
+// Run does one night's work, unless nothing was written since the last that left nothing to do, and tells what was done. What fails does not keep
 // the rest from being done, and the next night tries all of it again.
 func (n Night) Run(ctx context.Context, now time.Time) (map[string]any, error) {
 	raised, last, due, err := n.Activity.Night(ctx)
@@ -87,8 +88,8 @@ func (n Night) Run(ctx context.Context, now time.Time) (map[string]any, error) {
 	if last.After(raised) && now.Sub(last) < longestRest && (due.IsZero() || now.Before(due)) {
 		return map[string]any{"quiet_since": last}, nil
 	}
-	done, err := n.work(ctx, now)
-	if err != nil {
+	done, again, err := n.work(ctx, now)
+	if err != nil || again {
 		return done, err
 	}
 	if due, err = n.Erasure.Due(ctx); err != nil {
@@ -97,9 +98,9 @@ func (n Night) Run(ctx context.Context, now time.Time) (map[string]any, error) {
 	return done, n.Activity.SetNight(ctx, now.Add(-settleTime), due)
 }
 
-func (n Night) work(ctx context.Context, now time.Time) (map[string]any, error) {
+func (n Night) work(ctx context.Context, now time.Time) (done map[string]any, again bool, err error) {
 	ahead, failed := n.Store.MakePartitions(ctx)
-	done := map[string]any{"partitions_ahead": ahead}
+	done = map[string]any{"partitions_ahead": ahead}
 	if failed == nil && ahead < fewPartitions {
 		failed = ErrFewPartitions
 	}
@@ -111,14 +112,14 @@ func (n Night) work(ctx context.Context, now time.Time) (map[string]any, error) 
 	erased, err := RunSteps(ctx, steps)
 	maps.Copy(done, erased)
 	failed = errors.Join(failed, err)
-	removed, err := n.Retention.Run(ctx)
+	removed, again, err := n.Retention.Run(ctx)
 	done["retention"] = removed
 	if err != nil {
 		failed = errors.Join(failed, fmt.Errorf("retention: %w", err))
 	}
 	books, err := ProveBooks(ctx, n.Books)
 	done["books"] = books
-	return done, errors.Join(failed, err, ctx.Err())
+	return done, again, errors.Join(failed, err, ctx.Err())
 }
 
 // RunSteps does each step to its end, and tells how much it was. What fails keeps the others from nothing.

@@ -21,6 +21,7 @@ type purges struct {
 	ahead   int
 	failing error
 	due     time.Time
+	bounded bool // some room does not keep everything
 	ran     []string
 }
 
@@ -39,8 +40,12 @@ func (p *purges) PurgeEvents(context.Context, int) (int64, error)     { return p
 func (p *purges) PurgeUserEvents(context.Context, int) (int64, error) { return p.purge("user_events") }
 func (p *purges) PurgeKeys(context.Context, int) (int64, error)       { return p.purge("keys") }
 func (p *purges) PurgeAttempts(context.Context, int) (int64, error)   { return p.purge("attempts") }
-func (p *purges) Run(context.Context) (int64, error)                  { return p.purge("retention") }
-func (p *purges) FillSearch(context.Context, int) (int64, error)      { return p.purge("search") }
+func (p *purges) Run(context.Context) (removed int64, again bool, err error) {
+	removed, err = p.purge("retention")
+	return removed, p.bounded, err
+}
+
+func (p *purges) FillSearch(context.Context, int) (int64, error) { return p.purge("search") }
 func (p *purges) Purge(context.Context, time.Time, int) (int64, error) {
 	return p.purge("sessions")
 }
@@ -94,6 +99,17 @@ func TestANightRunsOnlyIfAnythingWasWrittenSinceTheLast(t *testing.T) {
 	night(6, "nothing was written, and nothing is due")
 	clock = clock.Add(12 * time.Hour)
 	night(7, "something is to be erased")
+	raise()
+	store.bounded = true
+	clock = clock.Add(24 * time.Hour)
+	night(6, "a room keeps its messages for a time")
+	clock = clock.Add(24 * time.Hour)
+	night(7, "nobody wrote, but a day went by")
+	store.bounded = false
+	clock = clock.Add(24 * time.Hour)
+	night(8, "the last of these rooms keeps everything again")
+	clock = clock.Add(24 * time.Hour)
+	night(8, "nothing was written")
 }
 
 func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {

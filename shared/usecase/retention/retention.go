@@ -46,19 +46,21 @@ const DefaultBatch = 500
 const page = 100
 
 // Run announces the installation's bound where rooms keep more, and removes what rooms need not keep. It tells how many messages
-// went. A room that fails keeps no other from it; each goes on where it was.
-func (r Retention) Run(ctx context.Context) (removed int64, err error) {
+// went, and whether the next night will have something to remove although nobody writes: time goes by. A room that fails keeps no
+// other from it; each goes on where it was.
+func (r Retention) Run(ctx context.Context) (removed int64, again bool, err error) {
 	if r.Bound > 0 {
 		err = r.each(ctx, func(ctx context.Context, after id.ID) ([]Room, error) {
 			return r.Store.Longer(ctx, r.Bound, after, page)
 		}, r.announce)
 	}
-	return removed, errors.Join(err, r.each(ctx, func(ctx context.Context, after id.ID) ([]Room, error) { return r.Store.Bounded(ctx, after, page) },
+	err = errors.Join(err, r.each(ctx, func(ctx context.Context, after id.ID) ([]Room, error) { return r.Store.Bounded(ctx, after, page) },
 		func(ctx context.Context, found Room) error {
 			n, err := r.keep(ctx, found)
-			removed += n
+			removed, again = removed+n, true
 			return err
 		}))
+	return removed, again, err
 }
 
 func (r Retention) each(ctx context.Context, list func(ctx context.Context, after id.ID) ([]Room, error), do func(ctx context.Context, found Room) error) (failed error) {

@@ -19,10 +19,10 @@ before(async () => {
   const kept = await aki.write(roomId, 'Young words');
   await mei.write(roomId, 'Younger words', { reply_to: kept.id });
   browser = await launch();
-  [mine, theirs, asleep] = await Promise.all([device(browser), device(browser), device(browser, { locale: 'ja-JP', viewport: { width: 390, height: 844 } })]);
+  [mine, theirs] = await Promise.all([device(browser), device(browser)]);
   await logIn(mine.page, aki.username);
   await logIn(theirs.page, mei.username);
-  await logIn(asleep.page, mei.username);
+  asleep = await device(browser, { locale: 'ja-JP', viewport: { width: 390, height: 844 }, storageState: await theirs.context.storageState() });
   for (const { page } of [mine, theirs, asleep]) await openRoom(page, roomId);
 }, { timeout: 600_000 });
 after(async () => {

@@ -1,5 +1,10 @@
 import type { Message, Room } from './types';
 
+/** Whether a room keeps a message, as its object says. */
+export function isKept({ first_sequence, history_begins_at }: Pick<Room, 'first_sequence' | 'history_begins_at'>, message: Message): boolean {
+  return message.sequence === null ? history_begins_at === null || Date.parse(message.created_at) >= Date.parse(history_begins_at) : message.sequence >= first_sequence;
+}
+
 /** Where a room's history begins: what stands before is kept nowhere. It only rises. */
 export class History {
   private first = 1;
@@ -20,7 +25,7 @@ export class History {
 
   /** Whether a message is kept; a private one has no number, but its place in time. */
   keeps(message: Message): boolean {
-    return message.sequence === null ? this.reaches(message.id) : message.sequence >= this.first;
+    return isKept(this.bounds, message);
   }
 
   /** Whether anything may stand at a place. */

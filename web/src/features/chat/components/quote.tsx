@@ -9,7 +9,6 @@ import { useBlocked } from '@/lib/live/blocks';
 import { goOnClick } from '@/lib/live/navigation';
 import { plainLine } from '@/lib/markdown/plain-line';
 import { modelName, useModels } from '@/lib/models/use-models';
-import type { Message } from '@/lib/protocol/types';
 import { useUi } from '@/stores/ui';
 import { useMessage } from '../api/get-message';
 
@@ -57,7 +56,7 @@ function Line({ name, text }: { name: string; text: string }) {
 }
 
 /** A message in one line: whose, and its first words or what became of it. */
-function useLine(message: Message | null | undefined): { name: string; text: string } {
+function useLine(message: ReturnType<typeof useMessage>): { name: string; text: string } {
   const t = useTranslations('reply');
   const chat = useTranslations('chat');
   const safety = useTranslations('safety');
@@ -66,7 +65,7 @@ function useLine(message: Message | null | undefined): { name: string; text: str
   const nameOf = useNameOf();
   if (message === undefined) return { name: '', text: t('loading') };
   if (message === null) return { name: '', text: t('gone') };
-  if (message.deleted_at) return { name: '', text: t('deleted') };
+  if (message === 'removed' || message.deleted_at) return { name: '', text: t('deleted') };
   if (message.sender && blocked.has(message.sender.id)) return { name: nameOf(message.sender), text: safety('folded') };
   const name = message.ai ? modelName(models, message.ai.provider, message.ai.model) : message.sender ? nameOf(message.sender) : chat('somebody');
   return { name, text: plainLine(message.content, message.type === 'ai' ? 'model' : 'person') || t('wordless') };

@@ -19,7 +19,7 @@ export function ShareButton({ answer }: { answer: Message }) {
   const t = useTranslations('private');
   const question = useMessage(answer.room_id, answer.answers ?? '');
   const [open, setOpen] = useState(false);
-  if (!question || question.deleted_at) return null;
+  if (!question || question === 'removed' || question.deleted_at) return null;
   const className = 'shift inline-flex min-h-7 items-center gap-1 rounded-1 px-1.5 text-[12.5px]/[18px] font-medium text-private hover:bg-surface-2 max-page:min-h-11 max-page:px-2.5';
   const shared = question.shared_as;
   if (shared) return <button type="button" className={className} onClick={() => go(`/rooms/${answer.room_id}?message=${shared}`)}><Icon name="check" size={15} />{t('shared')}</button>;
