@@ -55,13 +55,14 @@ func (t taking) Scene(ctx context.Context) (s exports.Scene, found bool, err err
 const (
 	// ofRoom finds what the person $2 may see of a room $1.
 	ofRoom = `(SELECT * FROM messages m WHERE room_id = $1` + visible + ` AND id > $3 AND id <= $4 ORDER BY id LIMIT $5)`
+	// What belongs to a row is looked up row by row: a join may read all there is.
 	// ofPerson finds what the person $2 said anywhere, and what only they may see in the rooms that they are in; $1 is no room.
 	ofPerson = `(SELECT m.* FROM (SELECT id FROM (
 			(SELECT id FROM messages s WHERE $1::uuid IS NULL AND sender_id = $2 AND id > $3 AND id <= $4 AND EXISTS (SELECT FROM rooms WHERE id = s.room_id AND deleted_at IS NULL) ORDER BY id LIMIT $5)
 			UNION
 			(SELECT id FROM messages s WHERE visible_to = $2 AND id > $3 AND id <= $4 AND EXISTS (SELECT FROM rooms WHERE id = s.room_id AND deleted_at IS NULL)
 				AND EXISTS (SELECT FROM room_members WHERE room_id = s.room_id AND user_id = $2 AND removed_at IS NULL) ORDER BY id LIMIT $5)) found ORDER BY id LIMIT $5) f
-		JOIN messages m ON m.id = f.id)`
+		CROSS JOIN LATERAL (SELECT * FROM messages a WHERE a.id = f.id OFFSET 0) m)`
 
 	// takenColumns are a line. Of a deleted message nothing is told but that it was. What it is a reply to is quoted if the person may see it.
 	takenColumns = `SELECT m.id, m.room_id, m.sequence, m.type, coalesce(g.status, m.status), m.visibility, u.id, coalesce(u.username, ''), coalesce(u.display_name, ''),
@@ -76,10 +77,10 @@ const (
 			'charged_tokens', a.charged_tokens, 'copied', a.copied, 'error_code', coalesce(a.error_code, ''), 'finish_reason', coalesce(a.finish_reason, ''),
 			'created_at', a.created_at, 'settled_at', a.settled_at) ORDER BY a.attempt) FROM ai_generations a WHERE a.message_id = m.id AND a.attempt IS NOT NULL) END,
 		q.author, coalesce(q.text, ''), coalesce(q.deleted, false) FROM `
-	takenJoins = ` m LEFT JOIN users u ON u.id = m.sender_id LEFT JOIN ai_generations g ON g.message_id = m.id AND g.attempt = m.attempt
+	takenJoins = ` m LEFT JOIN users u ON u.id = m.sender_id LEFT JOIN LATERAL (SELECT * FROM ai_generations x WHERE x.message_id = m.id AND x.attempt = m.attempt OFFSET 0) g ON true
 		LEFT JOIN LATERAL (SELECT coalesce(nullif(w.display_name, ''), w.username, '') AS author, left(o.content, 200) AS text, o.deleted_at IS NOT NULL AS deleted
 			FROM messages o LEFT JOIN users w ON w.id = o.sender_id WHERE o.id = m.reply_to AND o.room_id = m.room_id AND m.deleted_at IS NULL
-			AND (o.visibility = 'public' OR o.visible_to = $2) AND ($1::uuid IS NOT NULL OR o.sender_id = $2)) q ON true ORDER BY m.id`
+			AND (o.visibility = 'public' OR o.visible_to = $2) AND ($1::uuid IS NOT NULL OR o.sender_id = $2) OFFSET 0) q ON true ORDER BY m.id`
 )
 
 // Messages implements exports.Part. A row is held at a time.
@@ -166,8 +167,8 @@ func (t taking) Account(ctx context.Context, person id.ID) (a export.Account, er
 
 // Reactions implements exports.Part.
 func (t taking) Reactions(ctx context.Context, person, after id.ID, emoji string, limit int) ([]export.Given, error) {
-	rows, err := t.tx.Query(ctx, `SELECT m.room_id, g.message_id, g.emoji, g.created_at FROM (SELECT * FROM message_reactions WHERE user_id = $1 AND (message_id, emoji) > ($2, $3)
-		ORDER BY message_id, emoji LIMIT $4) g JOIN messages m ON m.id = g.message_id ORDER BY g.message_id, g.emoji`, person, lowest(after), emoji, limit)
+	rows, err := t.tx.Query(ctx, `SELECT (SELECT room_id FROM messages WHERE id = g.message_id), g.message_id, g.emoji, g.created_at FROM message_reactions g
+		WHERE user_id = $1 AND (message_id, emoji) > ($2, $3) ORDER BY message_id, emoji LIMIT $4`, person, lowest(after), emoji, limit)
 	return collect(rows, err, func(row pgx.CollectableRow) (g export.Given, err error) {
 		return g, row.Scan(&g.RoomID, &g.MessageID, &g.Emoji, moment{&g.CreatedAt.Time})
 	})

@@ -4,10 +4,14 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
+	"github.com/yoriai/yoriai/shared/adapter/s3/s3test"
+	"github.com/yoriai/yoriai/shared/domain/export"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/job"
+	"github.com/yoriai/yoriai/shared/usecase/exports"
 	"github.com/yoriai/yoriai/shared/usecase/forks"
 	"github.com/yoriai/yoriai/shared/usecase/jobs"
 )
@@ -51,6 +55,40 @@ func TestAForkLocksInOneOrder(t *testing.T) {
 			if !strings.HasPrefix(s.name, "prepare") && !slices.IsSortedFunc(tables, func(a, b string) int { return slices.Index(lockOrder, a) - slices.Index(lockOrder, b) }) {
 				t.Errorf("%s locks in another order: %v", s.name, tables)
 			}
+		}
+		if !slices.Equal(got, s.want) {
+			t.Errorf("%s locks %q, want %q", s.name, got, s.want)
+		}
+	}
+}
+
+// An export holds its job while it reads, and nothing of the room: nobody who writes there waits for it.
+func TestAnExportLocksItsJobAlone(t *testing.T) {
+	t.Parallel()
+	h := newHouse(t)
+	h.says(h.master, "said")
+	e := exports.Exports{Store: postgres.Exports{DB: h.db}, Jobs: postgres.Jobs{DB: h.db}, Runner: h.run, Files: s3test.New(t), Now: time.Now}
+	u := jobs.Jobs{Store: postgres.Jobs{DB: h.db}, Runner: h.run, Kinds: map[job.Kind]jobs.Kind{job.Export: e}}
+	var j job.Job
+	step := func(s jobs.Step) func() error {
+		return func() error { _, err := u.Step(t.Context(), s, j.ID); return err }
+	}
+	for _, s := range []struct {
+		name string
+		run  func() error
+		want []string
+	}{
+		{"ask for", func() (err error) {
+			j, _, err = e.Room(t.Context(), h.room, h.master, export.JSON, h.key(h.master, "exportRoom", ""))
+			return err
+		}, nil},
+		{"prepare", step(jobs.Prepare), []string{"jobs"}},
+		{"work", step(jobs.Work), []string{"jobs", "jobs"}}, // the part, and a look that finds nothing left
+		{"finish", step(jobs.Finish), []string{"jobs", "jobs"}},
+	} {
+		var got []string
+		for _, tables := range h.locked(s.run) {
+			got = append(got, strings.Join(tables, " "))
 		}
 		if !slices.Equal(got, s.want) {
 			t.Errorf("%s locks %q, want %q", s.name, got, s.want)

@@ -1,6 +1,7 @@
 package postgres_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
@@ -13,12 +14,14 @@ import (
 
 	"github.com/yoriai/yoriai/shared/adapter/postgres"
 	"github.com/yoriai/yoriai/shared/domain/ai"
+	"github.com/yoriai/yoriai/shared/domain/export"
 	"github.com/yoriai/yoriai/shared/domain/fault"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/job"
 	"github.com/yoriai/yoriai/shared/domain/message"
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/usecase/exports"
 	"github.com/yoriai/yoriai/shared/usecase/messages"
 	"github.com/yoriai/yoriai/shared/usecase/replies"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
@@ -136,11 +139,34 @@ func hotReads(h *house) map[string]reads {
 			_, _, err := box.OldRows(ctx, 0, outbox.Cursor{At: time.Now().Add(-time.Hour), ID: id.New()}, 100)
 			return err
 		}, 0, 0},
-		"outbox forgets": {func() error { return box.DeleteRows(ctx, []id.ID{id.New(), id.New()}) }, 0, 0},
+		"outbox forgets":          {func() error { return box.DeleteRows(ctx, []id.ID{id.New(), id.New()}) }, 0, 0},
+		"a page of an export":     {taken(h, exports.Query{RoomID: h.room, Person: h.master, After: middle, Until: id.Last, Limit: 500}), 3, 1000},
+		"a page of what one said": {taken(h, exports.Query{Person: h.master, After: middle, Until: id.Floor(time.Now()), Limit: 500}), 32, 1000},
+		"reactions that one gave": {func() error {
+			return h.part(func(p exports.Part) error { _, err := p.Reactions(ctx, h.master, middle, "", 500); return err })
+		}, 2, 500},
 		"history": {func() error {
 			_, _, err := h.generations.History(ctx, replies.HistoryQuery{RoomID: h.room, Before: middle, Limit: 100})
 			return err
 		}, 4, 110},
+	}
+}
+
+// part is a part of an export that reads.
+func (h *house) part(do func(p exports.Part) error) error {
+	return postgres.Exports{DB: h.db}.Part(h.Context(), id.New(), func(_ context.Context, p exports.Part) error { return do(p) })
+}
+
+// taken reads a page of an export to its end.
+func taken(h *house, q exports.Query) func() error {
+	return func() error {
+		return h.part(func(p exports.Part) error {
+			seen, err := p.Messages(h.Context(), q, func(export.Message) (bool, error) { return true, nil })
+			if seen != q.Limit {
+				h.Errorf("%d rows were read", seen)
+			}
+			return err
+		})
 	}
 }
 

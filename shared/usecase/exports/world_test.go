@@ -118,7 +118,7 @@ func (w *world) fill(n int) {
 		INSERT INTO room_events (room_id, event, kind, entity_id) SELECT $1, event, 'message.created', id FROM rows`, n, n, n), w.room, w.aki)
 	w.exec(`INSERT INTO ai_generations (message_id, attempt, room_id, question_id, asker_id, requested_by, payer_id, provider, model, status, prompt_budget, reply_cap, weight_input,
 		weight_output, input_tokens, output_tokens, charged_tokens, settled_at) SELECT id, 1, room_id, answers, $2, $2, $2, 'scripted', 'scripted', 'completed', 1, 1, 1, 1, 10, 20, 30, now() - interval '1 day'
-		FROM messages WHERE room_id = $1 AND type = 'ai' AND content LIKE 'message %'`, w.room, w.aki)
+		FROM messages m WHERE room_id = $1 AND type = 'ai' AND content LIKE 'message %' AND NOT EXISTS (SELECT FROM ai_generations WHERE message_id = m.id)`, w.room, w.aki)
 	w.exec(`UPDATE room_sequences SET last_message_id = (SELECT id FROM messages WHERE room_id = $1 ORDER BY id DESC LIMIT 1) WHERE room_id = $1`, w.room)
 }
 

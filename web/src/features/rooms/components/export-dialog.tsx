@@ -51,7 +51,7 @@ export function ExportDialog({ roomId, close }: { roomId: string | null; close: 
               {FORMATS.map((each) => (
                 <label key={each} className="flex min-h-11 items-center gap-3 rounded-2 px-2 text-[14px]/5 hover:bg-surface-2">
                   <input type="radio" name="format" value={each} checked={format === each} onChange={() => setFormat(each)} className="size-4 shrink-0 accent-accent" />
-                  <span className="grid"><span>{t(`formats.${each}`)}</span><span className="text-[12.5px]/[18px] text-text-3">{t(`formatHints.${each}`)}</span></span>
+                  <span>{t(`formats.${each}`)}<span className="block text-[12.5px]/[18px] text-text-3">{t(`formatHints.${each}`)}</span></span>
                 </label>
               ))}
             </fieldset>
