@@ -11,8 +11,10 @@ export function useDeleteMe() {
   const { api, client } = useLive();
   return useMutation({
     mutationFn: (body: { password: string; messages: boolean }) => bodyOf(api.DELETE('/me', { body })),
+    // The server closes the socket before it answers: who asked for another would be sent to log in, as if the session had just ended.
+    onMutate: () => client.stop(),
+    onError: () => client.start(),
     onSuccess: () => {
-      client.stop();
       dropDrafts();
       purgeAll();
       location.assign('/login?deleted=1');

@@ -1,6 +1,7 @@
 import { screen } from '@testing-library/react';
 import userEvent from '@testing-library/user-event';
-import { afterEach, beforeEach, expect, it } from 'vitest';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { RealtimeClient } from '@/lib/protocol/client';
 import { json, problem } from '../../../../test/fake/http';
 import { stage } from '../../../../test/render';
 import { DeleteAccount } from './delete-account';
@@ -24,12 +25,16 @@ it('names the rooms that a master hands over first, and asks for nothing until t
 
 it('sends the password and the wish, and says which of them was refused', async () => {
   const sent: unknown[] = [];
+  const live: string[] = [];
+  vi.spyOn(RealtimeClient.prototype, 'stop').mockImplementation(() => void live.push('stop'));
+  vi.spyOn(RealtimeClient.prototype, 'start').mockImplementation(() => void live.push('start'));
   const answers = [
     () => json({ type: 'about:blank', title: '', status: 403, code: 'forbidden', detail: '', request_id: '', errors: [{ field: 'password', message: 'is wrong' }] }, 403),
     () => problem(409, 'store_subscription_active'),
   ];
   s.breakApi((request) => (request.method === 'DELETE' ? request.json().then((body) => {
     sent.push(body);
+    live.push('sent');
     return answers[sent.length - 1]!();
   }) : null));
   s.show(<DeleteAccount />, 'en');
@@ -44,4 +49,7 @@ it('sends the password and the wish, and says which of them was refused', async 
   await userEvent.click(screen.getByRole('button', { name: 'Delete my account' }));
   await screen.findByText('Cancel the plan in the store where you bought it first.');
   expect(sent).toEqual([{ password: 'wrong horse', messages: true }, { password: 'wrong horses', messages: true }]);
+  // The socket, which the server closes, is not opened anew while the answer is on its way, but after a refusal.
+  await vi.waitFor(() => expect(live).toEqual(['start', 'stop', 'sent', 'start', 'stop', 'sent', 'start']));
+  vi.restoreAllMocks();
 });

@@ -1,6 +1,7 @@
 'use client';
 
 import { useTranslations } from 'next-intl';
+import { useState } from 'react';
 import { useErrorText } from '@/components/use-error-text';
 import { useLive } from '@/lib/live/provider';
 import { useUpdateMe } from '../api/update-me';
@@ -12,12 +13,18 @@ export function Reading() {
   const errorText = useErrorText();
   const { me } = useLive();
   const update = useUpdateMe();
-  const reads = update.isPending ? update.variables.ai_may_read === true : (update.data ?? me).ai_may_read;
+  // What was chosen stands at once, and falls back where it was refused.
+  const [chosen, setChosen] = useState<boolean | null>(null);
+  const reads = chosen ?? me.ai_may_read;
+  const choose = (ai_may_read: boolean) => {
+    setChosen(ai_may_read);
+    update.mutate({ ai_may_read }, { onError: () => setChosen(null) });
+  };
   return (
     <Section title={t('ai')}>
       <Tick
         label={t('aiMayRead')} hint={t(reads ? 'aiMayReadHint' : 'aiMayNotRead')} checked={reads}
-        disabled={update.isPending} onChange={(ai_may_read) => update.mutate({ ai_may_read })}
+        disabled={update.isPending} onChange={choose}
       />
       {update.isError && <p role="alert" className="text-[13px]/5 text-danger">{errorText(update.error)}</p>}
     </Section>
