@@ -15,6 +15,7 @@ import (
 	"github.com/yoriai/yoriai/shared/usecase/erasure"
 	"github.com/yoriai/yoriai/shared/usecase/jobs"
 	"github.com/yoriai/yoriai/shared/usecase/maintenance"
+	"github.com/yoriai/yoriai/shared/usecase/retention"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
 
@@ -256,7 +257,8 @@ func TestAnErasureThatIsDueWakesTheNight(t *testing.T) {
 	registered := answers(t, "registerUser", m.Call("", "POST", "/auth/register", body{"username": "sora", "email": "sora@example.com", "password": secret}), 201)
 	m.tokens["sora"] = registered["access_token"].(string)
 	m.does("sora", "deleteMe", "DELETE", "/me", body{"password": secret}, 204)
-	night := maintenance.Night{Store: postgres.Maintenance{DB: m.DB}, Books: postgres.Books{DB: m.DB}, Sessions: m.Sessions, Activity: dynamodb.NewActivity(m.Table), Erasure: m.erasure()}
+	night := maintenance.Night{Store: postgres.Maintenance{DB: m.DB}, Books: postgres.Books{DB: m.DB}, Sessions: m.Sessions, Activity: dynamodb.NewActivity(m.Table), Erasure: m.erasure(),
+		Retention: retention.Retention{Store: postgres.Retention{DB: m.DB}}}
 	for i, want := range []bool{true, true, false, false} { // ran
 		done, err := night.Run(t.Context(), time.Now().Add(time.Duration(i)*24*time.Hour))
 		if err != nil {
