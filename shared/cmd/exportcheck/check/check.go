@@ -146,8 +146,8 @@ func (c *checker) part(part export.Part, f *zip.File) {
 	}
 	found := export.Part{Name: part.Name, Topic: part.Topic}
 	if part.Topic == export.Messages && c.Manifest.Messages == export.Markdown {
-		found = part // what people read is not counted
-		found.Bytes, err = io.Copy(io.Discard, r)
+		found = part                              // what people read is not counted
+		found.Bytes, err = io.Copy(io.Discard, r) //nolint:gosec // nothing of it is kept
 		c.Messages += part.Entries
 		c.Private += part.Private
 		c.Last = max(c.Last, part.Last)
