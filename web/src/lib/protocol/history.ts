@@ -28,6 +28,11 @@ export class History {
     return isKept(this.bounds, message);
   }
 
+  /** A message that is kept, or nothing. */
+  kept(message: Message | null): Message | null {
+    return message && this.keeps(message) ? message : null;
+  }
+
   /** Whether anything may stand at a place. */
   reaches(id: string): boolean {
     return this.at === null || id.slice(0, TIME) >= timeOf(this.at);

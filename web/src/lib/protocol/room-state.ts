@@ -82,15 +82,11 @@ export class RoomState {
     }
     const last_sequence = Math.max(held.last_sequence, next.last_sequence);
     const cut = this.history.roomIs(next);
-    this.room = { ...this.room, ...this.history.bounds, last_sequence, last_message: this.kept(laterMessage(held.last_message, next.last_message)) };
+    this.room = { ...this.room, ...this.history.bounds, last_sequence, last_message: this.history.kept(laterMessage(held.last_message, next.last_message)) };
     if (cut) this.dropGone();
     if (next.unread_count !== undefined) this.readIs(next.last_read_message_id ?? null, next.last_sequence - next.unread_count);
     if (newer) this.mentions.roomIs(next, this.lastReadId);
     this.cachedView = null;
-  }
-
-  private kept(message: Message | null): Message | null {
-    return message && this.history.keeps(message) ? message : null;
   }
 
   /** What is kept nowhere is not shown. */
@@ -179,7 +175,7 @@ export class RoomState {
     if (message.visibility !== 'public') return;
     if (this.history.keeps(message)) this.mentions.messageIs(message, this.window.get(message.id) ?? (this.room.last_message?.id === message.id ? this.room.last_message : undefined), this.lastReadId);
     const last_sequence = Math.max(this.room.last_sequence, message.sequence ?? 0);
-    this.room = { ...this.room, last_sequence, last_message: this.kept(laterMessage(this.room.last_message, message)) };
+    this.room = { ...this.room, last_sequence, last_message: this.history.kept(laterMessage(this.room.last_message, message)) };
     // Sending moves my read position past my own pair.
     if (message.sender?.id === this.myId) {
       if (message.id > this.lastOwnId) this.lastOwnId = message.id;
