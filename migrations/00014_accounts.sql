@@ -31,9 +31,8 @@ CREATE TABLE user_news (
   created_at timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
--- Somebody's words, wherever they or a copy of them stand, and what they asked in private.
+-- Somebody's words, wherever they or a copy of them stand, room by room.
 CREATE INDEX messages_of_sender ON messages (sender_id, room_id, id) WHERE sender_id IS NOT NULL;
-CREATE INDEX messages_of_one ON messages (visible_to, id) WHERE visible_to IS NOT NULL;
 -- Names in what rooms say of themselves.
 CREATE INDEX messages_note_actor ON messages ((system -> 'Actor' ->> 'ID')) WHERE system IS NOT NULL;
 CREATE INDEX messages_note_user ON messages ((system -> 'User' ->> 'ID')) WHERE system IS NOT NULL;
@@ -65,7 +64,7 @@ ALTER TABLE reports DROP CONSTRAINT reports_room_id_fkey;
 -- +goose Down
 DELETE FROM reports r WHERE NOT EXISTS (SELECT FROM rooms WHERE id = r.room_id);
 ALTER TABLE reports ADD CONSTRAINT reports_room_id_fkey FOREIGN KEY (room_id) REFERENCES rooms (id);
-DROP INDEX rooms_deleted, jobs_of_room, jobs_ended, messages_of_sender, messages_of_one, messages_note_actor, messages_note_user, users_leaving, users_erasing;
+DROP INDEX rooms_deleted, jobs_of_room, jobs_ended, messages_of_sender, messages_note_actor, messages_note_user, users_leaving, users_erasing;
 DROP FUNCTION user_held, room_held;
 DROP TABLE legal_holds, user_news, reserved_usernames;
 ALTER TABLE users DROP CONSTRAINT users_erased, DROP CONSTRAINT users_email_there, DROP CONSTRAINT users_display_name_check;
