@@ -1,39 +1,21 @@
 'use client';
 
-import { useLocale, useTranslations } from 'next-intl';
-import { useRouter } from 'next/navigation';
+import { useTranslations } from 'next-intl';
 import { useState } from 'react';
-import { Button } from '@/components/ui/button';
-import { Dialog } from '@/components/ui/lazy-dialog';
 import { Face, nameOf } from '@/components/ui/face';
 import { Icon } from '@/components/ui/icon';
-import { Menu, MenuItem, MenuLabel, MenuLine } from '@/components/ui/lazy-menu';
-import { LOCALE_COOKIE } from '@/i18n/locale';
-import { endSession } from '@/lib/api/browser';
-import { purgeAll, unsentOf } from '@/lib/live/browser';
-import { go } from '@/lib/live/navigation';
+import { lazily } from '@/components/ui/lazily';
+import { Menu } from '@/components/ui/lazy-menu';
 import { useLive } from '@/lib/live/provider';
-import { remember, useTheme } from '@/lib/preferences';
-import { draftsOf, dropDrafts } from '@/stores/drafts';
-import { notify } from '@/stores/toasts';
-import { useUi } from '@/stores/ui';
+
+const MeItems = lazily(async () => (await import('./me-items')).MeItems);
+const LogOutDialog = lazily(async () => (await import('./me-items')).LogOutDialog, () => null);
 
 /** Oneself at the sidebar's foot: language, light, log out. */
 export function MeMenu() {
   const t = useTranslations('preferences');
-  const billing = useTranslations('billing');
-  const account = useTranslations('account');
-  const { me, api } = useLive();
-  const locale = useLocale();
-  const router = useRouter();
-  const [dark, setDark] = useTheme();
+  const { me } = useLive();
   const [asking, setAsking] = useState(false);
-  const leave = useLogOut();
-  const speak = (language: 'ja' | 'en') => {
-    remember(LOCALE_COOKIE, language);
-    void api.PATCH('/me', { body: { locale: language } }).catch(() => undefined);
-    router.refresh();
-  };
   return (
     <div className="border-t border-line px-2.5 py-2 pb-[max(8px,env(safe-area-inset-bottom))] rail:px-2">
       <Menu
@@ -49,49 +31,9 @@ export function MeMenu() {
           </button>
         }
       >
-        <MenuLabel>{t('language')}</MenuLabel>
-        <MenuItem checked={locale === 'ja'} onSelect={() => speak('ja')}><span lang="ja">日本語</span></MenuItem>
-        <MenuItem checked={locale === 'en'} onSelect={() => speak('en')}><span lang="en">English</span></MenuItem>
-        <MenuLabel>{t('light_label')}</MenuLabel>
-        <MenuItem checked={!dark} onSelect={() => setDark(false)}>{t('light')}</MenuItem>
-        <MenuItem checked={dark} onSelect={() => setDark(true)}>{t('dark')}</MenuItem>
-        <MenuLine />
-        <MenuItem onSelect={() => go('/account')}>{account('title')}</MenuItem>
-        <MenuItem onSelect={() => go('/billing')}>{billing('title')}</MenuItem>
-        <MenuItem onSelect={() => useUi.setState({ exporting: { roomId: null } })}>{t('export')}</MenuItem>
-        <MenuItem icon="out" onSelect={() => (draftsOf(me.id).size + unsentOf(me.id) > 0 ? setAsking(true) : void leave())}>{t('logOut')}</MenuItem>
+        <MeItems askFirst={() => setAsking(true)} />
       </Menu>
-      <Dialog open={asking} onOpenChange={setAsking} title={t('logOutTitle')} description={t('logOutLoses', { drafts: draftsOf(me.id).size, unsent: unsentOf(me.id) })}>
-        <div className="flex flex-wrap justify-end gap-2">
-          <Button onClick={() => setAsking(false)}>{t('stay')}</Button>
-          <Button
-            kind="danger"
-            onClick={() => {
-              setAsking(false);
-              void leave();
-            }}
-          >
-            {t('logOutAnyway')}
-          </Button>
-        </div>
-      </Dialog>
+      {asking && <LogOutDialog close={() => setAsking(false)} />}
     </div>
   );
-}
-
-/** Logs out at the API itself, which a page can do that was left open over a deployment. If that fails everything stays as it is. */
-function useLogOut(): () => Promise<void> {
-  const t = useTranslations('preferences');
-  const { client } = useLive();
-  return async () => {
-    if (!(await endSession())) {
-      notify({ text: t('logOutFailed'), amiss: true });
-      return;
-    }
-    client.stop();
-    dropDrafts();
-    purgeAll();
-    // A page of its own: nothing of this person stays in memory.
-    location.assign('/login');
-  };
 }

@@ -11,18 +11,13 @@ import type { Unsent } from '@/lib/protocol/types';
 import { HUSHED, OnlyYou } from './human-message';
 import { Quote } from './quote';
 
-const Unaffordable = lazily(async () => (await import('./unaffordable')).Unaffordable, () => null);
-
-/** What is refused of one model, another may be asked. */
-const MODEL = ['model_not_allowed', 'model_unavailable'];
+const Held = lazily(async () => (await import('./held')).Held);
 
 /** What was written and has not arrived yet: it stands in its place, with a clock, or says why it was refused. */
 export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolean }) {
   const t = useTranslations('chat');
-  const errors = useTranslations('errors');
-  const { me, client } = useLive();
+  const { me } = useLive();
   const refused = unsent.state === 'refused';
-  const text = 'shift min-h-7 rounded-1 px-2 text-[13px] font-medium whitespace-nowrap hover:bg-surface-2 max-page:min-h-11';
   return (
     <article aria-label={t('messageOf', { name: nameOf(me) })} data-unsent={unsent.state} className={clsx('-mx-3 grid grid-cols-[32px_minmax(0,1fr)] gap-3 px-3 max-page:-mx-2 max-page:grid-cols-[28px_minmax(0,1fr)] max-page:gap-2.5 max-page:px-2', first ? 'py-2' : 'py-0.5', unsent.visibility === 'private' && HUSHED)}>
       {first ? <Face user={me} className="mt-0.5 max-page:scale-90" /> : <span />}
@@ -33,21 +28,7 @@ export function UnsentMessage({ unsent, first }: { unsent: Unsent; first: boolea
           <div className={clsx('min-w-0 grow', !refused && 'opacity-70')}><Markdown text={unsent.content} author="person" /></div>
           {!refused && <span role="img" aria-label={t(unsent.state)} title={t(unsent.state)} className="pt-1 text-text-3"><Icon name="clock" size={15} /></span>}
         </div>
-        {unsent.state === 'queued' && (
-          <p role="status" className="mt-1 flex flex-wrap items-center gap-x-2 text-[13px]/5 text-text-3">
-            <span className="min-w-3/5 flex-1">{t('queuedWhy')}</span>
-            <button type="button" className={clsx(text, 'text-text-2')} onClick={() => client.discardSend(unsent.client_message_id)}>{t('discard')}</button>
-          </p>
-        )}
-        {refused && (
-          <p role="alert" className="mt-1 flex flex-wrap items-center gap-x-2 rounded-1 py-1 pr-1 pl-3 text-[14px]/[22px] text-text-2 shadow-[inset_2px_0_0_var(--danger)]">
-            <Icon name="alert" size={15} className="text-danger" />
-            <span className="min-w-3/5 flex-1">{t('sentences', { first: t('notSent'), second: errors(unsent.code && errors.has(unsent.code) ? unsent.code : 'unknown') })} <Unaffordable roomId={unsent.room_id} code={unsent.code} /></span>
-            {unsent.ai?.model !== undefined && MODEL.includes(unsent.code ?? '') && <button type="button" className={clsx(text, 'text-accent')} onClick={() => client.retrySend(unsent.client_message_id, {})}>{t('askRooms')}</button>}
-            <button type="button" className={clsx(text, 'text-accent')} onClick={() => client.retrySend(unsent.client_message_id)}>{t('tryAgain')}</button>
-            <button type="button" className={clsx(text, 'text-text-2')} onClick={() => client.discardSend(unsent.client_message_id)}>{t('discard')}</button>
-          </p>
-        )}
+        {(refused || unsent.state === 'queued') && <Held unsent={unsent} />}
       </div>
     </article>
   );
