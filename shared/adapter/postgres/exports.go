@@ -6,6 +6,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
 
+	"github.com/yoriai/yoriai/shared/domain/audit"
 	"github.com/yoriai/yoriai/shared/domain/export"
 	"github.com/yoriai/yoriai/shared/domain/id"
 	"github.com/yoriai/yoriai/shared/domain/job"
@@ -21,6 +22,11 @@ var _ exports.Store = Exports{}
 // Part implements exports.Store. The job stays locked until the part is kept: two that do the same job do it one after another.
 func (s Exports) Part(ctx context.Context, jobID id.ID, do func(ctx context.Context, p exports.Part) error) error {
 	return InTx(ctx, s.DB, func(tx Tx) error { return do(ctx, taking{tx, jobID}) })
+}
+
+// Fetched implements exports.Store.
+func (s Exports) Fetched(ctx context.Context, j job.Job) error {
+	return Translate(record(ctx, s.DB, audit.Entry{Act: audit.ExportFetched, Actor: j.RequestedBy, RoomID: j.RoomID, Subject: j.ID}))
 }
 
 // Own implements exports.Store.

@@ -22,6 +22,8 @@ const (
 	// RoomRetention: for how long messages are kept, or will be.
 	RoomRetention Act = "room.retention"
 	RoomExported  Act = "room.exported"
+	// ExportFetched: a link to the file was given out.
+	ExportFetched Act = "export.fetched"
 
 	MemberAdded   Act = "member.added"
 	MemberRemoved Act = "member.removed"

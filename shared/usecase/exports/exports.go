@@ -196,6 +196,10 @@ func (e Exports) Download(ctx context.Context, j job.Job, role room.Role) (*job.
 	if life <= 0 {
 		return d, nil
 	}
+	// No link without a line in the log.
+	if err := e.Store.Fetched(ctx, j); err != nil {
+		return nil, err
+	}
 	// The name tells nothing to who sees it in a folder.
 	name := "yoriai-export-" + j.CreatedAt.UTC().Format("20060102-150405") + ".zip"
 	d.URL, err = e.Files.Link(ctx, fileKey(j.ID), name, life)

@@ -287,6 +287,12 @@ func TestNobodyElseIsLedToAFile(t *testing.T) {
 	if got := w.job(w.meiToken, j.ID).Download; got.Status != "expired" || got.URL != nil {
 		t.Errorf("%+v", got)
 	}
+	// Each link stands in the log, and what gave none does not.
+	var fetched int
+	if err := w.DB.QueryRow(t.Context(), `SELECT count(*) FROM audit_log WHERE act = 'export.fetched' AND subject_id = $1 AND actor_id = $2 AND room_id = $3 AND address <> ''`,
+		j.ID, w.mei, w.room).Scan(&fetched); err != nil || fetched != 3 {
+		t.Errorf("%d links are written down (%v)", fetched, err)
+	}
 }
 
 // An equal request is the same job, another under its key is none, and nobody begins them without end.

@@ -43,6 +43,8 @@ type Store interface {
 	Part(ctx context.Context, jobID id.ID, do func(ctx context.Context, p Part) error) error
 	// Own counts what somebody said, up to a place.
 	Own(ctx context.Context, person, until id.ID) (int64, error)
+	// Fetched writes down that somebody was led to a file.
+	Fetched(ctx context.Context, j job.Job) error
 }
 
 // Part is what can be done in the transaction of a part. Rows come one after another, in order, until each answers false.
