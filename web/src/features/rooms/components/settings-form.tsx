@@ -15,6 +15,7 @@ import { notify } from '@/stores/toasts';
 import { roomName } from '../api/create-room';
 import { useUpdateRoom, type UpdateRoomInput } from '../api/update-room';
 import { useErrorText } from '@/components/use-error-text';
+import { AllowedModels } from './allowed-models';
 import { AuditLog } from './audit-log';
 import { NameField } from './name-field';
 import { RemoveRoom } from './remove-room';
@@ -34,6 +35,7 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
   const [instructions, setInstructions] = useState(room.ai_instructions);
   const [model, setModel] = useState({ provider: room.ai_provider, id: room.ai_model });
   const [effort, setEffort] = useState<Effort>(room.effort);
+  const [allowed, setAllowed] = useState<readonly string[]>(room.allowed_models);
   const [longest, setLongest] = useState(room.max_reply_tokens);
   const efforts = effortsOf(useModels().models, model.provider, model.id);
   const update = useUpdateRoom(room.id);
@@ -42,6 +44,7 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
     ...(name.trim() !== room.name && named !== null && { name: named }),
     ...(effort !== room.effort && { effort: efforts.includes(effort) ? effort : 'default' as const }),
     ...(longest !== room.max_reply_tokens && { max_reply_tokens: longest }),
+    ...(allowed.join() !== room.allowed_models.join() && { allowed_models: [...allowed] }),
     ...(instructions !== room.ai_instructions && { ai_instructions: instructions }),
     ...((model.provider !== room.ai_provider || model.id !== room.ai_model) && { ai_provider: model.provider, ai_model: model.id }),
   };
@@ -70,7 +73,7 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
       }}
     >
       <NameField value={name} onChange={setName} />
-      <ModelField value={model} onChange={setModel} allowed={room.allowed_models} />
+      <ModelField value={model} onChange={setModel} allowed={allowed} />
       {efforts.length > 0 && (
         <Field label={t('effort')} hint={t('effortHint')}>
           {(own) => <EffortSelect {...own} efforts={efforts} value={effort} onChange={setEffort} />}
@@ -83,6 +86,7 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
           </select>
         )}
       </Field>
+      <AllowedModels value={allowed} onChange={setAllowed} own={model} />
       <Field label={t('instructions')} hint={t('instructionsHint')}>
         {(own) => <textarea {...own} rows={4} value={instructions} maxLength={8_000} dir="auto" onChange={(event) => setInstructions(event.target.value)} />}
       </Field>
