@@ -99,17 +99,18 @@ func TestANightRunsOnlyIfAnythingWasWrittenSinceTheLast(t *testing.T) {
 	night(6, "nothing was written, and nothing is due")
 	clock = clock.Add(12 * time.Hour)
 	night(7, "something is to be erased")
+	store.due = time.Time{}
 	raise()
 	store.bounded = true
 	clock = clock.Add(24 * time.Hour)
-	night(6, "a room keeps its messages for a time")
+	night(8, "a room keeps its messages for a time")
 	clock = clock.Add(24 * time.Hour)
-	night(7, "nobody wrote, but a day went by")
+	night(9, "nobody wrote, but a day went by")
 	store.bounded = false
 	clock = clock.Add(24 * time.Hour)
-	night(8, "the last of these rooms keeps everything again")
+	night(10, "the last of these rooms keeps everything again")
 	clock = clock.Add(24 * time.Hour)
-	night(8, "nothing was written")
+	night(10, "nothing was written")
 }
 
 func TestOneFailureDoesNotKeepTheNightFromTheRest(t *testing.T) {

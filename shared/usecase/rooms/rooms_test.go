@@ -15,6 +15,7 @@ import (
 	"github.com/yoriai/yoriai/shared/domain/outbox"
 	"github.com/yoriai/yoriai/shared/domain/realtime"
 	"github.com/yoriai/yoriai/shared/domain/room"
+	"github.com/yoriai/yoriai/shared/domain/user"
 	"github.com/yoriai/yoriai/shared/usecase/rooms"
 	"github.com/yoriai/yoriai/shared/usecase/transact"
 )
@@ -76,7 +77,7 @@ func (c catalogue) Models(context.Context) ([]ai.Model, error) {
 var away = catalogue{fault.New(fault.Unavailable, "away")}
 
 func place(role room.Role) *world {
-	return &world{Situation: change.Situation{Now: now, Claim: change.Claim{First: true}, Actor: room.Person{ID: aki}, Streams: map[id.ID]int64{aki: 4, mei: 2},
+	return &world{Situation: change.Situation{Now: now, Claim: change.Claim{First: true}, Actor: room.Person{ID: aki}, Account: &user.Account{User: user.User{ID: aki}}, Streams: map[id.ID]int64{aki: 4, mei: 2},
 		Room: room.Mine{Role: role, Room: room.Room{ID: roomID, OwnerID: mei, Name: "Kyoto", LastMessageID: id.Floor(now.Add(-time.Minute)), LastSequence: 9, LatestEvent: 20}}}}
 }
 

@@ -38,13 +38,14 @@ func (d *Desk) described() string {
 }
 
 func (d *Desk) check(mock string, r *http.Request, body []byte) {
+	//nolint:gosec // the test bed's own
 	shown, err := http.NewRequestWithContext(context.WithoutCancel(r.Context()), r.Method, mock+r.URL.RequestURI(), bytes.NewReader(body))
 	if err != nil {
 		d.Errorf("show a request to stripe-mock: %v", err)
 		return
 	}
 	shown.Header = r.Header.Clone()
-	answer, err := http.DefaultClient.Do(shown)
+	answer, err := http.DefaultClient.Do(shown) //nolint:gosec // the test bed's own
 	if err != nil {
 		d.Errorf("show a request to stripe-mock: %v", err)
 		return
