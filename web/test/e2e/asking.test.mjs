@@ -28,7 +28,7 @@ test('a question that is edited says that its answer is for the old words, and i
   await page.getByRole('textbox', { name: 'Edit message' }).fill('What is it then? [fast:7]');
   await page.getByRole('button', { name: 'Save' }).click();
   const hint = page.getByRole('status').filter({ hasText: 'The answer below is for the old words.' });
-  await hint.getByRole('button', { name: 'Answer again' }).click();
+  await hint.getByRole('button', { name: 'Answer again', exact: true }).click();
   await answer(page).getByText('2/2').waitFor();
   await answer(page).getByText(/word7$/).waitFor();
 });

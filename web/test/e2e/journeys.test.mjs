@@ -57,7 +57,7 @@ test('05 stop an answer: the text so far stays', async () => {
 test('06 answer again, and look back at the first attempt', async () => {
   await write(page, 'Say it twice [fast:12]');
   await settled(page, 'completed');
-  await answer(page).getByRole('button', { name: 'Answer again' }).click();
+  await answer(page).getByRole('button', { name: 'Answer again', exact: true }).click();
   await answer(page).getByText('2/2').waitFor();
   await answer(page).getByRole('button', { name: 'Earlier attempt' }).click();
   await answer(page).getByText('1/2').waitFor();
