@@ -60,6 +60,10 @@ export function stage() {
     push: (frame: object) => {
       for (const socket of sockets) socket.onmessage?.({ data: JSON.stringify(frame) });
     },
+    /** The connection breaks; the page makes another. */
+    cut: () => {
+      for (const socket of [...sockets]) socket.close();
+    },
     open: () => {
       server.listen({ onUnhandledRequest: 'error' });
       // After MSW, which takes the place of the socket too.

@@ -83,6 +83,8 @@ test('a plan brings its tokens at once and again after a month', { skip }, async
   assert.ok(await offer('Plus').getByRole('button', { name: 'Subscribe' }).isDisabled(), 'a second plan');
   await atDesk('a month on');
   await tokens('13,000,000');
+  // Balance and payments are asked for at once, and answered one after the other.
+  await payments().filter({ hasText: '¥980' }).filter({ hasText: 'Paid' }).nth(1).waitFor();
   assert.equal(await payments().filter({ hasText: '¥980' }).filter({ hasText: 'Paid' }).count(), 2);
 });
 

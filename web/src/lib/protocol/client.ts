@@ -302,6 +302,8 @@ export class RealtimeClient {
     else void this.roster.loadUntilThere(() => this.running);
     this.retryNow();
     this.visits.coverAll(this.roster.ids());
+    // What was noticed without a connection was told to nobody here; jobs are looked at by themselves.
+    this.options.noticed?.('balance');
     this.connection.beat();
   }
 

@@ -49,6 +49,15 @@ describe('who pays', () => {
     expect(await screen.findByRole('link', { name: '900 tokens left' })).toHaveAttribute('href', '/billing');
   });
 
+  it('asks anew once it is connected again, since what was noticed meanwhile came to nobody', async () => {
+    let available = 5_000;
+    await open(s.aki.id, () => ({ balance: available, held: 0, available, frozen: false, lots: [{ granted: 10_000 }] }));
+    expect(await screen.findByText('5,000 tokens left')).toBeInTheDocument();
+    available = 7_000;
+    act(() => s.cut());
+    expect(await screen.findByText('7,000 tokens left', undefined, { timeout: 10_000 })).toBeInTheDocument();
+  });
+
   it('tells a member what is left of their cap, and whom to ask at its end', async () => {
     let left = 60;
     await open(s.ben.id, () => ({ payer_id: s.ben.id, month: '2026-11', spent: 40, monthly_cap: 100, left }), 'cap_reached');
