@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { accessible, device, fits, launch, logIn, openRoom, shots, until } from './browser.mjs';
 import { join, newName, Person, upkeep } from './cloud.mjs';
 
-const COUNT = 2000;
+const COUNT = Number(process.env.YORIAI_COUNT ?? 2000);
 let browser, view, page, aki, ben, roomId;
 
 before(async () => {

@@ -17,6 +17,7 @@ import { useUpdateRoom, type UpdateRoomInput } from '../api/update-room';
 import { useErrorText } from '@/components/use-error-text';
 import { AllowedModels } from './allowed-models';
 import { AuditLog } from './audit-log';
+import { InstructionExamples } from './instruction-examples';
 import { NameField } from './name-field';
 import { RemoveRoom } from './remove-room';
 import { Retention } from './retention';
@@ -90,6 +91,7 @@ export function SettingsForm({ room, done, onEdited }: { room: Room; done: () =>
       <Field label={t('instructions')} hint={t('instructionsHint')}>
         {(own) => <textarea {...own} rows={4} value={instructions} maxLength={8_000} dir="auto" onChange={(event) => setInstructions(event.target.value)} />}
       </Field>
+      <InstructionExamples value={instructions} onChange={setInstructions} />
       {update.isError && <p role="alert" className="text-[13px]/5 text-danger">{t('notSaved')} {errorText(update.error)}</p>}
       <div className="flex justify-end"><Button type="submit" kind="primary" disabled={!ready}>{t(update.isPending ? 'saving' : 'save')}</Button></div>
       <hr className="border-line" />
