@@ -77,11 +77,12 @@ func TestAForkHasWhatStandsAndOpensAtItsEnd(t *testing.T) {
 		t.Errorf("%d copied answers show what they cost", n)
 	}
 	// A fork of a fork.
+	until = w.last()
 	again := w.fork(w.meiToken, map[string]any{})
 	if end := w.run(jobs.Prepare, again.ID); end != jobs.Done {
 		t.Fatal(end)
 	}
-	w.whole(j.ID, again.ID, again.ID, "a fork of a fork")
+	w.whole(j.ID, again.ID, until, "a fork of a fork")
 	w.room = source
 }
 
