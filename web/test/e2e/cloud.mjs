@@ -99,7 +99,9 @@ export async function age(roomId, until, days) {
 
 /** Asks the database, past everything that keeps it in order. */
 export async function sql(...statements) {
-  await promisify(execFile)('psql', ['--no-psqlrc', '--quiet', '--set=ON_ERROR_STOP=1', endpoints.postgres, ...statements.flatMap((text) => ['--command', text])]);
+  const done = promisify(execFile)('go', ['run', './shared/cmd/sql', endpoints.postgres], { cwd: root });
+  done.child.stdin.end(JSON.stringify(statements));
+  await done;
 }
 
 /** Calls a function as its schedule does. Answers what it answers. */
