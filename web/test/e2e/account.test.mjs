@@ -17,6 +17,8 @@ before(async () => {
   roomId = await makeRoom(aki.page, 'Harvest');
   await join(roomId, names.ben);
   await openRoom(ben.page, roomId);
+  // Whoever seems to be alone asks the AI with all that they write.
+  await ben.page.getByRole('banner').or(ben.page.locator('header')).getByText(/^2 people/).first().waitFor();
   await write(ben.page, 'rice is ripe');
   await log(aki).getByText('rice is ripe').waitFor();
 });
