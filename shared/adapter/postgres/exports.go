@@ -24,8 +24,14 @@ func (s Exports) Part(ctx context.Context, jobID id.ID, do func(ctx context.Cont
 	return InTx(ctx, s.DB, func(tx Tx) error { return do(ctx, taking{tx, jobID}) })
 }
 
-// Fetched implements exports.Store.
+// Fetched implements exports.Store. What is asked again within a minute is one fetch: nobody fills a log that cannot be emptied.
 func (s Exports) Fetched(ctx context.Context, j job.Job) error {
+	var written bool
+	err := s.DB.QueryRow(ctx, `SELECT EXISTS (SELECT FROM audit_log WHERE actor_id = $1 AND id > id_floor(now() - interval '1 minute') AND act = $2 AND subject_id = $3)`,
+		j.RequestedBy, string(audit.ExportFetched), j.ID).Scan(&written)
+	if err != nil || written {
+		return Translate(err)
+	}
 	return Translate(record(ctx, s.DB, audit.Entry{Act: audit.ExportFetched, Actor: j.RequestedBy, RoomID: j.RoomID, Subject: j.ID}))
 }
 

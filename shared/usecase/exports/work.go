@@ -43,7 +43,7 @@ type Store interface {
 	Part(ctx context.Context, jobID id.ID, do func(ctx context.Context, p Part) error) error
 	// Own counts what somebody said, up to a place.
 	Own(ctx context.Context, person, until id.ID) (int64, error)
-	// Fetched writes down that somebody was led to a file.
+	// Fetched writes down that somebody was led to a file, once a minute at most.
 	Fetched(ctx context.Context, j job.Job) error
 }
 

@@ -35,7 +35,7 @@ const Left = lazily(async () => (await import('./left')).Left, () => null);
 export function Composer({ roomId, line, onSent }: { roomId: string; line: ReactNode; onSent: () => void }) {
   const t = useTranslations('chat');
   const people = useTranslations('members');
-  const { client } = useLive();
+  const { client, me } = useLive();
   const report = useTrouble();
   const view = useRoom(roomId);
   const [text, setText] = useDraft(roomId);
@@ -45,7 +45,7 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   const setEffort = useUi((ui) => ui.setEffort);
   const editLast = useEditLast(roomId);
   const members = useMembers(roomId);
-  const alone = useMemberCount(roomId) <= 1;
+  const count = useMemberCount(roomId);
   const stoppable = useStoppable(roomId);
   const box = useRef<HTMLTextAreaElement>(null);
   const role = view?.room.role ?? 'reader';
@@ -54,6 +54,8 @@ export function Composer({ roomId, line, onSent }: { roomId: string; line: React
   const [chosenPrivate, setPrivately] = usePrivately(roomId);
   const [, setWished] = useAskedModel(roomId);
   const { messages } = useTimeline(roomId);
+  // Who is not master is never alone. While nobody knows yet who is here, nor is a master who sees what others wrote.
+  const alone = view?.room.owner_id === me.id && (count === 1 || (count === 0 && messages.every(({ sender }) => sender === null || sender.id === me.id)));
 
   useEffect(() => {
     // On a phone the keyboard would cover what one came to read.

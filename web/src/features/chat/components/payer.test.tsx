@@ -69,6 +69,25 @@ describe('who pays', () => {
     expect(await screen.findByText('0 tokens of your limit left')).toBeInTheDocument();
   });
 
+  it.each([['another’s', false], ['my own, where others wrote', true]])('asks nobody’s AI while it is not known who is in a room: %s', async (_, mine) => {
+    const { room } = s.cloud.addRoom(mine ? s.aki.id : s.ben.id, 'Kyoto');
+    s.cloud.join(room.id, mine ? s.ben.id : s.aki.id, 'member');
+    s.cloud.send(room.id, s.ben.id, 'hello', s.cloud.id());
+    const sent: { ai?: object }[] = [];
+    s.breakApi((request) => {
+      const { pathname } = new URL(request.url);
+      if (pathname.endsWith('/members')) return new Promise(() => undefined);
+      if (request.method === 'POST' && pathname.endsWith('/messages')) void request.clone().json().then((body: { ai?: object }) => sent.push(body));
+      return null;
+    });
+    s.show(<Chat roomId={room.id} messageId={null} tools={null} />);
+    await within(screen.getByRole('log')).findByText('hello');
+    await userEvent.type(screen.getByRole('textbox', { name: 'Message' }), 'for people{Enter}');
+    await within(screen.getByRole('log')).findByText('for people');
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    expect(sent[0]?.ai).toBeUndefined();
+  });
+
   it('says nothing of a limit where there is none', async () => {
     await open(s.ben.id, () => ({ payer_id: s.ben.id, month: '2026-11', spent: 40, monthly_cap: null, left: null }), 'insufficient_balance');
     expect(await within(await ask()).findByText(/Ask Ben, whose balance pays here/)).toBeInTheDocument();
